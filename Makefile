@@ -1,0 +1,40 @@
+# Everything runs inside .venv, made once from the pinned list in constraints.txt.
+# PYTHON picks the interpreter: make demo PYTHON=python3.12
+PYTHON ?= python3
+BIN := .venv/bin
+FORCES := northshire carrowdale saltmere
+
+.PHONY: help setup demo test check lab clean
+
+help:
+	@echo "make demo   set up, inspect the three fictional forces, print the paths of their reports"
+	@echo "make test   set up, check style and types, run every test"
+	@echo "make lab    set up, open the notebooks in JupyterLab"
+	@echo "make clean  remove evidence, rendered pages and caches (never your texts or parameters)"
+
+setup: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; this is " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+demo: setup
+	$(BIN)/inspection run $(FORCES:%=parameters/%.yml)
+	$(BIN)/inspection report $(FORCES)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/pytest
+
+lab: setup
+	$(BIN)/jupyter lab inspections
+
+clean:
+	rm -rf evidence _site reports/*/_generated reports/*/_metadata.yml
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
