@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from parameters.loading import load_parameters
+from parameters.models import Force, Inspection, Parameters
+from parameters.paths import PROJECT, shown_path
 from parameters.problems import InspectionError, Problem
 
-PROJECT = Path(__file__).resolve().parent.parent
-
-__all__ = ["PROJECT", "InspectionError", "Problem"]
+__all__ = [
+    "PROJECT",
+    "Force",
+    "Inspection",
+    "InspectionError",
+    "Parameters",
+    "Problem",
+    "load_parameters",
+    "shown_path",
+]

@@ -1,0 +1,293 @@
+"""The data dictionary: every field a force's case files may hold, what it tells, and what is lost without it.
+
+Parameter files map a force's own column names to these names. `inspections.case_files` types and checks the
+tables by the same list, so that a field is described in one place only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "DECISIONS",
+    "FIELDS",
+    "OUTCOME_TYPES",
+    "REPORTED_BY",
+    "CaseFileField",
+    "Kind",
+    "Table",
+    "fields_of",
+]
+
+Table = Literal["cases", "notes", "outcomes"]
+Kind = Literal["reference", "category", "date", "time", "whole number", "flag", "note text"]
+
+OUTCOME_TYPES: Mapping[str, str] = {
+    "0": "Not yet assigned an outcome",
+    "1": "Charged or summonsed",
+    "1A": "Charged or summonsed for an alternative offence",
+    "2": "Youth caution",
+    "2A": "Youth caution for an alternative offence",
+    "3": "Adult caution",
+    "3A": "Adult caution for an alternative offence",
+    "4": "Taken into consideration",
+    "5": "Suspect died",
+    "6": "Penalty notice for disorder",
+    "7": "Cannabis or khat warning",
+    "8": "Community resolution",
+    "9": "Not in the public interest (CPS)",
+    "10": "Not in the public interest (police)",
+    "11": "Suspect under the age of criminal responsibility",
+    "12": "Suspect too ill",
+    "13": "Victim or key witness dead or too ill",
+    "14": "Suspect not identified; victim does not support further action",
+    "15": "Suspect identified; victim supports; evidential difficulties",
+    "16": "Suspect identified; victim does not support further action",
+    "17": "Time limit for prosecution expired",
+    "18": "Investigation complete; no suspect identified",
+    "19": "Passed to the National Fraud Intelligence Bureau",
+    "20": "Passed to another body or agency",
+    "21": "Further investigation not in the public interest (police)",
+    "22": "Diversionary, educational or intervention activity",
+}
+"""Home Office outcome framework: type -> label. Type 0 is a row in published tables, never in a total."""
+
+DECISIONS = ("charged", "police NFA", "CPS NFA", "victim withdrew", "other closed", "open")
+"""How a case ended, in the groups that case-file reviews sample from. NFA: no further action."""
+
+REPORTED_BY = ("victim", "third party", "police", "unknown")
+
+
+@dataclass(frozen=True)
+class CaseFileField:
+    """One field of a canonical table.
+
+    Parameters
+    ----------
+    name : str
+        Canonical name, used in parameter files and in every later table.
+    kind : Kind
+        How the value is read: dates lose their time of day, times keep it, flags are yes or no.
+    tells : str
+        What an inspector learns from it.
+    limits : str
+        What cannot be measured, or only in part, where it is missing.
+    expected : {"always", "when closed", "where it happened"}
+        When an empty value is a gap in the data rather than an answer.
+    required : bool
+        The table is unusable without it.
+    allowed : tuple of str
+        The only values a category may take; empty where any value may.
+    """
+
+    name: str
+    kind: Kind
+    tells: str
+    limits: str = ""
+    expected: Literal["always", "when closed", "where it happened"] = "always"
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+_HAPPENED: Literal["where it happened"] = "where it happened"
+
+FIELDS: Mapping[Table, tuple[CaseFileField, ...]] = {
+    "cases": (
+        CaseFileField("case_id", "reference", "Crime reference, one row each.", required=True),
+        CaseFileField(
+            "offence_code",
+            "category",
+            "Home Office offence code, such as 19C.",
+            "selecting cases by offence; results by offence",
+        ),
+        CaseFileField(
+            "reported_on",
+            "date",
+            "Date the offence was reported to police.",
+            "every time measured from report: to recording, arrest, interview, early advice and charge",
+        ),
+        CaseFileField(
+            "recorded_on",
+            "date",
+            "Date the crime was recorded.",
+            "selecting cases by recording date; time from report to recording",
+        ),
+        CaseFileField(
+            "offence_from",
+            "date",
+            "Date of the offence, or the first date of a range.",
+            "telling recent from non-recent offences",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "suspect_named_on",
+            "date",
+            "Date a suspect was first named.",
+            "time from a suspect being named to arrest or interview",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "arrested_on",
+            "date",
+            "Date a suspect was first arrested.",
+            "share of named suspects arrested; time from report to arrest",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "suspect_interviewed_on",
+            "date",
+            "Date a suspect was first interviewed, in custody or voluntarily.",
+            "share of named suspects interviewed; time from report to interview",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "early_advice_on",
+            "date",
+            "Date early advice was first sought from the CPS.",
+            "share of cases with early advice; time from report to early advice",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "file_to_cps_on",
+            "date",
+            "Date the file was first sent to the CPS for a charging decision.",
+            "share of cases referred to the CPS; time from report to referral",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "cps_decision_on",
+            "date",
+            "Date of the CPS charging decision.",
+            "telling police decisions from CPS decisions; time the CPS took",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "charged_on",
+            "date",
+            "Date of charge or summons.",
+            "time from report to charge",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "closed_on",
+            "date",
+            "Date the outcome was recorded and the case closed.",
+            "selecting cases by closure date; time from report to closure",
+            expected="when closed",
+        ),
+        CaseFileField(
+            "outcome_type",
+            "category",
+            "Home Office outcome type, 0 to 22.",
+            "charge rate; share of victims who do not support action; grouping by decision",
+            expected="when closed",
+            allowed=tuple(OUTCOME_TYPES),
+        ),
+        CaseFileField(
+            "decision",
+            "category",
+            "How the case ended; worked out from outcome and CPS decision date where not mapped.",
+            "sampling by decision; results by decision",
+            allowed=DECISIONS,
+        ),
+        CaseFileField(
+            "suspect_id",
+            "reference",
+            "Reference of the main suspect, the same wherever that person appears.",
+            "finding repeat suspects",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "suspect_named",
+            "flag",
+            "Whether a suspect was named at any time.",
+            "separating named from unknown suspects, the base of arrest and interview shares",
+        ),
+        CaseFileField(
+            "relationship",
+            "category",
+            "Relationship of suspect to victim, in the force's own words.",
+            "results by relationship",
+        ),
+        CaseFileField(
+            "victim_age_group", "category", "Age group of the victim at report.", "results by victim's age"
+        ),
+        CaseFileField("victim_gender", "category", "Gender of the victim.", "results by victim's gender"),
+        CaseFileField(
+            "reported_by",
+            "category",
+            "Who reported: victim, third party, police or unknown.",
+            "reading withdrawal fairly where the victim did not report",
+            allowed=REPORTED_BY,
+        ),
+        CaseFileField(
+            "victim_wanted_report",
+            "flag",
+            "Whether the victim wanted the offence reported.",
+            "reading withdrawal fairly where the victim never wanted police involved",
+        ),
+        CaseFileField(
+            "isva_referral_on",
+            "date",
+            "Date of referral to an independent sexual violence adviser.",
+            "share of victims referred for independent support; time from report to referral",
+            expected=_HAPPENED,
+        ),
+    ),
+    "notes": (
+        CaseFileField(
+            "case_id", "reference", "Crime reference of the case the note belongs to.", required=True
+        ),
+        CaseFileField(
+            "entry_no",
+            "whole number",
+            "Number of the entry in its case; counted in order of time where the force has none.",
+        ),
+        CaseFileField(
+            "entered_at",
+            "time",
+            "Date and time the entry was made.",
+            "order of entries; gaps in activity; time to first supervision",
+        ),
+        CaseFileField(
+            "author_role", "category", "Role of the author, never a name.", "supervision; who wrote what"
+        ),
+        CaseFileField(
+            "entry_type",
+            "category",
+            "Type of entry, in the force's own words.",
+            "telling reviews, contact logs and plans apart",
+        ),
+        CaseFileField("text", "note text", "Text of the entry.", required=True),
+    ),
+    "outcomes": (
+        CaseFileField(
+            "outcome_type",
+            "category",
+            "Home Office outcome type, 0 to 22.",
+            required=True,
+            allowed=tuple(OUTCOME_TYPES),
+        ),
+        CaseFileField("period", "category", "Quarter or year the counts are for.", "outcomes over time"),
+        CaseFileField(
+            "recorded",
+            "whole number",
+            "Outcomes of offences recorded in the period, whenever the outcome came.",
+            "official charge rate for offences recorded in the period",
+        ),
+        CaseFileField(
+            "closed",
+            "whole number",
+            "Outcomes given in the period, whenever the offence was recorded.",
+            "official charge rate for cases closed in the period",
+        ),
+    ),
+}
+"""Table -> its fields, in column order."""
+
+
+def fields_of(table: Table) -> dict[str, CaseFileField]:
+    """Fields of a canonical table by name, in column order."""
+    return {field.name: field for field in FIELDS[table]}

@@ -1,0 +1,189 @@
+"""Read a force's parameter file and the inspection's beside it, and explain all that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
+
+from parameters.explanations import explain
+from parameters.models import Force, Inspection, Parameters, Source
+from parameters.paths import shown_path
+from parameters.problems import InspectionError, Problem
+from parameters.suggestions import did_you_mean
+
+__all__ = ["INSPECTION_FILE", "load_parameters"]
+
+INSPECTION_FILE = "inspection.yml"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_parameters(path: str | Path) -> Parameters:
+    """Read the parameters of one force: its own file, and `inspection.yml` in the same folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The force's YAML file, such as ``parameters/northshire.yml``.
+
+    Returns
+    -------
+    Parameters
+        Checked and frozen. Paths of extracts start at the project root (or are absolute outside it), and the
+        force's sample overrides are applied to ``inspection.sample``.
+
+    Raises
+    ------
+    InspectionError
+        With every problem of both files: file, field, value, what is wrong, remedy.
+
+    Examples
+    --------
+    >>> load_parameters(PROJECT / "parameters" / "northshire.yml").inspection.sample.size
+    24
+    """
+    force_file = Path(path)
+    force, problems = _read(force_file, Force)
+    inspection, inspection_problems = _read(force_file.parent / INSPECTION_FILE, Inspection)
+    problems += inspection_problems
+    if force is not None:
+        problems += _misnamed(force, force_file)
+    if force is not None and inspection is not None:
+        inspection = _with_overrides(inspection, force)
+        problems += _unanswerable(inspection, force, shown_path(force_file))
+    if problems or force is None or inspection is None:
+        raise InspectionError(problems)
+    return Parameters(
+        inspection=inspection, force=_anchored(force, force_file.parent), file=shown_path(force_file)
+    )
+
+
+def _read(path: Path, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    """Model of one YAML file, or why there is none."""
+    values, problems = _read_yaml(path)
+    if problems:
+        return None, problems
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        return None, explain(error, model, values, shown_path(path))
+
+
+def _read_yaml(path: Path) -> tuple[Any, list[Problem]]:
+    shown = shown_path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        values = YAML(typ="safe", pure=True).load(text)
+    except OSError:
+        return None, [_unreadable(path, shown)]
+    except UnicodeDecodeError as error:
+        return None, [_wrongly_encoded(error, shown)]
+    except (YAMLError, ValueError) as error:
+        return None, [_not_yaml(error, shown)]
+    if not isinstance(values, dict):
+        message = (
+            "is empty." if values is None else "must hold keys and values, such as name: Northshire Police."
+        )
+        return None, [Problem(shown, "", "", message, "Start from one of the files in parameters/.")]
+    return values, []
+
+
+def _unreadable(path: Path, shown: str) -> Problem:
+    if path.is_dir():
+        return Problem(shown, "", "", "is a folder.", "Name a force's parameter file.")
+    if path.exists():
+        return Problem(shown, "", "", "cannot be opened.", "Check that you may read it.")
+    beside = sorted(file.name for file in path.parent.glob("*.yml")) if path.parent.is_dir() else []
+    return Problem(shown, "", "", "does not exist.", did_you_mean(path.name, beside))
+
+
+def _wrongly_encoded(error: UnicodeDecodeError, shown: str) -> Problem:
+    line = error.object[: error.start].count(b"\n") + 1
+    message = f"line {line} is not UTF-8 text."
+    return Problem(shown, "", "", message, "Save the file as UTF-8; in Notepad: Save as, Encoding, UTF-8.")
+
+
+def _not_yaml(error: YAMLError | ValueError, shown: str) -> Problem:
+    if isinstance(error, ReaderError):
+        message = "holds a character that YAML does not allow."
+        return Problem(shown, "", "", message, "Delete it; retyping the line is safest.")
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
+        return Problem(shown, "", "", f"cannot be read as YAML: {error}", "Correct the value.")
+    line = error.problem_mark.line + 1
+    if isinstance(error, DuplicateKeyError):
+        key = str(error.problem).split('"')[1]
+        message = f'line {line} gives the key "{key}" a second time.'
+        return Problem(shown, "", key, message, "Keep one of the two.")
+    if "'\\t'" in str(error.problem):
+        return Problem(shown, "", "", f"line {line} is indented with a tab.", "Indent with spaces only.")
+    message = f"line {line} cannot be read as YAML: {error.problem}."
+    remedy = "Check the indentation, the brackets, and the quotes around text that holds a colon or a hash."
+    return Problem(shown, "", "", message, remedy)
+
+
+def _misnamed(force: Force, path: Path) -> list[Problem]:
+    if force.force == path.stem:
+        return []
+    message = f'is "{force.force}", but the file is called {path.name}.'
+    remedy = f"Write force: {path.stem}, or rename the file {force.force}.yml."
+    return [Problem(shown_path(path), "force", force.force, message, remedy)]
+
+
+def _with_overrides(inspection: Inspection, force: Force) -> Inspection:
+    changed = force.sample.model_dump(exclude_none=True)
+    return inspection.model_copy(update={"sample": inspection.sample.model_copy(update=changed)})
+
+
+def _unanswerable(inspection: Inspection, force: Force, shown: str) -> list[Problem]:
+    """Fields that the inspection's design needs and the force's extract does not have."""
+    columns: Mapping[str, object] = {
+        str(name): column for name, column in force.sources.cases.columns.items()
+    }
+    return [
+        Problem(
+            shown,
+            "sources.cases.columns",
+            "",
+            f"has no {field}, but {INSPECTION_FILE} {needed}.",
+            f"Map {field} to the force's column, or {otherwise}.",
+        )
+        for field, needed, otherwise in _needed_fields(inspection)
+        if field not in columns and not (field == "decision" and "outcome_type" in columns)
+    ]
+
+
+def _needed_fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    """Field, why it is needed, and what else to do."""
+    frame, sample = inspection.frame, inspection.sample
+    other = "recorded" if frame.date_basis == "closed" else "closed"
+    yield (
+        f"{frame.date_basis}_on",
+        f"selects cases by it (frame.date_basis: {frame.date_basis})",
+        f"write date_basis: {other} there",
+    )
+    if frame.offence_codes != "all":
+        yield "offence_code", "selects cases by it (frame.offence_codes)", "write offence_codes: all there"
+    if frame.outcome_types != "all":
+        yield "outcome_type", "selects cases by it (frame.outcome_types)", "write outcome_types: all there"
+    if sample.design == "stratified":
+        yield (
+            sample.strata,
+            f"samples by it (sample.strata: {sample.strata})",
+            "write sample: {design: simple} in this file",
+        )
+
+
+def _anchored(force: Force, folder: Path) -> Force:
+    """The same force with the paths of its extracts starting at the project root."""
+    anchored = {
+        name: source.model_copy(update={"path": shown_path(folder / source.path)})
+        for name, source in force.sources
+        if isinstance(source, Source)
+    }
+    return force.model_copy(update={"sources": force.sources.model_copy(update=anchored)})
