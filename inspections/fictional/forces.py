@@ -1,0 +1,119 @@
+"""Build a fictional force from its YAML file: cases, logs, planted defects, and the files they are written to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from inspections.fictional.casting import Case, cast_case, plan_cases
+from inspections.fictional.defects import DEFECTS, plant_defects
+from inspections.fictional.extracts import cases_csv, notes_csv
+from inspections.fictional.journey import Entry, write_log
+from inspections.fictional.wording import Draw, Wording
+
+FOLDER = Path(__file__).parent
+FORCES = ("northshire", "carrowdale", "saltmere")
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Force:
+    """A fictional force with its planted defects (references of the cases, by defect)."""
+
+    settings: Settings
+    cases: list[Case]
+    logs: dict[str, list[Entry]]
+    planted: dict[str, list[str]]
+
+
+@cache
+def build_force(name: str) -> Force:
+    """Return a fictional force, the same on every call and every machine.
+
+    Parameters
+    ----------
+    name
+        One of :data:`FORCES`.
+
+    Examples
+    --------
+    >>> build_force("northshire").settings["name"]
+    'Northshire Police'
+    """
+    force = _read(name)
+    cases = _cast(force, stories=_read("stories"), names=_read("names"))
+    wording = Wording(force["phrases"], Draw(force["seed"], "wording"))
+    logs = {case.ref: write_log(case, force, wording) for case in cases}
+    planted = plant_defects(cases, logs, force)
+    return Force(force, cases, logs, planted)
+
+
+def force_files(name: str) -> dict[str, bytes]:
+    """Return the force's files by name: ``cases.csv``, ``notes.csv`` and ``README.txt``."""
+    force = build_force(name)
+    entries = [entry for log in force.logs.values() for entry in log]
+    return {
+        "cases.csv": cases_csv(force.cases, force.settings["extract"]),
+        "notes.csv": notes_csv(entries, force.settings["extract"]),
+        "README.txt": _readme(force).encode("utf-8"),
+    }
+
+
+def canaries(name: str) -> dict[str, list[str]]:
+    """Return the invented personal details that occur in a force's notes, by kind.
+
+    Kinds are ``name``, ``dob``, ``phone``, ``address`` and ``email``. Search any text meant for release for them:
+    none may be there.
+    """
+    force = build_force(name)
+    notes = "\n".join(entry.text for log in force.logs.values() for entry in log)
+    kinds: dict[str, set[str]] = {}
+    for case in force.cases:
+        for kind, details in case.canaries.items():
+            kinds.setdefault(kind, set()).update(detail for detail in details if detail in notes)
+    return {kind: sorted(details) for kind, details in kinds.items()}
+
+
+def _read(name: str) -> Settings:
+    return YAML(typ="safe", pure=True).load(FOLDER / f"{name}.yml")
+
+
+def _cast(force: Settings, *, stories: Settings, names: Settings) -> list[Case]:
+    cases = plan_cases(force)
+    first_of_suspect: dict[int, Case] = {}
+    groups = {number: group for group, numbers in enumerate(force["same_suspect"]) for number in numbers}
+    for order, case in enumerate(cases):
+        case.facts["serial"] = f"{117 + order * 43 + Draw(force['seed'], 'serial', order).whole(0, 40):06d}"
+        group = groups.get(case.number)
+        cast_case(
+            case,
+            force,
+            stories=stories,
+            names=names,
+            earlier=first_of_suspect.get(-1 if group is None else group),
+        )
+        if group is not None:
+            first_of_suspect.setdefault(group, case)
+    return cases
+
+
+def _readme(force: Force) -> str:
+    settings = force.settings
+    notes = sum(len(log) for log in force.logs.values())
+    defects = "\n".join(
+        f"  {len(refs):>2}  {defect}: {DEFECTS[defect]}" for defect, refs in sorted(force.planted.items())
+    )
+    return (
+        f"{settings['name']} is a fictional police force. Every case, person, place, telephone number and reference\n"
+        "in this folder is invented by a program (python -m inspections.fictional); any likeness is chance.\n"
+        "The notes are about rape and other sexual offences. They describe no sexual act.\n\n"
+        f"{settings['about'].strip()}\n\n"
+        f"cases.csv  {len(force.cases)} cases\n"
+        f"notes.csv  {notes} log entries\n"
+        f"Both are {settings['extract']['described']}.\n\n"
+        "Defects put in on purpose, as real extracts have them:\n"
+        f"{defects}\n"
+    )
