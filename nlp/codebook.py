@@ -1,0 +1,534 @@
+"""The codebook: what is looked for in investigation notes, kept as YAML that an academic can read and change.
+
+`load_codebook` reads a folder of files (one per code, plus word classes, roles and context cues),
+reports every mistake in them at once with its file and line, and returns frozen objects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from nlp.yaml_lines import Checker, CodebookError, Mistake, Section, read_yaml
+
+__all__ = ["Code", "Codebook", "CodebookError", "Cue", "Mistake", "Rule", "WordClass", "load_codebook"]
+
+ORIENTATIONS = ("victim-credibility", "suspect-focus", "other")
+PEOPLE = ("victim", "suspect", "not victim", "not suspect", "anyone")
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "polarity": ("affirmed", "rebutted", "not-done"),
+        "voice": ("police", "suspect", "defence", "cps", "victim", "other"),
+        "status": ("done", "planned", "hypothetical"),
+        "frame": ("current", "historical"),
+        "purpose": ("credibility", "unstated", "limited"),
+        "origin": ("police", "cps"),
+        "confidence": ("high", "low"),
+        "boilerplate": ("true",),
+    }
+)
+NEGATIONS = ("rebutted", "not-done", "ignored")
+REACHES = ("forward", "backward", "clause", "unit")
+STOPS = ("but", "reason", "comma", "and")
+MENTIONS = ("victim", "suspect", "other person")
+"""Classes that rules may use like word classes but that `nlp.roles` fills: people resolved in the note."""
+
+ROLE_WORDS = (
+    "victim",
+    "suspect",
+    "other person",
+    "subject pronoun",
+    "object pronoun",
+    "possessive pronoun",
+    "ambiguous pronoun",
+    "someone",
+    "reporting verb",
+    "victim heading",
+    "suspect heading",
+    "names the victim",
+    "names the suspect",
+)
+
+
+@dataclass(frozen=True)
+class WordClass:
+    """A named list of words and phrases; `exact` ones match only in the case they are written in."""
+
+    name: str
+    says: str
+    words: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    never_in: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place in a pattern: any of `classes`, at most `gap` tokens after the place before it."""
+
+    classes: tuple[str, ...]
+    gap: int = 0
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """An ordered series of word classes, written `{class} <=4 {other class}` in YAML."""
+
+    written: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an example expects of one code: its attributes that differ from the defaults."""
+
+    code: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class CodeExample:
+    """A worked example of the codebook: a positive or a near miss, with the coding people agreed."""
+
+    id: str
+    text: str
+    kind: str
+    codes: tuple[Expected, ...]
+    counted: frozenset[str]
+    line: int
+
+
+@dataclass(frozen=True)
+class RuleExample:
+    """A sentence that a rule must match or must not; a match may also fix context attributes."""
+
+    text: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way of saying something: when it fires, its code is given to the unit."""
+
+    id: str
+    code: str
+    says: str
+    find: tuple[Pattern, ...]
+    about: str = "anyone"
+    needs: tuple[tuple[str, ...], ...] = ()
+    near: int = 0
+    without: tuple[str, ...] = ()
+    sets: tuple[tuple[str, str], ...] = ()
+    negated: str = "rebutted"
+    stands: bool = False
+    match: tuple[RuleExample, ...] = ()
+    reject: tuple[RuleExample, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Code:
+    """One of the codes: its wording for coders and the rules that find it."""
+
+    id: str
+    title: str
+    orientation: str
+    definition: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    grounding: str
+    residual: bool
+    gives_way: bool
+    rules: tuple[Rule, ...]
+    examples: tuple[CodeExample, ...]
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Words that set an attribute of the codes within their reach (ConText: cue, direction, scope, stops)."""
+
+    id: str
+    says: str
+    sets: str
+    value: str
+    find: tuple[Pattern, ...]
+    reach: str
+    tokens: int
+    stops_at: frozenset[str]
+    codes: tuple[str, ...]
+    never_with: tuple[str, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Everything the coder needs, as loaded; `hash` changes when any word of any file does."""
+
+    version: str
+    title: str
+    measures: str
+    not_for: str
+    conventions: tuple[str, ...]
+    codes: tuple[Code, ...]
+    words: Mapping[str, WordClass]
+    cues: tuple[Cue, ...]
+    hash: str
+    by_id: Mapping[str, Code] = field(repr=False, compare=False)
+
+    def rules(self) -> Iterator[Rule]:
+        """All rules of all codes, in file and then written order."""
+        for code in self.codes:
+            yield from code.rules
+
+
+def load_codebook(folder: str | Path) -> Codebook:
+    """Read and check a codebook folder.
+
+    Parameters
+    ----------
+    folder
+        Holds `codebook.yml`, `words.yml`, `roles.yml`, `context.yml` and one `<code>.yml` per code.
+
+    Raises
+    ------
+    CodebookError
+        With every mistake in every file, each as "file, line N: what is wrong".
+    """
+    folder = Path(folder)
+    mistakes: list[Mistake] = []
+    paths = sorted(folder.glob("*.yml"))
+    files = {path.stem: read_yaml(path, mistakes) for path in paths}
+    for needed in ("codebook", "words", "roles", "context"):
+        if needed not in files:
+            mistakes.append(Mistake(f"{needed}.yml", 1, f"the file is missing from {folder.name}/"))
+            files[needed] = Section(f"{needed}.yml", 1)
+    about = Checker(files.pop("codebook"), mistakes, what="codebook")
+    head = {key: about.text(key, required=True) for key in ("version", "title", "measures", "not_for")}
+    conventions = about.texts("conventions")
+    about.finish()
+    words = _Words(mistakes)
+    words.add_all(files.pop("words"), prefix="")
+    words.add_roles(files.pop("roles"))
+    cues = tuple(_read_cues(files.pop("context"), words, mistakes))
+    codes = tuple(_read_code(name, section, words, mistakes) for name, section in files.items())
+    words.check_includes()
+    _check_ids(files, codes, mistakes)
+    if mistakes:
+        raise CodebookError(mistakes)
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return Codebook(
+        **head,
+        conventions=conventions,
+        codes=codes,
+        words=MappingProxyType(words.classes),
+        cues=cues,
+        hash=digest.hexdigest(),
+        by_id=MappingProxyType({code.id: code for code in codes}),
+    )
+
+
+def expand(phrase: str) -> list[str]:
+    """Write out the alternatives of a phrase: `inconsisten(t|cy)` is `inconsistent` and `inconsistency`.
+
+    >>> expand("fail(s|ed) to (say|mention)")
+    ['fails to say', 'fails to mention', 'failed to say', 'failed to mention']
+    """
+    parts = re.split(r"\(([^()]*\|[^()]*)\)", phrase)
+    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    return [" ".join("".join(choice).split()) for choice in product(*choices)]
+
+
+class _Words:
+    """Word classes by name. A code file's own classes are kept as `<code>:<name>` and found first there."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        self.classes: dict[str, WordClass] = {}
+        self.mistakes = mistakes
+        self._where: dict[str, Section] = {}
+
+    def add_all(self, section: Section, *, prefix: str) -> None:
+        for name, value in section.items():
+            self._add(prefix + name, value, section, name)
+
+    def add_roles(self, section: Section) -> None:
+        for name in ROLE_WORDS:
+            if name not in section:
+                self.mistakes.append(Mistake(section.file, section.line, f"the class '{name}' is missing"))
+        for name, value in section.items():
+            if name not in ROLE_WORDS:
+                line, known = section.line_of(name), ", ".join(ROLE_WORDS)
+                self.mistakes.append(
+                    Mistake(section.file, line, f"unknown class '{name}'; the classes known here are: {known}")
+                )
+            self._add(f"role {name}", value, section, name)
+
+    def _add(self, name: str, value: Any, section: Section, key: str) -> None:
+        if not isinstance(value, Section):
+            line = section.line_of(key)
+            self.mistakes.append(
+                Mistake(section.file, line, f"word class '{key}' must have 'says' and 'words' under it")
+            )
+            return
+        check = Checker(value, self.mistakes, what=f"word class '{key}'")
+        made = WordClass(
+            name=name,
+            says=check.text("says", required=True),
+            words=_expanded(check, "words"),
+            exact=_expanded(check, "exact"),
+            never_in=_expanded(check, "never_in"),
+            includes=check.texts("includes"),
+        )
+        check.finish()
+        if not (made.words or made.exact or made.includes):
+            check.wrong("has no 'words', 'exact' or 'includes'")
+        self.classes[name] = made
+        self._where[name] = value
+
+    def literal(self, word: str) -> str:
+        """The class of a word or phrase written straight into a pattern."""
+        name = f'"{word}"'
+        self.classes.setdefault(name, WordClass(name, "", words=tuple(expand(word))))
+        return name
+
+    def find(self, name: str, code: str) -> str | None:
+        """The full name of a class as seen from a code's file, or None where there is no such class."""
+        for full in (f"{code}:{name}", name):
+            if full in self.classes:
+                return full
+        return name if name in MENTIONS else None
+
+    def check_includes(self) -> None:
+        for name, made in list(self.classes.items()):
+            code = name.split(":")[0] if ":" in name and not name.startswith('"') else ""
+            found = []
+            for other in made.includes:
+                full = self.find(other, code)
+                if full is None or full in MENTIONS:
+                    section = self._where[name]
+                    line = section.line_of("includes")
+                    self.mistakes.append(Mistake(section.file, line, _no_class(other, self.classes)))
+                else:
+                    found.append(full)
+            self.classes[name] = WordClass(
+                made.name, made.says, made.words, made.exact, made.never_in, tuple(found)
+            )
+
+
+def _expanded(check: Checker, key: str) -> tuple[str, ...]:
+    return tuple(form for phrase in check.texts(key) for form in expand(phrase) if form)
+
+
+def _no_class(name: str, known: Iterable[str]) -> str:
+    plain = sorted(k for k in known if not k.startswith('"') and not k.startswith("role "))
+    near = [k for k in plain if k.split(":")[-1].split()[0][:4] == name[:4]]
+    hint = f" (did you mean {', '.join(repr(k.split(':')[-1]) for k in near[:3])}?)" if near else ""
+    return f"there is no word class '{name}'{hint}; add it to words.yml or to 'words' in this file"
+
+
+def _read_patterns(check: Checker, words: _Words, *, code: str) -> tuple[Pattern, ...]:
+    made = (_read_pattern(text, check, words, code=code) for text in check.texts("find", required=True))
+    return tuple(pattern for pattern in made if pattern.steps)
+
+
+def _read_pattern(text: str, check: Checker, words: _Words, *, code: str) -> Pattern:
+    steps: list[Step] = []
+    gap = 0
+    for braced, distance, literal in re.findall(r"\{([^{}]*)\}|<=(\d+)|((?:(?!\{|<=\d).)+)", text):
+        if distance:
+            gap = int(distance)
+            continue
+        if braced:
+            names = tuple(_class_names(braced, check, words, code=code, key="find"))
+        elif literal.strip():
+            names = (words.literal(literal.strip()),)
+        else:
+            continue
+        steps.append(Step(names, gap))
+        gap = 0
+    if not steps:
+        check.wrong(f"the pattern '{text}' has no words and no {{word class}}", "find")
+    elif all(name in MENTIONS for step in steps for name in step.classes):
+        check.wrong(f"the pattern '{text}' needs a word besides the people in it", "find")
+    return Pattern(text, tuple(steps))
+
+
+def _class_names(written: str, check: Checker, words: _Words, *, code: str, key: str) -> Iterator[str]:
+    for name in written.split("|"):
+        full = words.find(name.strip(), code)
+        if full is None:
+            check.wrong(_no_class(name.strip(), words.classes), key)
+        else:
+            yield full
+
+
+def _read_cues(section: Section, words: _Words, mistakes: list[Mistake]) -> Iterator[Cue]:
+    top = Checker(section, mistakes, what="context")
+    seen: set[str] = set()
+    for item in top.children("cues", required=True):
+        check = Checker(item, mistakes, what=f"cue '{item.get('id', '?')}'")
+        cue_id = check.text("id", required=True)
+        if cue_id in seen:
+            check.wrong("the id is used twice", "id")
+        seen.add(cue_id)
+        sets = check.text("sets", required=True, allowed=tuple(ATTRIBUTES))
+        values = ATTRIBUTES.get(sets, ()) + (("negated",) if sets == "polarity" else ())
+        yield Cue(
+            id=cue_id,
+            says=check.text("says", required=True),
+            sets=sets,
+            value=check.text("value", required=True, allowed=values),
+            find=_read_patterns(check, words, code=""),
+            reach=check.text("reach", required=True, allowed=REACHES),
+            tokens=check.number("tokens", 60),
+            stops_at=frozenset(_allowed(check, "stops_at", STOPS)),
+            codes=check.texts("codes"),
+            never_with=tuple(
+                name
+                for written in check.texts("never_with")
+                for name in _class_names(written, check, words, code="", key="never_with")
+            ),
+            line=item.line,
+        )
+        check.finish()
+    top.finish()
+
+
+def _allowed(check: Checker, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    values = check.texts(key)
+    for value in values:
+        if value not in allowed:
+            check.wrong(f"'{key}' has '{value}'; it may hold: {', '.join(allowed)}", key)
+    return values
+
+
+def _read_code(name: str, section: Section, words: _Words, mistakes: list[Mistake]) -> Code:
+    check = Checker(section, mistakes, what="code")
+    code_id = check.text("id", required=True)
+    if code_id != name:
+        check.wrong(f"'id' is '{code_id}' but the file is {name}.yml; they must be the same", "id")
+    words.add_all(check.child("words"), prefix=f"{name}:")
+    negated = check.text("negated", allowed=("", *NEGATIONS)) or "rebutted"
+    code = Code(
+        id=code_id,
+        title=check.text("title", required=True),
+        orientation=check.text("orientation", required=True, allowed=ORIENTATIONS),
+        definition=check.text("definition", required=True),
+        include=check.texts("include", required=True),
+        exclude=check.texts("exclude", required=True),
+        grounding=check.text("grounding", required=True),
+        residual=check.flag("residual"),
+        gives_way=check.flag("gives_way"),
+        rules=tuple(_read_rule(r, name, negated, words, mistakes) for r in check.children("rules")),
+        examples=tuple(_read_example(e, mistakes) for e in check.children("examples", required=True)),
+    )
+    check.finish()
+    return code
+
+
+def _read_rule(section: Section, code: str, negated: str, words: _Words, mistakes: list[Mistake]) -> Rule:
+    check = Checker(section, mistakes, what=f"rule '{section.get('id', '?')}'")
+    examples = Checker(check.child("examples", required=True), mistakes, what=f"{check.what} examples")
+    rule = Rule(
+        id=check.text("id", required=True),
+        code=code,
+        says=check.text("says", required=True),
+        find=_read_patterns(check, words, code=code),
+        about=check.text("about", allowed=("", *PEOPLE)) or "anyone",
+        needs=tuple(
+            tuple(_class_names(written, check, words, code=code, key="with"))
+            for written in check.texts("with")
+        ),
+        near=check.number("near", 0),
+        without=tuple(
+            name
+            for written in check.texts("without")
+            for name in _class_names(written, check, words, code=code, key="without")
+        ),
+        sets=_attributes(check.child("set"), mistakes, what=check.what),
+        negated=check.text("negated", allowed=("", *NEGATIONS)) or negated,
+        stands=check.flag("stands"),
+        match=tuple(_rule_examples(examples, "match", mistakes)),
+        reject=tuple(_rule_examples(examples, "reject", mistakes)),
+        line=section.line,
+    )
+    if not re.fullmatch(rf"{re.escape(code)}-\d\d[a-z]?", rule.id):
+        check.wrong(f"'id' must be '{code}-' and two digits", "id")
+    examples.finish()
+    check.finish()
+    return rule
+
+
+def _rule_examples(check: Checker, key: str, mistakes: list[Mistake]) -> Iterator[RuleExample]:
+    for item in check.items(key, required=True):
+        if isinstance(item, Section):
+            fields = Section(item.file, item.line)
+            fields.update({name: value for name, value in item.items() if name != "text"})
+            fields.lines = item.lines
+            yield RuleExample(
+                " ".join(str(item.get("text", "")).split()), _attributes(fields, mistakes, what=check.what)
+            )
+        elif isinstance(item, str):
+            yield RuleExample(" ".join(item.split()))
+        else:
+            check.wrong(f"every item of '{key}' must be a sentence, or 'text:' with attributes", key)
+
+
+def _attributes(section: Section, mistakes: list[Mistake], *, what: str) -> tuple[tuple[str, str], ...]:
+    check = Checker(section, mistakes, what=what)
+    made = tuple(
+        (name, check.text(name, allowed=values))
+        for name, values in ATTRIBUTES.items()
+        if name in section and name != "boilerplate"
+    )
+    for name in ATTRIBUTES:
+        check.text(name)
+    check.finish()
+    return made
+
+
+def _read_example(section: Section, mistakes: list[Mistake]) -> CodeExample:
+    check = Checker(section, mistakes, what=f"example '{section.get('id', '?')}'")
+    example = CodeExample(
+        id=check.text("id", required=True),
+        text=check.text("text", required=True),
+        kind=check.text("kind", required=True, allowed=("positive", "near miss")),
+        codes=tuple(_read_expected(item, check, mistakes) for item in check.items("codes", required=True)),
+        counted=frozenset(check.texts("counted")),
+        line=section.line,
+    )
+    check.finish()
+    return example
+
+
+def _read_expected(item: Any, check: Checker, mistakes: list[Mistake]) -> Expected:
+    if not isinstance(item, Section):
+        return Expected(str(item))
+    attributes = Section(item.file, item.line)
+    attributes.update({key: value for key, value in item.items() if key != "code"})
+    attributes.lines = item.lines
+    return Expected(str(item.get("code", "")), _attributes(attributes, mistakes, what=check.what))
+
+
+def _check_ids(files: Mapping[str, Section], codes: tuple[Code, ...], mistakes: list[Mistake]) -> None:
+    ids = {code.id for code in codes}
+    for code in codes:
+        file = files[code.id].file if code.id in files else f"{code.id}.yml"
+        seen: dict[str, int] = {}
+        for rule in code.rules:
+            if rule.id in seen:
+                mistakes.append(
+                    Mistake(file, rule.line, f"rule '{rule.id}' is already on line {seen[rule.id]}")
+                )
+            seen[rule.id] = rule.line
+        for example in code.examples:
+            for name in {expected.code for expected in example.codes} | example.counted:
+                if name not in ids:
+                    mistakes.append(Mistake(file, example.line, f"there is no code '{name}'"))
