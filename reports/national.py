@@ -1,0 +1,136 @@
+"""The home page of the site: every force's report, and the measures behind findings side by side, unranked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from reports.release import PILLARS, Release
+from reports.tables import (
+    Column,
+    escape_note,
+    format_date,
+    format_interval,
+    format_result,
+    pipe_table,
+    status_note,
+)
+
+__all__ = ["write_headline", "write_national"]
+
+_HEADLINE = "headline.json"
+
+
+def write_headline(generated: Path, release: Release) -> None:
+    """Keep beside a force's partials what the national table shows of it."""
+    behind_findings = {name for finding in release.findings for name in finding.indicators}
+    headline = {
+        "force": release.facts["force"],
+        "name": release.facts["name"],
+        "fictional": release.facts["fictional"],
+        "published": release.facts["published"],
+        "publisher": release.facts["report"]["publisher"],
+        "contact": release.facts["report"].get("contact") or "",
+        "sample": release.facts["counts"]["sample"],
+        "measures": [
+            {
+                "id": row.id,
+                "label": row.label,
+                "pillar": row.pillar,
+                "result": format_result(row),
+                "interval": format_interval(row),
+                "base": row.base,
+                "status": row.status,
+            }
+            for row in release.indicators
+            if row.whole_force and row.id in behind_findings
+        ],
+    }
+    (generated / _HEADLINE).write_text(
+        json.dumps(headline, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+
+
+def write_national(root: Path, forces: Sequence[str]) -> None:
+    """Write the partials and the metadata of the home page from the forces' headlines.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    forces : sequence of str
+        Forces whose reports are on the site; they appear in the order of the alphabet.
+    """
+    headlines = [
+        json.loads((root / "reports" / force / "_generated" / _HEADLINE).read_text(encoding="utf-8"))
+        for force in sorted(forces)
+    ]
+    folder = root / "reports" / "national"
+    (folder / "_generated").mkdir(parents=True, exist_ok=True)
+    (folder / "_generated" / "forces.md").write_text(_forces(headlines), encoding="utf-8")
+    (folder / "_generated" / "measures.md").write_text(_measures(headlines), encoding="utf-8")
+    with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
+        YAML().dump(_metadata(headlines), file)
+
+
+def _metadata(headlines: list[dict[str, Any]]) -> dict[str, str]:
+    latest = max(headlines, key=lambda headline: headline["published"])
+    values = {
+        "lang": "en-GB",
+        "publisher": escape_note(latest["publisher"]),
+        "contact": escape_note(latest["contact"]),
+        "published": format_date(latest["published"]),
+        "published-iso": latest["published"],
+    }
+    if any(headline["fictional"] for headline in headlines):
+        values["fictional"] = "Every force on this page is fictional"
+    return values
+
+
+def _forces(headlines: list[dict[str, Any]]) -> str:
+    return "".join(
+        f"- [{escape_note(headline['name'])}](reports/{headline['force']}/index.html), published "
+        f"{format_date(headline['published'])}, on {headline['sample']:,} case files "
+        f"\\([PDF](reports/{headline['force']}/{headline['force']}-report.pdf)\\)\n"
+        for headline in headlines
+    )
+
+
+def _measures(headlines: list[dict[str, Any]]) -> str:
+    measures = {
+        measure["id"]: measure
+        for headline in headlines
+        for measure in headline["measures"]
+        if measure["pillar"]
+    }
+    parts = []
+    for pillar, name in PILLARS.items():
+        here = [measure for measure in measures.values() if measure["pillar"] == pillar]
+        if here:
+            parts.append(f"### {escape_note(name)}\n")
+        parts += [_measure(measure, headlines) for measure in here]
+    return "\n".join(parts)
+
+
+def _measure(measure: dict[str, Any], headlines: list[dict[str, Any]]) -> str:
+    rows = []
+    for headline in headlines:
+        own = next((entry for entry in headline["measures"] if entry["id"] == measure["id"]), None)
+        rows.append((headline["name"], own))
+    table = pipe_table(
+        (Column("Force", 26), Column("Result", 28), Column("95% interval", 20), Column("Base", 26)),
+        (
+            (name, own["result"], own["interval"], own["base"])
+            if own
+            else (name, "Not a finding here", "None", "None")
+            for name, own in rows
+        ),
+        caption=measure["label"],
+        label=f"national-{measure['id']}",
+    )
+    note = status_note(own["status"] for _, own in rows if own)
+    return f"{table}\n::: {{.table-note}}\n{note}\n:::\n" if note else table

@@ -1,0 +1,415 @@
+"""What the toolkit writes into a force's report: partials to include, and numbers to cite.
+
+Everything here is rewritten on every refresh; everything else in ``reports/<force>/`` is the author's.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from reports.national import write_headline
+from reports.recommendations import Decisions, Judgement, Recommendation
+from reports.release import PILLARS, Finding, Indicator, Release, read_rows
+from reports.tables import (
+    Column,
+    attribute,
+    escape_note,
+    format_date,
+    format_interval,
+    format_number,
+    format_result,
+    pipe_table,
+    status_note,
+)
+
+__all__ = ["metadata", "partials", "write_generated"]
+
+_ORIENTATIONS = {
+    "victim-credibility": "victim credibility",
+    "suspect-focus": "suspect focus",
+    "other": "other",
+}
+
+_DRAFT = "*Draft, for the author to accept, change or reject.*\n\n"
+
+_MEASURES = (Column("Measure", 40), Column("Result", 24), Column("95% interval", 18), Column("Base", 18))
+
+
+def write_generated(folder: Path, *, release: Release, decisions: Decisions) -> None:
+    """Rewrite ``_generated/`` and ``_metadata.yml`` of a force's report.
+
+    Parameters
+    ----------
+    folder : Path
+        ``reports/<force>``.
+    release : Release
+        The evidence that may be published.
+    decisions : Decisions
+        The author's judgements and recommendations.
+    """
+    generated = folder / "_generated"
+    shutil.rmtree(generated, ignore_errors=True)
+    (generated / "figures").mkdir(parents=True)
+    for figure in release.figures:
+        shutil.copyfile(release.folder / figure["file"], generated / "figures" / Path(figure["file"]).name)
+    for name, text in partials(release, decisions=decisions).items():
+        (generated / f"{name}.md").write_text(text, encoding="utf-8")
+    write_headline(generated, release)
+    with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
+        file.write("# Written by `inspection report` from the release folder; changes here are lost.\n")
+        YAML().dump(_quoted(metadata(release)), file)
+
+
+def metadata(release: Release) -> dict[str, Any]:
+    """Return the names and numbers a text may cite with ``{{< meta ... >}}``; every value is a string.
+
+    ``indicator.<id>.result``, ``.value``, ``.interval`` and ``.base`` say a suppressed, missing or unrecorded
+    value in words; ``finding.<id>`` has ``title``, ``count``, ``of`` and ``quantifier``.
+    """
+    facts = release.facts
+    counts = facts["counts"]
+    force = facts["force"]
+    return {
+        "lang": "en-GB",
+        "home": "../../index.html",
+        "pdf": f"{force}-report.pdf",
+        "force-name": escape_note(facts["name"]),
+        "publisher": escape_note(facts["report"]["publisher"]),
+        "published": format_date(facts["published"]),
+        "published-iso": facts["published"],
+        "contact": escape_note(facts["report"].get("contact") or ""),
+        "inspection-name": escape_note(facts["inspection"]["name"]),
+        **({"fictional": f"{escape_note(facts['name'])} is fictional"} if facts["fictional"] else {}),
+        "period": {edge: format_date(facts["period"][edge]) for edge in ("start", "end")},
+        "counts": {name: f"{count:,}" for name, count in counts.items()},
+        "codebook": {name: escape_note(str(value)) for name, value in facts["codebook"].items()},
+        "disclosure": {"threshold": str(facts["disclosure"]["threshold"])},
+        "indicator": {
+            row.id: {
+                "label": escape_note(row.label),
+                "result": escape_note(format_result(row).lower()),
+                "value": escape_note(_value(row)),
+                "interval": escape_note(format_interval(row).lower()),
+                "base": escape_note(row.base),
+            }
+            for row in release.indicators
+            if row.whole_force
+        },
+        "finding": {
+            finding.id: {
+                "title": escape_note(finding.title),
+                "quantifier": escape_note(finding.quantifier),
+                "count": "" if finding.numerator is None else f"{finding.numerator:,}",
+                "of": "" if finding.denominator is None else f"{finding.denominator:,}",
+            }
+            for finding in release.findings
+        },
+    }
+
+
+def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
+    """Return the Markdown of every partial by name, without its ending.
+
+    There is one for each pillar and kind (``pillar-3-findings``, ``-indicators``, ``-figures``,
+    ``-judgements``) even when it has nothing to show, so that a text never includes a file that is not there.
+    """
+    texts = {
+        "headlines": _headlines(release),
+        "recommendations": _recommendations(decisions, release=release),
+        "judgements": _judgements(decisions.judgements, release=release),
+        "background-indicators": _indicators(release, 0),
+        "background-figures": _figures(release, 0),
+        "gaps": _gaps(release),
+        "population": _population(release),
+        "strata": _strata(release),
+        "trail": _trail(release),
+        "codes": _codes(release),
+        "definitions": _definitions(release),
+        "figure-data": _figure_data(release),
+        "provenance": _provenance(release),
+    }
+    for pillar in PILLARS:
+        texts[f"pillar-{pillar}-findings"] = _findings(release, pillar)
+        texts[f"pillar-{pillar}-indicators"] = _indicators(release, pillar)
+        texts[f"pillar-{pillar}-figures"] = _figures(release, pillar)
+        texts[f"pillar-{pillar}-judgements"] = _judgements(
+            [entry for entry in decisions.judgements if entry.pillar == pillar], release=release
+        )
+    for orientation in _ORIENTATIONS:
+        texts[f"extracts-{orientation}"] = _extracts(release, orientation)
+    return texts
+
+
+def _headlines(release: Release) -> str:
+    return "\n".join(
+        f"### {escape_note(finding.title)} {{#headline-{finding.id}}}\n\n"
+        f"{escape_note(finding.statement)} [How we know](#finding-{finding.id}).\n"
+        for finding in sorted(release.findings, key=lambda finding: finding.pillar)
+    )
+
+
+def _findings(release: Release, pillar: int) -> str:
+    found = [finding for finding in release.findings if finding.pillar == pillar]
+    if not found:
+        return "The files we read did not support a finding under this pillar.\n"
+    labels = {row.id: row.label for row in release.indicators}
+    return "\n".join(
+        f"### {escape_note(finding.title)} {{#finding-{finding.id}}}\n\n"
+        f"{escape_note(finding.statement)}\n\n"
+        f"::: {{.base}}\n{_base(finding, labels=labels)}\n:::\n"
+        for finding in found
+    )
+
+
+def _base(finding: Finding, *, labels: dict[str, str]) -> str:
+    parts = []
+    if finding.numerator is not None and finding.denominator is not None:
+        share = (
+            "" if finding.value is None else f" \\({escape_note(format_number(finding.value, 'per cent'))}\\)"
+        )
+        parts.append(f"**Base:** {finding.numerator:,} of {finding.denominator:,}{share}.")
+    if finding.low is not None and finding.high is not None:
+        low, high = (escape_note(format_number(edge, "per cent")) for edge in (finding.low, finding.high))
+        parts.append(f"**95% interval:** {low} to {high}.")
+    if finding.strength:
+        parts.append(f"**Strength of evidence:** {escape_note(finding.strength)}.")
+    measures = "; ".join(escape_note(labels[name]) for name in finding.indicators)
+    parts.append(f"**Measures:** {measures} (@tbl-pillar-{finding.pillar}).")
+    return " ".join(parts)
+
+
+def _indicators(release: Release, pillar: int) -> str:
+    rows = [row for row in release.indicators if row.pillar == pillar]
+    whole, groups = [row for row in rows if row.whole_force], [row for row in rows if not row.whole_force]
+    name = PILLARS.get(pillar, "Outcomes and workload")
+    if not rows:
+        return "The force's files did not allow any measure here.\n"
+    parts = [
+        pipe_table(
+            _MEASURES,
+            ((row.label, format_result(row), format_interval(row), row.base) for row in whole),
+            caption=f"Measures of pillar {pillar}: {name.lower()}" if pillar else name,
+            label=f"pillar-{pillar}" if pillar else "outcomes",
+        )
+        if whole
+        else "",
+        pipe_table(
+            (Column("Measure", 40), Column("Group", 18), Column("Result", 24), Column("95% interval", 18)),
+            ((row.label, row.group, format_result(row), format_interval(row)) for row in groups),
+            caption=f"The same measures by group: {name.lower()}",
+            label=f"pillar-{pillar}-groups" if pillar else "outcomes-groups",
+        )
+        if groups
+        else "",
+        _notes(rows),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _notes(rows: Sequence[Indicator]) -> str:
+    """Explain hidden values and repeat each caveat once, below the tables."""
+    caveats = list(dict.fromkeys(row.caveat for row in rows if row.caveat))
+    notes = [status_note(row.status for row in rows), *(escape_note(caveat) for caveat in caveats)]
+    text = " ".join(note for note in notes if note)
+    return f"::: {{.table-note}}\n{text}\n:::\n" if text else ""
+
+
+def _figures(release: Release, pillar: int) -> str:
+    return "\n".join(
+        f"![{escape_note(figure['caption'])}](_generated/figures/{Path(figure['file']).name})"
+        f"{{#fig-{figure['id']} fig-alt={attribute(figure['alt'])}}}\n"
+        for figure in release.figures
+        if int(figure["pillar"]) == pillar
+    )
+
+
+def _figure_data(release: Release) -> str:
+    """Give the numbers behind each figure, for readers who cannot see it."""
+    parts = []
+    for figure in release.figures:
+        rows = figure.get("table") or []
+        if isinstance(rows, str):
+            rows = read_rows(release.folder / rows)
+        if rows:
+            columns = [Column(str(name).replace("_", " ").capitalize(), 1) for name in rows[0]]
+            cells = ([_cell(value) for value in row.values()] for row in rows)
+            caption = f"Data behind the figure: {figure['caption']}"
+            parts.append(pipe_table(columns, cells, caption=caption, label=f"data-{figure['id']}"))
+    return "\n".join(parts) or "No figure was published.\n"
+
+
+def _extracts(release: Release, orientation: str) -> str:
+    chosen = [extract for extract in release.extracts if extract["orientation"] == orientation]
+    if not chosen:
+        return f"No extract about {_ORIENTATIONS[orientation]} was approved for publication.\n"
+    titles = {row["code"]: row["title"] for row in release.codes}
+    return "\n".join(
+        f"::: {{.extract}}\n> {escape_note(extract['text'])}\n\n"
+        f"{escape_note(extract['role'].capitalize())}. Coded: "
+        f"{escape_note(titles.get(extract['code'], extract['code']))} "
+        f"({_ORIENTATIONS[orientation]}).\n:::\n"
+        for extract in chosen
+    )
+
+
+def _recommendations(decisions: Decisions, *, release: Release) -> str:
+    return (
+        "\n".join(_recommendation(entry, release=release) for entry in decisions.published)
+        or "We make no recommendation.\n"
+    )
+
+
+def _recommendation(entry: Recommendation, *, release: Release) -> str:
+    return (
+        "::: {.recommendation}\n"
+        f"### Recommendation {entry.number} {{#recommendation-{entry.number}}}\n\n"
+        f"{_DRAFT if entry.status == 'draft' else ''}"
+        f"By {format_date(entry.deadline.isoformat())}, {entry.owner.strip()} should make sure "
+        f"{_sentence(entry.act)}\n\n"
+        f"**How we will know:** {_sentence(entry.measure)}\n\n"
+        f"**Rests on:** {_links(entry.findings, release=release)}.\n:::\n"
+    )
+
+
+def _judgements(judgements: Iterable[Judgement], *, release: Release) -> str:
+    return "\n".join(
+        f"::: {{.judgement .{entry.kind.replace(' ', '-')}}}\n"
+        f"**{entry.kind.capitalize()}.** {_sentence(entry.text)}\n\n"
+        f"Rests on: {_links(entry.findings, release=release)}.\n:::\n"
+        for entry in judgements
+    )
+
+
+def _links(names: Sequence[str], *, release: Release) -> str:
+    titles = {finding.id: finding.title for finding in release.findings}
+    return "; ".join(f"[{escape_note(titles[name])}](#finding-{name})" for name in names)
+
+
+def _gaps(release: Release) -> str:
+    if not release.gaps:
+        return "The force supplied every field we asked for.\n"
+    return pipe_table(
+        (Column("Field", 20), Column("What it would tell", 32), Column("Missing", 16), Column("Effect", 32)),
+        (
+            (row["field"], row["tells"], f"{int(row['missing']):,} of {int(row['of']):,}", row["effect"])
+            for row in release.gaps
+        ),
+        caption="Gaps in the force's data and what they mean for this report",
+        label="gaps",
+    )
+
+
+def _population(release: Release) -> str:
+    facts = release.facts
+    rows = [
+        (
+            "Cases are counted by",
+            "date closed" if facts["frame"]["date_basis"] == "closed" else "date recorded",
+        ),
+        ("Offence codes", _listed(facts["frame"]["offence_codes"])),
+        ("Outcome types", _listed(facts["frame"]["outcome_types"])),
+        ("Case files in the population", f"{facts['counts']['frame']:,}"),
+        ("Case files read", f"{facts['counts']['sample']:,}"),
+        ("Investigation notes coded", f"{facts['counts']['notes']:,}"),
+        ("Coding units", f"{facts['counts']['units']:,}"),
+    ]
+    columns = (Column("What", 40), Column("Value", 60))
+    return pipe_table(columns, rows, caption="Population and sample", label="population")
+
+
+def _strata(release: Release) -> str:
+    columns = (
+        Column("Stratum", 40),
+        Column("In the population", 20, numeric=True),
+        Column("Read", 20, numeric=True),
+        Column("Weight", 20, numeric=True),
+    )
+    rows = (
+        (row["stratum"], f"{row['frame']:,}", f"{row['sample']:,}", f"{row['weight']:.2f}")
+        for row in release.facts["strata"]
+    )
+    return pipe_table(columns, rows, caption="Case files by stratum", label="strata")
+
+
+def _trail(release: Release) -> str:
+    columns = (
+        Column("Step", 25),
+        Column("Rows in", 12, numeric=True),
+        Column("Rows out", 13, numeric=True),
+        Column("Why rows left", 50),
+    )
+    rows = (
+        (row["step"], f"{row['rows_in']:,}", f"{row['rows_out']:,}", row["why"])
+        for row in release.facts["trail"]
+    )
+    return pipe_table(columns, rows, caption="Rows in and out of each step", label="trail")
+
+
+def _codes(release: Release) -> str:
+    columns = (
+        Column("Code", 46),
+        Column("Orientation", 22),
+        Column("Units counted", 16, numeric=True),
+        Column("Case files", 16, numeric=True),
+    )
+    rows = (
+        (row["title"], _ORIENTATIONS[row["orientation"]], *(_count(row, name) for name in ("units", "cases")))
+        for row in release.codes
+    )
+    table = pipe_table(columns, rows, caption="Codes and how often they were counted", label="codes")
+    note = status_note(row["status"] for row in release.codes)
+    return f"{table}\n::: {{.table-note}}\n{note}\n:::\n" if note else table
+
+
+def _count(row: dict[str, str], name: str) -> str:
+    return f"{int(float(row[name])):,}" if row["status"] in ("shown", "zero") else row["status"].capitalize()
+
+
+def _definitions(release: Release) -> str:
+    columns = (Column("Measure", 34), Column("Definition", 46), Column("Interval", 20))
+    rows = dict.fromkeys((row.label, row.definition, row.interval or "None") for row in release.indicators)
+    return pipe_table(columns, rows, caption="How each measure is defined", label="definitions")
+
+
+def _provenance(release: Release) -> str:
+    facts = release.facts
+    rows = [
+        ("Inspection", f"{facts['inspection']['name']} ({facts['inspection']['id']})"),
+        ("Codebook", f"{facts['codebook']['version']}, {facts['codebook']['hash']}"),
+        ("Case list, frozen before the draw", facts["frame_hash"]),
+        ("Seed of the draw", facts["seed_hash"]),
+        ("Smallest number of case files shown", facts["disclosure"]["threshold"]),
+        ("Why that number", facts["disclosure"]["reason"]),
+    ]
+    columns = (Column("What", 34), Column("Value or SHA-256", 66))
+    return pipe_table(columns, rows, caption="What this report was made from", label="provenance")
+
+
+def _value(row: Indicator) -> str:
+    return format_result(row).lower() if row.value is None else format_number(row.value, row.unit)
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _cell(value: Any) -> str:
+    return "Missing" if value in (None, "") else str(value)
+
+
+def _sentence(text: str) -> str:
+    """Return an author's Markdown on one line, ended by a full stop."""
+    line = " ".join(text.split())
+    return line if line.endswith((".", "!", "?")) else f"{line}."
+
+
+def _quoted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _quoted(entry) for key, entry in value.items()}
+    return DoubleQuotedScalarString(value)

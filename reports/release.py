@@ -1,0 +1,251 @@
+"""The release folder of a force: the only evidence a report may read, checked as it is read."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from parameters import InspectionError, Problem
+
+__all__ = ["PILLARS", "STATUSES", "Finding", "Indicator", "Release", "read_release", "read_rows"]
+
+PILLARS = {
+    1: "Suspect-focused investigation",
+    2: "Disrupting and challenging repeat offenders",
+    3: "Procedural justice and engaging victims",
+    4: "Officer learning, development and wellbeing",
+    5: "Using data to manage performance",
+    6: "Digital material and third-party records",
+}
+
+STATUSES = ("shown", "suppressed", "zero", "missing", "not recorded")
+
+_FORCE_GROUP = "force"
+_REMEDY = "Run the findings notebook of the force again; the release folder is never edited by hand."
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One row of ``indicators.csv``: a measure, for the whole force or for one group of its case files.
+
+    ``numerator`` and ``denominator`` are counts; ``value``, ``low`` and ``high`` are in ``unit`` (per cent,
+    balance, days or count) and are None unless ``status`` is shown or zero.
+    """
+
+    id: str
+    label: str
+    pillar: int
+    group: str
+    unit: str
+    numerator: int | None
+    denominator: int | None
+    value: float | None
+    low: float | None
+    high: float | None
+    interval: str
+    base: str
+    status: str
+    caveat: str
+    definition: str
+
+    @property
+    def whole_force(self) -> bool:
+        """Whether the row speaks of all case files of the force rather than of a group."""
+        return self.group == _FORCE_GROUP
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding the inspection draws from its indicators."""
+
+    id: str
+    pillar: int
+    title: str
+    statement: str
+    quantifier: str
+    indicators: tuple[str, ...]
+    numerator: int | None
+    denominator: int | None
+    value: float | None
+    low: float | None
+    high: float | None
+    strength: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """Everything a report may say about a force.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was read from; figures are copied from here.
+    facts : dict
+        ``force.json``: names, period, counts, design, strata, row trail, codebook, disclosure.
+    indicators, findings : tuple
+        In file order.
+    codes, gaps, balance : list of dict
+        Rows of the CSV files, as text.
+    extracts, figures : list of dict
+        As written in the JSON files.
+    """
+
+    folder: Path
+    facts: dict[str, Any]
+    indicators: tuple[Indicator, ...]
+    findings: tuple[Finding, ...]
+    codes: list[dict[str, str]]
+    gaps: list[dict[str, str]]
+    balance: list[dict[str, str]]
+    extracts: list[dict[str, Any]]
+    figures: list[dict[str, Any]]
+
+    def finding(self, name: str) -> Finding | None:
+        """Return the finding with this id, if the inspection made it."""
+        return next((finding for finding in self.findings if finding.id == name), None)
+
+
+def read_release(folder: Path) -> Release:
+    """Read and check the release folder of a force.
+
+    Parameters
+    ----------
+    folder : Path
+        ``evidence/<inspection>/<force>/release``.
+
+    Returns
+    -------
+    Release
+
+    Raises
+    ------
+    InspectionError
+        When a file is absent or cannot be read, a status is unknown, a hidden value carries a number, or a
+        figure has no file or no text alternative: every such problem at once.
+    """
+    required = ("force.json", "indicators.csv", "findings.json")
+    if absent := [name for name in required if not (folder / name).is_file()]:
+        remedy = "Run the notebooks of the force first, for example: inspection run parameters/northshire.yml"
+        raise InspectionError(
+            Problem(str(folder / name), "", "", "is not there, so there is nothing to report.", remedy)
+            for name in absent
+        )
+    release = Release(
+        folder=folder,
+        facts=_json(folder / "force.json"),
+        indicators=tuple(_indicator(row) for row in read_rows(folder / "indicators.csv")),
+        findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
+        codes=read_rows(folder / "codes.csv"),
+        gaps=read_rows(folder / "gaps.csv"),
+        balance=read_rows(folder / "balance.csv"),
+        extracts=_json(folder / "extracts.json", default=[]),
+        figures=_json(folder / "figures.json", default=[]),
+    )
+    if problems := [*_indicator_problems(release), *_finding_problems(release), *_figure_problems(release)]:
+        raise InspectionError(problems)
+    return release
+
+
+def _indicator_problems(release: Release) -> list[Problem]:
+    problems = []
+    for row in release.indicators:
+        where = f"{row.id}, {row.group}"
+        if row.status not in STATUSES:
+            message = f'has the status "{row.status}", which is not one of: {", ".join(STATUSES)}.'
+            problems.append(Problem("indicators.csv", where, row.status, message, _REMEDY))
+        elif row.status not in ("shown", "zero") and any(
+            number is not None for number in (row.numerator, row.value, row.low, row.high)
+        ):
+            message = f"is {row.status}, yet the row carries a number."
+            problems.append(Problem("indicators.csv", where, "", message, _REMEDY))
+        elif row.unit == "per cent" and row.status == "shown" and not row.denominator:
+            message = "is a percentage without a base."
+            problems.append(Problem("indicators.csv", where, "", message, _REMEDY))
+    return problems
+
+
+def _finding_problems(release: Release) -> list[Problem]:
+    known = {row.id for row in release.indicators}
+    return [
+        Problem(
+            "findings.json",
+            finding.id,
+            name,
+            f'rests on the indicator "{name}", which is not there.',
+            _REMEDY,
+        )
+        for finding in release.findings
+        for name in finding.indicators
+        if name not in known
+    ]
+
+
+def _figure_problems(release: Release) -> list[Problem]:
+    problems = []
+    for figure in release.figures:
+        if not str(figure.get("alt", "")).strip():
+            problems.append(Problem("figures.json", figure["id"], "", "has no text alternative.", _REMEDY))
+        if not (release.folder / figure["file"]).is_file():
+            message = f"names the file {figure['file']}, which is not there."
+            problems.append(Problem("figures.json", figure["id"], figure["file"], message, _REMEDY))
+    return problems
+
+
+def _indicator(row: dict[str, str]) -> Indicator:
+    return Indicator(
+        id=row["indicator"],
+        label=row["label"],
+        pillar=int(row["pillar"]),
+        group=row["group"],
+        unit=row["unit"],
+        numerator=_whole(row["numerator"]),
+        denominator=_whole(row["denominator"]),
+        value=_number(row["value"]),
+        low=_number(row["low"]),
+        high=_number(row["high"]),
+        interval=row["interval"],
+        base=row["base"],
+        status=row["status"],
+        caveat=row["caveat"],
+        definition=row["definition"],
+    )
+
+
+def _finding(entry: dict[str, Any]) -> Finding:
+    return Finding(
+        id=entry["id"],
+        pillar=int(entry["pillar"]),
+        title=entry["title"],
+        statement=entry["statement"],
+        quantifier=entry.get("quantifier") or "",
+        indicators=tuple(entry["indicators"]),
+        numerator=_whole(entry.get("numerator")),
+        denominator=_whole(entry.get("denominator")),
+        value=_number(entry.get("value")),
+        low=_number(entry.get("low")),
+        high=_number(entry.get("high")),
+        strength=entry.get("strength") or "",
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value in (None, "") else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value in (None, "") else round(float(value))
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read a CSV file of the release folder as text; an absent optional file has no rows."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _json(path: Path, default: Any = None) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default

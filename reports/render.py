@@ -1,0 +1,249 @@
+"""Render force reports and the home page to HTML and PDF, with Quarto where it is found, else without it.
+
+Both ways read the same ``.qmd`` files, templates and style and put the results in the same places. Work is
+done in a private copy, and only finished files are moved to the site, each in one step.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pypandoc
+import quarto
+import typst
+
+from parameters import PROJECT, InspectionError, Problem
+from reports.national import write_national
+from reports.source import Source, read_source
+
+__all__ = ["RenderedReport", "find_quarto", "render"]
+
+EMBEDDED = "embedded (pandoc and typst wheels)"
+
+
+@dataclass(frozen=True)
+class RenderedReport:
+    """Where a force's report is and what rendered it; ``seconds`` is wall time."""
+
+    force: str
+    html: Path
+    pdf: Path
+    renderer: str
+    seconds: float
+
+
+def render(forces: Sequence[str], *, site_folder: Path, root: Path = PROJECT) -> list[RenderedReport]:
+    """Render the reports of the given forces and the home page of the site.
+
+    Parameters
+    ----------
+    forces : sequence of str
+        Forces whose reports have been refreshed.
+    site_folder : Path
+        Where the site is; pages of other forces in it stay and stay listed on the home page.
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    list of RenderedReport
+        In the order given.
+
+    Raises
+    ------
+    InspectionError
+        When a text cites, includes or refers to something that is not there, or a renderer refuses it.
+    """
+    _check_refreshed(forces, root=root)
+    listed = sorted({*forces, *_on_site(site_folder, root=root)})
+    with tempfile.TemporaryDirectory(prefix="report-") as temporary:
+        copy = Path(temporary)
+        _copy_sources(root, copy, forces=listed)
+        write_national(copy, listed)
+        sources = _read_sources(copy, forces)
+        home = read_source(copy / "index.qmd")
+        if (program := find_quarto()) is not None:
+            return _with_quarto(program, copy, forces, sources=sources, site_folder=site_folder)
+        return _embedded(copy, forces, sources=sources, home=home, site_folder=site_folder)
+
+
+def find_quarto() -> str | None:
+    """Return the Quarto program, from ``QUARTO_PATH`` or ``PATH``, or None when there is none."""
+    found = quarto.path()
+    return shutil.which(found) if found else None
+
+
+def _check_refreshed(forces: Sequence[str], *, root: Path) -> None:
+    problems = [
+        Problem(
+            f"reports/{force}",
+            "",
+            "",
+            "has no generated partials, so there is nothing to render.",
+            f"Run the notebooks of the force, then refresh its report: inspection report {force}",
+        )
+        for force in forces
+        if not (root / "reports" / force / "_generated" / "headline.json").is_file()
+    ]
+    if problems:
+        raise InspectionError(problems)
+
+
+def _on_site(site_folder: Path, *, root: Path) -> list[str]:
+    """Forces whose finished report is on the site and whose headline is still known."""
+    return [
+        pdf.parent.name
+        for pdf in site_folder.glob("reports/*/*-report.pdf")
+        if (root / "reports" / pdf.parent.name / "_generated" / "headline.json").is_file()
+    ]
+
+
+def _copy_sources(root: Path, copy: Path, *, forces: Sequence[str]) -> None:
+    for name in ("_quarto.yml", "index.qmd"):
+        shutil.copyfile(root / name, copy / name)
+    for folder in ("style", "fonts", "embedded", *forces):
+        shutil.copytree(root / "reports" / folder, copy / "reports" / folder)
+
+
+def _read_sources(copy: Path, forces: Sequence[str]) -> dict[str, Source]:
+    sources, problems = {}, []
+    for force in forces:
+        try:
+            sources[force] = read_source(copy / "reports" / force / "index.qmd")
+        except InspectionError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InspectionError(problems)
+    return sources
+
+
+def _embedded(
+    copy: Path, forces: Sequence[str], *, sources: dict[str, Source], home: Source, site_folder: Path
+) -> list[RenderedReport]:
+    reports = []
+    for force in forces:
+        started = time.monotonic()
+        folder = copy / "reports" / force
+        _to_html(sources[force], folder / "index.html", copy=copy)
+        _to_pdf(sources[force], folder / f"{force}-report.pdf", copy=copy)
+        html, pdf = _publish(folder, force, site_folder=site_folder)
+        reports.append(RenderedReport(force, html, pdf, EMBEDDED, time.monotonic() - started))
+    _to_html(home, copy / "index.html", copy=copy)
+    _move(copy / "index.html", site_folder / "index.html")
+    return reports
+
+
+def _to_html(source: Source, target: Path, *, copy: Path) -> None:
+    style = copy / "reports" / "style"
+    arguments = ["--standalone", "--embed-resources", "--section-divs", "--toc", "--toc-depth=2"]
+    arguments += [f"--template={style / 'report.html'}", f"--css={style / 'report.css'}"]
+    _pandoc(source, "html", target, copy=copy, arguments=arguments)
+
+
+def _to_pdf(source: Source, target: Path, *, copy: Path) -> None:
+    markup = target.with_suffix(".typ")
+    template = copy / "reports" / "style" / "report.typst"
+    arguments = ["--standalone", "--shift-heading-level-by=-1", f"--template={template}"]
+    _pandoc(source, "typst", markup, copy=copy, arguments=arguments)
+    document, warnings = typst.compile_with_warnings(
+        markup,
+        root=copy,
+        font_paths=[copy / "reports" / "fonts"],
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=_published(source),
+    )
+    if missing := [warning for warning in warnings if "font" in str(warning)]:
+        raise RuntimeError(f"The PDF asks for a font that is not in reports/fonts: {missing[0]}")
+    target.write_bytes(document)
+
+
+def _pandoc(source: Source, to: str, target: Path, *, copy: Path, arguments: list[str]) -> None:
+    metadata = [f"--metadata-file={file}" for file in _metadata_files(source, target.parent)]
+    pypandoc.convert_text(
+        source.text,
+        to,
+        format="markdown",
+        outputfile=str(target),
+        extra_args=[*arguments, *metadata, "--wrap=none", "--syntax-highlighting=none"],
+        filters=[
+            str(copy / "reports" / "embedded" / "quarto.lua"),
+            str(copy / "reports" / "style" / "report.lua"),
+        ],
+        cworkdir=str(target.parent),
+    )
+
+
+def _metadata_files(source: Source, folder: Path) -> list[Path]:
+    files = [folder / "_metadata.yml", *(folder / name for name in source.metadata.get("metadata-files", []))]
+    return [file for file in files if file.is_file()]
+
+
+def _published(source: Source) -> datetime:
+    return datetime.fromisoformat(source.metadata["published-iso"]).replace(tzinfo=UTC)
+
+
+def _with_quarto(
+    program: str, copy: Path, forces: Sequence[str], *, sources: dict[str, Source], site_folder: Path
+) -> list[RenderedReport]:
+    """Render the copy as the project it is; a warning about a missing reference fails it."""
+    version = subprocess.run(
+        [program, "--version"], capture_output=True, text=True, check=True
+    ).stdout.strip()  # noqa: S603
+    reports = []
+    for index, force in enumerate(forces):
+        started = time.monotonic()
+        _run_quarto(program, copy, f"reports/{force}/index.qmd", published=_published(sources[force]))
+        if index == len(forces) - 1:
+            _run_quarto(program, copy, "index.qmd", published=_published(sources[force]))
+        html, pdf = _publish(copy / "_site" / "reports" / force, force, site_folder=site_folder)
+        reports.append(RenderedReport(force, html, pdf, f"Quarto {version}", time.monotonic() - started))
+    _move(copy / "_site" / "index.html", site_folder / "index.html")
+    return reports
+
+
+def _run_quarto(program: str, copy: Path, document: str, *, published: datetime) -> None:
+    environment = {
+        **os.environ,
+        "QUARTO_PYTHON": sys.executable,
+        "SOURCE_DATE_EPOCH": str(int(published.timestamp())),
+        "TYPST_IGNORE_SYSTEM_FONTS": "true",
+    }
+    done = subprocess.run(  # noqa: S603
+        [program, "render", document],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    if done.returncode or "Unable to resolve crossref" in done.stderr:
+        last = [line.strip() for line in done.stderr.splitlines() if line.strip()][-5:]
+        remedy = "Quarto said:\n" + "\n".join(last)
+        raise InspectionError([Problem(document, "", "", "could not be rendered by Quarto.", remedy)])
+
+
+def _publish(folder: Path, force: str, *, site_folder: Path) -> tuple[Path, Path]:
+    target = site_folder / "reports" / force
+    html, pdf = target / "index.html", target / f"{force}-report.pdf"
+    _move(folder / html.name, html)
+    _move(folder / pdf.name, pdf)
+    return html, pdf
+
+
+def _move(finished: Path, target: Path) -> None:
+    """Put a finished file in its place in one step, also from another disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.new")
+    shutil.copyfile(finished, beside)
+    beside.replace(target)

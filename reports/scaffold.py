@@ -1,0 +1,123 @@
+"""Give a force a report folder once; from then on its text belongs to the author."""
+
+from __future__ import annotations
+
+import calendar
+import shutil
+from datetime import date
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from parameters import PROJECT
+from reports.partials import write_generated
+from reports.recommendations import Draft, load_catalogue, load_decisions
+from reports.release import Release, read_release
+
+__all__ = ["refresh", "scaffold"]
+
+
+def scaffold(force: str, release: Release, *, root: Path = PROJECT) -> list[Path]:
+    """Make what is not yet there of ``reports/<force>/``; a file that exists is never touched.
+
+    Parameters
+    ----------
+    force : str
+        Name of the force, as in ``parameters/<force>.yml``.
+    release : Release
+        Its findings decide which recommendations of the catalogue are drafted.
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    folder, template = root / "reports" / force, root / "reports" / "template" / "force"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    if not (index := folder / "index.qmd").exists():
+        shutil.copyfile(template / "index.qmd", index)
+        written.append(index)
+    if not (decisions := folder / "recommendations.yml").exists():
+        heading = (template / "recommendations.yml").read_text(encoding="utf-8")
+        drafts = draft_recommendations(
+            load_catalogue(root / "reports" / "recommendations.yml"), release=release
+        )
+        with decisions.open("w", encoding="utf-8") as file:
+            file.write(heading)
+            _yaml().dump(drafts, file)
+        written.append(decisions)
+    return written
+
+
+def refresh(force: str, release_folder: Path, *, root: Path = PROJECT) -> None:
+    """Bring a force's report up to date with its evidence, without touching the author's files.
+
+    Parameters
+    ----------
+    force : str
+        Name of the force, as in ``parameters/<force>.yml``.
+    release_folder : Path
+        ``evidence/<inspection>/<force>/release``.
+    root : Path
+        The project's folder.
+
+    Raises
+    ------
+    InspectionError
+        When the release folder is not whole, or a recommendation lacks what it needs.
+    """
+    release = read_release(release_folder)
+    scaffold(force, release, root=root)
+    folder = root / "reports" / force
+    decisions = load_decisions(folder / "recommendations.yml", release=release)
+    write_generated(folder, release=release, decisions=decisions)
+
+
+def draft_recommendations(catalogue: list[Draft], *, release: Release) -> dict[str, list[dict[str, object]]]:
+    """Return the judgements and recommendations usual for the findings made, for the author to accept or change.
+
+    The wording may name the force as ``{force}``. Deadlines count whole months from the day of publication.
+    """
+    name, published = release.facts["name"], date.fromisoformat(release.facts["published"])
+    usual = [draft for draft in catalogue if release.finding(draft.finding)]
+    judgements: list[dict[str, object]] = [
+        {
+            "id": draft.finding,
+            "kind": draft.kind,
+            "pillar": draft.pillar,
+            "text": draft.text.format(force=name),
+            "findings": [draft.finding],
+        }
+        for draft in usual
+    ]
+    advised = [(draft, draft.recommendation) for draft in usual if draft.recommendation]
+    recommendations: list[dict[str, object]] = [
+        {
+            "number": number,
+            "pillar": draft.pillar,
+            "owner": advice.owner.format(force=name),
+            "deadline": _month_end(published, advice.months),
+            "act": advice.act.format(force=name),
+            "measure": advice.measure.format(force=name),
+            "findings": [draft.finding],
+            "answers": [draft.finding],
+            "status": "draft",
+        }
+        for number, (draft, advice) in enumerate(advised, 1)
+    ]
+    return {"judgements": judgements, "recommendations": recommendations}
+
+
+def _month_end(start: date, months: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.width = 100
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml

@@ -1,0 +1,142 @@
+"""An author's text before rendering: partials and numbers put in, and every mistake found at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from parameters import InspectionError, Problem
+
+__all__ = ["Source", "read_source"]
+
+_INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
+_META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
+_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
+_LABEL = re.compile(r"\{#((?:fig|tbl)-[\w-]+)")
+_ANCHOR = re.compile(r"\{#([\w-]+)")
+_REFERENCE = re.compile(r"(?<![\\\w])@((?:fig|tbl)-[\w-]*\w)")
+_LINK = re.compile(r"\]\(#([\w-]+)\)")
+_FIGURE = re.compile(r"^!\[.*\]\([^)]*\)(\{.*\})?\s*$")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A ``.qmd`` file ready for Pandoc.
+
+    Parameters
+    ----------
+    text : str
+        The file with its partials included and its metadata values put in, front matter first.
+    metadata : dict
+        The folder's ``_metadata.yml`` overlaid by the file's own front matter.
+    """
+
+    text: str
+    metadata: dict[str, Any]
+
+
+def read_source(path: Path) -> Source:
+    """Put partials and numbers into an author's text, the way Quarto would.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.qmd`` file.
+
+    Raises
+    ------
+    InspectionError
+        When an included file or a cited value is not there, a reference or link inside the report leads
+        nowhere, or a figure has no text alternative: every such place, with its line.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    metadata = _metadata(path)
+    problems: list[Problem] = []
+    expanded: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, 1):
+        if not (include := _INCLUDE.match(line)):
+            expanded.append((number, line))
+            continue
+        partial = path.parent / include[1]
+        if partial.is_file():
+            expanded += [(number, text) for text in partial.read_text(encoding="utf-8").splitlines()]
+        else:
+            remedy = "Correct the name, or refresh the report so that it is written again."
+            problems.append(
+                Problem(
+                    _name(path),
+                    f"line {number}",
+                    include[1],
+                    f"includes {include[1]}, which is not there.",
+                    remedy,
+                )
+            )
+    filled = [(number, _fill(line, metadata)) for number, line in expanded]
+    problems += _problems(path, expanded, metadata=metadata)
+    if problems:
+        raise InspectionError(problems)
+    return Source("\n".join(line for _, line in filled) + "\n", metadata)
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    """Merge metadata as Quarto does: of the folder, of ``metadata-files``, of the file itself."""
+    front = _FRONT.match(path.read_text(encoding="utf-8"))
+    own = _yaml(front[1]) if front else {}
+    files = [path.parent / "_metadata.yml", *(path.parent / name for name in own.get("metadata-files", []))]
+    merged: dict[str, Any] = {}
+    for file in files:
+        if file.is_file():
+            merged |= _yaml(file.read_text(encoding="utf-8"))
+    return merged | own
+
+
+def _yaml(text: str) -> dict[str, Any]:
+    return YAML(typ="safe", pure=True).load(text) or {}
+
+
+def _look_up(metadata: dict[str, Any], key: str) -> str | None:
+    value: Any = metadata
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return None if value is None or isinstance(value, dict) else str(value)
+
+
+def _fill(line: str, metadata: dict[str, Any]) -> str:
+    return _META.sub(lambda found: _look_up(metadata, found[1]) or "", line)
+
+
+def _problems(path: Path, lines: list[tuple[int, str]], *, metadata: dict[str, Any]) -> Iterator[Problem]:
+    text = "\n".join(line for _, line in lines)
+    labels, anchors = set(_LABEL.findall(text)), set(_ANCHOR.findall(text))
+    for number, line in lines:
+        where = f"line {number}"
+        for key in _META.findall(line):
+            if _look_up(metadata, key) is None:
+                remedy = "Use a name from the _metadata.yml beside this file."
+                yield Problem(
+                    _name(path), where, key, f'cites the value "{key}", which is not there.', remedy
+                )
+        for label in _REFERENCE.findall(line):
+            if label not in labels:
+                remedy = "Include the partial that holds it, or remove the reference."
+                yield Problem(
+                    _name(path), where, label, f"refers to @{label}, which is not in this report.", remedy
+                )
+        for anchor in _LINK.findall(line):
+            if anchor not in anchors:
+                remedy = "Give the heading it means an id, such as {#" + anchor + "}, or correct the link."
+                yield Problem(
+                    _name(path), where, anchor, f"links to #{anchor}, which is not in this report.", remedy
+                )
+        if _FIGURE.match(line) and "fig-alt=" not in line:
+            remedy = 'Add what the figure shows in words: {#fig-name fig-alt="..."}.'
+            yield Problem(_name(path), where, "", "shows a figure without a text alternative.", remedy)
+
+
+def _name(path: Path) -> str:
+    return "/".join(path.parts[-3:]) if path.parent.parent.name == "reports" else path.name

@@ -1,0 +1,167 @@
+"""Numbers, tables and quoted words as Markdown that reads the same in HTML and in PDF."""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from reports.release import Indicator
+
+__all__ = [
+    "STATUS_NOTES",
+    "Column",
+    "attribute",
+    "escape_note",
+    "format_date",
+    "format_interval",
+    "format_number",
+    "format_result",
+    "pipe_table",
+    "status_note",
+]
+
+STATUS_NOTES = {
+    "suppressed": "**Suppressed** means that there is a number, and it is hidden because so few case files lie "
+    "behind it that a person could be recognised.",
+    "zero": "**0** means that we counted and found none.",
+    "missing": "**Missing** means that the force did not supply what the measure needs.",
+    "not recorded": "**Not recorded** means that the force supplied the field and its files are silent.",
+}
+
+_PUNCTUATION = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
+_INVISIBLE = {"Cc", "Cf", "Cs"}
+# Pandoc keeps the column widths of a pipe table only when a line of it is longer than 72 characters.
+_TABLE_WIDTH = 100
+_MINUS = "\N{MINUS SIGN}"
+
+
+def escape_note(text: str) -> str:
+    """Return words that were written by somebody else as Markdown that shows exactly those words.
+
+    Everything a report quotes goes through here, in paragraphs, table cells and headings alike. White space
+    collapses to single spaces, characters nobody can see are dropped, and every ASCII punctuation mark is
+    escaped, so neither Pandoc nor Quarto finds markup, a shortcode or code in a note.
+
+    Examples
+    --------
+    >>> print(escape_note("VIC *vague* |  @OIC"))
+    VIC \\*vague\\* \\| \\@OIC
+    """
+    spaced = " ".join(text.split())
+    visible = "".join(sign for sign in spaced if unicodedata.category(sign) not in _INVISIBLE)
+    return " ".join(visible.split()).translate(_PUNCTUATION)
+
+
+def attribute(text: str) -> str:
+    """Return words as the value of a Markdown attribute, such as the text alternative of a figure."""
+    return f'"{escape_note(text)}"'
+
+
+def format_date(iso: str) -> str:
+    """Write an ISO date the way a report does.
+
+    Examples
+    --------
+    >>> format_date("2026-11-02")
+    '2 November 2026'
+    """
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
+
+
+def format_number(value: float, unit: str) -> str:
+    """Write a value in its unit: whole per cent, whole days, whole counts, a balance to two decimals.
+
+    Halves go up. A percentage that would round to 0% or 100% without being it keeps one decimal.
+
+    Examples
+    --------
+    >>> format_number(62.5, "per cent"), format_number(0.47, "per cent"), format_number(-0.21, "balance")
+    ('63%', '0.5%', '−0.21')
+    """
+    if unit == "per cent":
+        at_the_edge = 0 < value < 1 or 99 < value < 100
+        return f"{_round(value, 1 if at_the_edge else 0)}%"
+    if unit == "balance":
+        sign = "+" if value > 0 else _MINUS if value < 0 else ""
+        return f"{sign}{_round(abs(value), 2)}"
+    whole = _round(value, 0)
+    if unit == "days":
+        return f"{whole:,} {'day' if whole == 1 else 'days'}"
+    return f"{whole:,}"
+
+
+def format_result(row: Indicator) -> str:
+    """Write what an indicator says: its number with the count behind it, or why there is none."""
+    if row.status in ("suppressed", "missing", "not recorded"):
+        return row.status.capitalize()
+    if row.unit == "per cent" and row.denominator:
+        return f"{row.numerator or 0:,} of {row.denominator:,} ({format_number(row.value or 0, row.unit)})"
+    return format_number(row.value or 0, row.unit)
+
+
+def format_interval(row: Indicator) -> str:
+    """Write the interval of an indicator, or "none" where it has no interval."""
+    if row.low is None or row.high is None:
+        return "None"
+    return f"{format_number(row.low, row.unit)} to {format_number(row.high, row.unit)}"
+
+
+def status_note(statuses: Iterable[str]) -> str:
+    """Explain, below a table, the kinds of value other than plain numbers that are in it."""
+    present = set(statuses)
+    return " ".join(note for status, note in STATUS_NOTES.items() if status in present)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, its share of the width (any unit) and whether it holds numbers."""
+
+    heading: str
+    width: int
+    numeric: bool = False
+
+
+def pipe_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, caption: str, label: str) -> str:
+    """Write a table with a caption and a label to refer to.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The first column names the rows.
+    rows : iterable of sequences
+        A cell is any value; it is shown as text, with all its punctuation escaped.
+    caption : str
+        Plain text.
+    label : str
+        Without its prefix: ``pillar-1`` is referred to as ``@tbl-pillar-1``.
+
+    Returns
+    -------
+    str
+        A Markdown pipe table, ended by a newline.
+    """
+    lines = [
+        _line(escape_note(column.heading) for column in columns),
+        _line(_rule(column, sum(other.width for other in columns)) for column in columns),
+        *(_line(escape_note(str(cell)) for cell in row) for row in rows),
+    ]
+    return "\n".join([*lines, "", f": {escape_note(caption)} {{#tbl-{label}}}", ""])
+
+
+def _round(value: float, decimals: int) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _rule(column: Column, total: int) -> str:
+    dashes = "-" * max(3, round(_TABLE_WIDTH * column.width / total))
+    return f"{dashes}:" if column.numeric else f":{dashes}"
