@@ -202,7 +202,7 @@ FIELDS: Mapping[Table, tuple[CaseFileField, ...]] = {
         CaseFileField(
             "suspect_named",
             "flag",
-            "Whether a suspect was named at any time.",
+            "Whether a suspect was named at any time; worked out from the dates where not mapped.",
             "separating named from unknown suspects, the base of arrest and interview shares",
         ),
         CaseFileField(

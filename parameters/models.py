@@ -322,7 +322,7 @@ def check_date_format(value: str) -> str:
     moment = datetime(2025, 11, 23, 14, 5, 6)  # noqa: DTZ001 - the clock of the force, without a zone
     try:
         datetime.strptime(moment.strftime(value), value)  # noqa: DTZ007
-        readable = value == "iso" or ("%" in value and any(year in value for year in ("%Y", "%y")))
+        readable = value == "iso" or ("%Z" not in value and ("%Y" in value or "%y" in value))
     except ValueError:
         readable = False
     if not readable:
@@ -569,3 +569,8 @@ class Parameters(Strictly):
         default_factory=lambda data: f"parameters/{data['force'].force}.yml" if "force" in data else "",
         description="Parameter file of the force, as named in messages.",
     )
+
+    def source_files(self) -> tuple[Path, ...]:
+        """Extracts of the force, each once, for hashing and for the list of inputs."""
+        sources = (self.force.sources.cases, self.force.sources.notes, self.force.sources.outcomes)
+        return tuple(dict.fromkeys(source.file for source in sources if source is not None))

@@ -1,0 +1,214 @@
+"""A force's case files as typed tables with the same columns everywhere, whatever its own system calls them.
+
+A field that the force does not hold is left out of the tables and listed among the gaps: nothing is guessed.
+What is found wrong has one of three grades. *Stops*: no number could be trusted, so reading ends with one
+:class:`~parameters.problems.InspectionError` that lists everything. *Limits*: some numbers lean on it.
+*Noted*: a reader should know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from inspections.canonical_tables import CanonicalTable, read_canonical_table, row_label
+from inspections.checks import Check, check_cases, check_notes, find_gaps, remarks
+from inspections.sampling import TrailStep
+from inspections.source_tables import row_list
+from parameters import InspectionError, Parameters, Problem
+from parameters.fields import FIELDS, Table
+
+__all__ = ["CaseFiles", "decide", "read_case_files"]
+
+CHARGED = frozenset({"1", "1A"})
+WITHDREW = frozenset({"14", "16"})
+NO_FURTHER_ACTION = frozenset({"9", "10", "12", "13", "15", "17", "18", "21"})
+
+
+@dataclass(frozen=True, repr=False)
+class CaseFiles:
+    """Everything a force sent, typed and checked.
+
+    Attributes
+    ----------
+    cases : DataFrame
+        One row a crime, in the order of the file. Columns of `parameters.fields.FIELDS["cases"]` that the
+        force holds; always ``case_id`` (str, unique). Two are worked out where not mapped: ``decision`` from
+        the outcome (see `decide`), ``suspect_named`` from the dates of naming, arrest and interview.
+        Dates are ``datetime64`` at midnight, flags nullable ``boolean``, the rest ``str``.
+    notes : DataFrame
+        One row an entry, ordered by ``case_id, entry_no``, which together are unique. Always ``case_id``,
+        ``entry_no`` (Int64) and ``text``, exactly as written.
+    outcomes : DataFrame or None
+        Official counts by ``period`` and ``outcome_type``, summed over offences.
+    gaps : DataFrame
+        What the force does not hold or fill in: ``table, field, tells, missing, of, status, limits``.
+        ``status`` is "not held", "never filled in" or "partly missing"; ``limits`` says which measures lose.
+    checks : DataFrame
+        What else was found, worst first: ``grade`` ("limits" or "noted"), ``table, field, found, count, of,
+        cases`` (references), ``effect``. Holds references: restricted.
+    trail : tuple of TrailStep
+        Rows in and out of each reading step, and why rows left.
+    """
+
+    cases: pd.DataFrame
+    notes: pd.DataFrame
+    outcomes: pd.DataFrame | None
+    gaps: pd.DataFrame
+    checks: pd.DataFrame
+    trail: tuple[TrailStep, ...]
+
+    def __repr__(self) -> str:
+        """Sizes only: a table of notes shown by accident would show what victims said."""
+        return f"CaseFiles({len(self.cases)} cases, {len(self.notes)} notes)"
+
+    @property
+    def remarks(self) -> list[str]:
+        """Gaps and checks as sentences, for the command line; no note text and no case reference."""
+        return remarks(self.gaps, self.checks)
+
+
+def read_case_files(parameters: Parameters) -> CaseFiles:
+    """Read the extracts of one force as its parameter file maps them, and check them.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        From `parameters.load_parameters`.
+
+    Returns
+    -------
+    CaseFiles
+        Typed tables, gaps, checks and the trail of rows.
+
+    Raises
+    ------
+    InspectionError
+        With every problem that stops the inspection, of all extracts. Rows are named by their number in the
+        file and by case reference; note text never appears.
+    """
+    sources = parameters.force.sources
+    hidden = frozenset({str(sources.notes.columns["text"])})
+    problems: list[Problem] = []
+    read: dict[Table, CanonicalTable] = {}
+    for source in (sources.cases, sources.notes, sources.outcomes):
+        if source is None:
+            continue
+        try:
+            read[source.table] = read_canonical_table(source, parameter_file=parameters.file, hidden=hidden)
+        except InspectionError as error:
+            problems += error.problems
+    if "cases" in read and "notes" in read:
+        problems += _notes_without_case(read["cases"], read["notes"], parameters.file)
+    if problems:
+        raise InspectionError(dict.fromkeys(problems))
+    return _assemble(read, parameters)
+
+
+def _assemble(read: Mapping[Table, CanonicalTable], parameters: Parameters) -> CaseFiles:
+    cases = _with_derived_fields(read["cases"].table.reset_index(drop=True))
+    notes, steps = _notes_of_cases(read["notes"].table, read["cases"].left_out)
+    tables: dict[Table, pd.DataFrame] = {"cases": cases, "notes": notes}
+    if "outcomes" in read:
+        tables["outcomes"] = _total_outcomes(read["outcomes"].table)
+    checks = [check for table in read.values() for check in table.checks]
+    checks += check_cases(cases, published=parameters.inspection.report.published)
+    checks += check_notes(notes, cases)
+    checks.sort(key=lambda check: check.grade)  # "limits" before "noted", and otherwise as found
+    return CaseFiles(
+        cases=cases,
+        notes=notes,
+        outcomes=tables.get("outcomes"),
+        gaps=find_gaps(tables),
+        checks=pd.DataFrame(checks, columns=list(Check.__dataclass_fields__)),
+        trail=(*(table.trail for table in read.values()), *steps),
+    )
+
+
+def _with_derived_fields(cases: pd.DataFrame) -> pd.DataFrame:
+    """Add what follows from other fields, where the force has no column of its own for it."""
+    if "outcome_type" in cases and "decision" not in cases:
+        cases = cases.assign(decision=decide(cases))
+    if "suspect_named_on" in cases and "suspect_named" not in cases:
+        signs = ("suspect_named_on", "arrested_on", "suspect_interviewed_on")
+        named = pd.concat([_is_filled(cases, name) for name in signs], axis=1).any(axis=1)
+        cases = cases.assign(suspect_named=named.astype("boolean"))
+    return cases[[field.name for field in FIELDS["cases"] if field.name in cases]]
+
+
+def decide(cases: pd.DataFrame) -> pd.Series:
+    """How each case ended, from its outcome type and CPS decision date.
+
+    ========================================================  ================
+    outcome type                                              decision
+    ========================================================  ================
+    none or 0, and no closing date                            open
+    1, 1A                                                     charged
+    14, 16                                                    victim withdrew
+    9; or 10, 12, 13, 15, 17, 18, 21 with a CPS decision      CPS NFA
+    10, 12, 13, 15, 17, 18, 21 without                        police NFA
+    any other, or a closing date without an outcome           other closed
+    ========================================================  ================
+
+    Parameters
+    ----------
+    cases : DataFrame
+        With ``outcome_type``; ``cps_decision_on`` and ``closed_on`` are used where held.
+
+    Returns
+    -------
+    Series of str
+        One of `parameters.fields.DECISIONS`, with the index of `cases`.
+    """
+    outcome = cases["outcome_type"].where(cases["outcome_type"] != "0")
+    cps_decided, closed = _is_filled(cases, "cps_decision_on"), _is_filled(cases, "closed_on")
+    no_action = outcome.isin(NO_FURTHER_ACTION)
+    decision = pd.Series("other closed", index=cases.index, dtype="str")
+    decision[no_action] = "police NFA"
+    decision[(no_action & cps_decided) | (outcome == "9")] = "CPS NFA"
+    decision[outcome.isin(WITHDREW)] = "victim withdrew"
+    decision[outcome.isin(CHARGED)] = "charged"
+    decision[outcome.isna() & ~closed] = "open"
+    return decision
+
+
+def _is_filled(cases: pd.DataFrame, name: str) -> pd.Series:
+    return cases[name].notna() if name in cases else pd.Series(False, index=cases.index)
+
+
+def _notes_without_case(cases: CanonicalTable, notes: CanonicalTable, parameter_file: str) -> list[Problem]:
+    known = set(cases.table["case_id"]) | cases.left_out
+    strays = notes.table[~notes.table["case_id"].isin(known)]
+    if strays.empty:
+        return []
+    labels = [row_label(row, reference, "") for row, reference in strays["case_id"].items()]
+    message = f"names no case of {cases.file} in {row_list(labels)}."
+    remedy = (
+        "Ask the force for the missing cases, or take these notes out. If every note is listed, check "
+        f"sources.notes.columns.case_id in {parameter_file}, and how both files write references."
+    )
+    return [Problem(notes.file, "case_id", "", message, remedy)]
+
+
+def _notes_of_cases(notes: pd.DataFrame, left_out: frozenset[str]) -> tuple[pd.DataFrame, list[TrailStep]]:
+    """Notes of the cases kept, numbered and in order."""
+    kept = notes[~notes["case_id"].isin(left_out)]
+    steps = (
+        [TrailStep("notes of cases kept", len(notes), len(kept), "their case was not asked for")]
+        if left_out
+        else []
+    )
+    if "entry_no" not in kept:
+        in_time = kept.sort_values("entered_at", kind="stable") if "entered_at" in kept else kept
+        kept = kept.assign(entry_no=(in_time.groupby("case_id").cumcount() + 1).astype("Int64"))
+    ordered = kept.sort_values(["case_id", "entry_no"], ignore_index=True)
+    return ordered[[field.name for field in FIELDS["notes"] if field.name in ordered]], steps
+
+
+def _total_outcomes(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Counts by period and outcome type; a count missing from every row stays missing."""
+    keys = [name for name in ("period", "outcome_type") if name in outcomes]
+    counts = [name for name in ("recorded", "closed") if name in outcomes]
+    return outcomes.groupby(keys, as_index=False, dropna=False)[counts].sum(min_count=1)
