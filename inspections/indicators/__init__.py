@@ -1,0 +1,32 @@
+"""Indicators of how a force investigates, one module a theme."""
+
+from inspections.indicators import effort, gaps, outcomes, records, timeliness
+from inspections.indicators.effort import case_balances, codes_table
+from inspections.indicators.gaps import gaps_table
+from inspections.indicators.outcomes import outcome_shares
+from inspections.indicators.registry import (
+    Indicator,
+    Material,
+    Results,
+    compute_indicators,
+    definitions,
+    indicator,
+)
+
+__all__ = [
+    "Indicator",
+    "Material",
+    "Results",
+    "case_balances",
+    "codes_table",
+    "compute_indicators",
+    "definitions",
+    "effort",
+    "gaps",
+    "gaps_table",
+    "indicator",
+    "outcome_shares",
+    "outcomes",
+    "records",
+    "timeliness",
+]

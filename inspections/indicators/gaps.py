@@ -1,0 +1,193 @@
+"""Pillar 5: what a force's data cannot tell, because fields are empty, absent or at odds with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pandas as pd
+
+from inspections.indicators.outcomes import CHARGED
+from inspections.indicators.registry import Indicator, Material, indicator
+from inspections.indicators.rows import Row, column, is_true, not_recorded, share_of_cases
+from parameters.fields import FIELDS, CaseFileField
+
+__all__ = ["gaps_table"]
+
+_NOT_A_GAP = ("case_id", "decision")
+"""The reference is required; the decision is worked out where a force has none."""
+
+_ORDER = ("reported_on", "suspect_interviewed_on", "file_to_cps_on", "cps_decision_on", "charged_on")
+
+Expectation = tuple[str, Callable[[pd.DataFrame], pd.Series]]
+
+
+def _charged(cases: pd.DataFrame) -> pd.Series:
+    return column(cases, "outcome_type").isin(CHARGED)
+
+
+def _sent_to_cps(cases: pd.DataFrame) -> pd.Series:
+    return (
+        _charged(cases) | column(cases, "cps_decision_on").notna() | column(cases, "decision").eq("CPS NFA")
+    )
+
+
+def _with_suspect(cases: pd.DataFrame) -> pd.Series:
+    return is_true(column(cases, "suspect_named"))
+
+
+def _closed(cases: pd.DataFrame) -> pd.Series:
+    outcome = column(cases, "outcome_type")
+    return column(cases, "closed_on").notna() | (outcome.notna() & outcome.ne("0"))
+
+
+_EVERY: Expectation = ("cases", lambda cases: pd.Series(True, index=cases.index))
+_CLOSED: Expectation = ("closed cases", _closed)
+_WHERE_IT_HAPPENED: dict[str, Expectation] = {
+    "suspect_named_on": ("cases with a named suspect", _with_suspect),
+    "suspect_id": ("cases with a named suspect", _with_suspect),
+    "suspect_interviewed_on": ("charged cases", _charged),
+    "file_to_cps_on": ("cases decided by the CPS", _sent_to_cps),
+    "cps_decision_on": ("cases decided by the CPS", _sent_to_cps),
+    "charged_on": ("charged cases", _charged),
+}
+"""Where a milestone must have happened. Milestones not listed may rightly be empty in any case."""
+
+
+def _expectation(field: CaseFileField) -> Expectation | None:
+    if field.expected == "always":
+        return _EVERY
+    return _CLOSED if field.expected == "when closed" else _WHERE_IT_HAPPENED.get(field.name)
+
+
+def _missing(cases: pd.DataFrame, field: CaseFileField) -> Row | None:
+    expectation = _expectation(field)
+    if column(cases, field.name).isna().all():
+        return not_recorded(f"{expectation[0] if expectation else 'cases'} in the frame", group=field.name)
+    if expectation is None:
+        return None
+    words, expected = expectation
+    among = cases[expected(cases).to_numpy(dtype=bool)].set_index("case_id")
+    return share_of_cases(among[field.name].isna(), f"{words} in the frame", group=field.name)
+
+
+def _fields() -> Iterator[CaseFileField]:
+    return (field for field in FIELDS["cases"] if field.name not in _NOT_A_GAP)
+
+
+def gaps_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fields that are empty where they should not be, and what is lost with them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The cases of the frame.
+
+    Returns
+    -------
+    DataFrame
+        ``field, tells, missing, of, among, effect, status``, one row a field with a gap: status is
+        ``not recorded`` where the force keeps no such field, ``shown`` otherwise. Not yet safe to release.
+    """
+    rows = []
+    for field in _fields():
+        row = _missing(frame, field)
+        if row is None or row.status in ("zero", "missing"):
+            continue
+        rows.append(
+            {
+                "field": field.name,
+                "tells": field.tells,
+                "missing": row.numerator,
+                "of": row.denominator,
+                "among": row.base_unit,
+                "effect": field.limits,
+                "status": row.status,
+            }
+        )
+    return pd.DataFrame(rows, columns=["field", "tells", "missing", "of", "among", "effect", "status"])
+
+
+@indicator(
+    Indicator(
+        id="missing-fields",
+        label="Empty fields",
+        pillar=5,
+        unit="per cent",
+        definition="Share of cases in which a field is empty that should be filled in.",
+        formula="cases with the field empty / cases in which it should be filled in",
+        denominator="Cases of the frame in which the field should be filled in.",
+        caveat="Only cases that imply the step are counted: elsewhere an empty date may be right.",
+        source="The force's case files",
+        direction="Higher: the force can tell less.",
+        about="people",
+    )
+)
+def _missing_fields(material: Material) -> Iterator[Row]:
+    for field in _fields():
+        row = _missing(material.frame, field)
+        if row is not None:
+            yield row
+
+
+def _contradicted(cases: pd.DataFrame) -> pd.Series:
+    """Closed cases whose outcome type and other fields cannot both be right."""
+    outcome = column(cases, "outcome_type")
+    named = column(cases, "suspect_named").astype("boolean")
+    interviewed = column(cases, "suspect_interviewed_on").notna()
+    charge_date = column(cases, "charged_on")
+    keeps_charge_dates = bool(charge_date.notna().any())
+    without_charge_date = outcome.isin(CHARGED) & charge_date.isna() & keeps_charge_dates
+    charge_date_only = charge_date.notna() & ~outcome.isin(CHARGED)
+    suspect_after_all = outcome.isin(["14", "18"]) & (named.fillna(False).astype(bool) | interviewed)
+    no_suspect_after_all = outcome.isin(["15", "16"]) & ~named.fillna(True).astype(bool)
+    no_outcome = outcome.isna() | outcome.eq("0")
+    return without_charge_date | charge_date_only | suspect_after_all | no_suspect_after_all | no_outcome
+
+
+@indicator(
+    Indicator(
+        id="outcome-coding",
+        label="Closed cases whose outcome contradicts the file",
+        pillar=5,
+        unit="per cent",
+        definition="Share of closed cases whose outcome type and other fields cannot both be right.",
+        formula="closed cases with no outcome; charged without a charge date or the reverse; 'no suspect' "
+        "(14, 18) with one named or interviewed; 'suspect identified' (15, 16) with none / closed cases",
+        denominator="Closed cases in the frame.",
+        caveat="Finds contradictions only. An outcome can agree with every field and still be wrong.",
+        source="Home Office outcomes framework",
+        direction="Higher: outcome figures of this force can be relied on less.",
+        about="people",
+    )
+)
+def _outcome_coding(material: Material) -> Iterator[Row]:
+    closed = material.frame[_closed(material.frame).to_numpy(dtype=bool)].set_index("case_id")
+    yield share_of_cases(_contradicted(closed), "closed cases in the frame")
+
+
+def _out_of_order(cases: pd.DataFrame) -> pd.Series:
+    dates = [pd.to_datetime(column(cases, name)) for name in _ORDER]
+    wrong = pd.Series(False, index=cases.index)
+    for earlier, later in pairwise(dates):
+        wrong |= later < earlier
+    return wrong | (pd.to_datetime(column(cases, "closed_on")) < dates[0])
+
+
+@indicator(
+    Indicator(
+        id="dates-out-of-order",
+        label="Cases with milestones out of order",
+        pillar=5,
+        unit="per cent",
+        definition="Share of cases in which a milestone is dated before one that must come first.",
+        formula="cases with a later milestone dated before the one before it / cases",
+        denominator="Cases in the frame.",
+        caveat="Compares each milestone with the one just before it, and closure with report.",
+        source="The force's case files",
+        direction="Higher: time between milestones can be relied on less.",
+        about="people",
+    )
+)
+def _dates_out_of_order(material: Material) -> Iterator[Row]:
+    yield share_of_cases(_out_of_order(material.frame.set_index("case_id")), "cases in the frame")

@@ -1,0 +1,185 @@
+"""What an indicator is, what it is computed from, and the list of all of them.
+
+A theme module declares its indicators with :func:`indicator`; importing the package fills the list. Every
+indicator carries its own definition, formula, denominator and caveat, so that a table of results explains
+itself and the reference page is written from the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import Literal
+
+import pandas as pd
+
+from inspections.indicators.rows import Row
+from parameters import models
+
+__all__ = ["COLUMNS", "Indicator", "Material", "Results", "compute_indicators", "definitions", "indicator"]
+
+Unit = Literal["per cent", "balance", "days", "count"]
+
+COLUMNS = (
+    "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
+    "interval", "base", "status", "caveat", "definition", "base_unit", "weighted_to", "counts", "about", "divides",
+)  # fmt: skip
+"""Columns of :attr:`Results.table`. The last five steer disclosure control and wording."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything the indicators of one force are computed from.
+
+    Attributes
+    ----------
+    cases : DataFrame
+        All the force's cases of the offences inspected, whatever their dates.
+    frame : DataFrame
+        The cases that could be drawn.
+    sample : DataFrame
+        The cases drawn, with ``stratum`` and ``weight``.
+    notes : DataFrame
+        Their notes: ``case_id, entry_no, entered_at``.
+    coding : DataFrame
+        Their coded units, as the coder gives them.
+    entries : DataFrame
+        Their entries: ``case_id, entry_no, units``.
+    period : parameters.models.Period
+        First and last day inspected.
+    seed : str
+        Text that decides every bootstrap.
+    outcomes : DataFrame, optional
+        Official counts: ``outcome_type, period, recorded, closed``.
+    """
+
+    cases: pd.DataFrame
+    frame: pd.DataFrame
+    sample: pd.DataFrame
+    notes: pd.DataFrame
+    coding: pd.DataFrame
+    entries: pd.DataFrame
+    period: models.Period
+    seed: str
+    outcomes: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One measure: what it says, how it is worked out, and what it cannot say.
+
+    Attributes
+    ----------
+    pillar : int
+        Pillar of the National Operating Model, 1 to 6; 0 for context.
+    direction : str
+        What a higher value means, in words. Not a judgement.
+    about : "people", "files" or "method"
+        Whether a row counts what happened to people, what police wrote in files, or what the method could do.
+        Of people, the cases *left out* of a count are protected as the counted ones are; counts of the
+        method are not protected.
+    divides : bool
+        Whether the groups divide up one total of units, so that one of them can be found by subtraction.
+    """
+
+    id: str
+    label: str
+    pillar: int
+    unit: Unit
+    definition: str
+    formula: str
+    denominator: str
+    caveat: str
+    source: str
+    direction: str
+    about: Literal["people", "files", "method"]
+    divides: bool = False
+
+
+@dataclass(frozen=True)
+class Results:
+    """Indicators of one force.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row an indicator and group, columns :data:`COLUMNS`. Not yet safe to release.
+    cases : DataFrame
+        The cases behind every row: ``indicator, group, case_id, numerator, denominator, counted``.
+    """
+
+    table: pd.DataFrame
+    cases: pd.DataFrame
+
+
+Compute = Callable[[Material], Iterable[Row]]
+_REGISTRY: dict[str, tuple[Indicator, Compute]] = {}
+
+
+def indicator(definition: Indicator) -> Callable[[Compute], Compute]:
+    """Add an indicator to the list, computed by the function below it."""
+
+    def register(compute: Compute) -> Compute:
+        if definition.id in _REGISTRY:
+            raise ValueError(f"two indicators are called {definition.id}")
+        _REGISTRY[definition.id] = (definition, compute)
+        return compute
+
+    return register
+
+
+def definitions() -> pd.DataFrame:
+    """Every indicator's definition, one row each, in the order of the pillars."""
+    table = pd.DataFrame(
+        [asdict(definition) for definition, _ in _REGISTRY.values()],
+        columns=[field.name for field in fields(Indicator)],
+    )
+    return table.sort_values(["pillar", "id"], ignore_index=True)
+
+
+def compute_indicators(material: Material, *, only: Collection[str] | None = None) -> Results:
+    """Work out every indicator, or those named.
+
+    Parameters
+    ----------
+    material : Material
+        One force's cases, sample and coding.
+    only : collection of str, optional
+        Ids of the indicators wanted.
+    """
+    rows, behind = [], []
+    for name, (definition, compute) in _REGISTRY.items():
+        if only is not None and name not in only:
+            continue
+        for row in compute(material):
+            rows.append(_as_record(definition, row))
+            behind.append(
+                row.cases.rename_axis("case_id").reset_index().assign(indicator=name, group=row.group)
+            )
+    columns = ["indicator", "group", "case_id", "numerator", "denominator", "counted"]
+    cases = pd.concat(behind, ignore_index=True) if behind else pd.DataFrame(columns=columns)
+    return Results(pd.DataFrame(rows, columns=list(COLUMNS)), cases[columns])
+
+
+def _as_record(definition: Indicator, row: Row) -> dict[str, object]:
+    of_definition = ("label", "pillar", "unit", "definition", "about", "divides")
+    of_row = (
+        "group",
+        "numerator",
+        "denominator",
+        "value",
+        "base",
+        "base_unit",
+        "status",
+        "weighted_to",
+        "counts",
+    )
+    return {
+        "indicator": definition.id,
+        **{name: getattr(definition, name) for name in of_definition},
+        **{name: getattr(row, name) for name in of_row},
+        "low": row.interval.low,
+        "high": row.interval.high,
+        "interval": row.interval.method,
+        "caveat": " ".join(filter(None, (definition.caveat, row.caveat))),
+    }

@@ -1,0 +1,268 @@
+"""Rows of the indicator table: shares of cases, ratios of units, medians of days.
+
+Each carries the cases behind it, so that a number can be walked back and disclosure control knows whom it is
+about. ``status`` is ``shown``, ``zero`` (counted, and none), ``missing`` (nothing to count from) or
+``not recorded`` (the force does not keep the field); ``suppressed`` is for disclosure control alone to give.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from inspections.intervals import CENSUS, NO_INTERVAL, Interval, bootstrap, wilson, wilson_weighted
+
+__all__ = [
+    "Row",
+    "SampledFiles",
+    "Status",
+    "column",
+    "is_true",
+    "median_days",
+    "not_recorded",
+    "share_of_cases",
+    "share_of_counts",
+]
+
+Status = Literal["shown", "suppressed", "zero", "missing", "not recorded"]
+
+_NO_CASES = pd.DataFrame(columns=["numerator", "denominator", "counted"]).rename_axis("case_id")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the indicator table, with the cases behind it.
+
+    Attributes
+    ----------
+    base, base_unit : str
+        What the value is based on, with its number ("24 sampled case files") and without.
+    cases : DataFrame
+        Indexed by case reference: ``numerator`` and ``denominator`` it adds, and whether it is ``counted``.
+    weighted_to : int or None
+        Cases of the frame the value was weighted to, where strata were read unequally.
+    counts : "cases" or "units"
+        What numerator and denominator count.
+    """
+
+    group: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    interval: Interval
+    base: str
+    base_unit: str
+    status: Status
+    cases: pd.DataFrame
+    caveat: str = ""
+    weighted_to: int | None = None
+    counts: Literal["cases", "units"] = "cases"
+
+
+def column(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column, or one of nothing where the force does not record it."""
+    return table[name] if name in table else pd.Series(None, index=table.index, dtype=object)
+
+
+def is_true(flags: pd.Series) -> pd.Series:
+    """Flags that are known to be true; unknown is not."""
+    return flags.astype("boolean").fillna(False).astype(bool)
+
+
+def not_recorded(base_unit: str, *, group: str = "force") -> Row:
+    """A row for what the force does not record."""
+    return Row(group, None, None, None, NO_INTERVAL, base_unit, base_unit, "not recorded", _NO_CASES)
+
+
+def share_of_cases(counted: pd.Series, base_unit: str, *, group: str = "force", caveat: str = "") -> Row:
+    """Share of a whole list of cases: every one is counted, so there is no sampling error.
+
+    Parameters
+    ----------
+    counted : Series of bool
+        Indexed by case reference.
+    base_unit : str
+        What is counted, in the plural: "cases closed in the period".
+    """
+    cases = _per_case(counted.astype(int), pd.Series(1, index=counted.index), counted=counted)
+    return _share(cases, CENSUS, base_unit, group=group, caveat=caveat)
+
+
+def median_days(days: pd.Series, base_unit: str, *, seed: str, group: str = "force") -> Row:
+    """Median of whole days over the cases that have both dates.
+
+    Parameters
+    ----------
+    days : Series
+        Days by case reference; missing where a date is. Negative values are errors in the dates and are left
+        out as missing.
+    seed : str
+        Decides the bootstrap.
+    """
+    known = days.where(days >= 0).dropna().astype(np.float64)
+    has_both = pd.Series(days.index.isin(known.index), index=days.index)
+    cases = _per_case(has_both.astype(int), pd.Series(1, index=days.index), counted=has_both)
+    n, of = len(known), len(days)
+    base = f"{n:,} of {of:,} {base_unit} with both dates"
+    if not n:
+        return Row(group, 0, of, None, NO_INTERVAL, base, base_unit, "missing", cases)
+    interval = bootstrap(
+        np.asarray(known, dtype=np.float64).reshape(-1, 1), lambda drawn: float(np.median(drawn)), seed=seed
+    )
+    return Row(group, n, of, float(known.median()), interval, base, base_unit, "shown", cases)
+
+
+def share_of_counts(numbers: pd.Series, counted: pd.Series, base_unit: str, *, group: str) -> Row:
+    """Share in a table of counts that somebody else made; its rows stand where the cases would.
+
+    Parameters
+    ----------
+    numbers : Series of int
+        Counts by name of the row.
+    counted : Series of bool
+        Which of them add up to the numerator; same index.
+    """
+    cases = _per_case(numbers.where(counted, 0), numbers, counted=counted)
+    return _share(cases, CENSUS, base_unit, group=group)
+
+
+@dataclass(frozen=True)
+class SampledFiles:
+    """The sample as the indicators see it: weights, strata, and the length of the list behind it.
+
+    Attributes
+    ----------
+    weight, stratum : Series
+        By case reference.
+    population : int
+        Cases in the frame.
+    """
+
+    weight: pd.Series
+    stratum: pd.Series
+    population: int
+
+    @classmethod
+    def of(cls, sample: pd.DataFrame, frame: pd.DataFrame) -> SampledFiles:
+        """Read weights and strata off the sample."""
+        by_case = sample.set_index("case_id")
+        return cls(by_case["weight"].astype(float), by_case["stratum"].astype(str), len(frame))
+
+    @property
+    def weighted_to(self) -> int | None:
+        """Cases the values are weighted to, or None where every file stands for as many."""
+        return None if np.ptp(self.weight.to_numpy()) < 1e-9 else self.population
+
+    def share(
+        self, counted: pd.Series, *, among: pd.Series | None = None, group: str = "force", base: str = ""
+    ) -> Row:
+        """Share of the sampled case files with a property.
+
+        Unequally read strata are weighted: sum of the weights of the files counted over sum of all weights.
+
+        Parameters
+        ----------
+        counted : Series of bool
+            By case reference, for every sampled file.
+        among : Series of bool, optional
+            The files looked at, when not all.
+        base : str
+            What narrows the files looked at: "with at least 5 counted units".
+        """
+        counted = counted.reindex(self.weight.index, fill_value=False).astype(bool)
+        if among is not None:
+            counted = counted[among.reindex(counted.index, fill_value=False).astype(bool)]
+        weights = self.weight.loc[counted.index]
+        cases = _per_case(counted.astype(int), pd.Series(1, index=counted.index), counted=counted)
+        if self.weighted_to is None:
+            in_list = len(counted) * self.population / len(self.weight)
+            interval, value = wilson(int(counted.sum()), len(counted), population=in_list), None
+        else:
+            present = np.asarray(counted, dtype=np.float64)
+            interval = wilson_weighted(present, weights.to_numpy(dtype=np.float64))
+            value = float(np.average(present, weights=weights)) if len(present) else None
+        return _share(
+            cases, interval, self._words(f"sampled case files {base}".strip()),
+            group=group, value=value, weighted_to=self.weighted_to,
+        )  # fmt: skip
+
+    def ratio(
+        self, numerator: pd.Series, denominator: pd.Series, *, seed: str, units: str, per: float = 100,
+        counted: pd.Series | None = None, group: str = "force", caveat: str = "",
+    ) -> Row:  # fmt: skip
+        """Ratio of two totals of units, such as counted units per 100 coding units.
+
+        Both totals are weighted where strata were read unequally; the interval draws whole case files.
+
+        Parameters
+        ----------
+        numerator, denominator : Series of int
+            By case reference; files that are absent add nothing.
+        units : str
+            What the denominator counts, in the plural: "coding units".
+        per : float
+            100 for per cent, 1 for a balance.
+        counted : Series of bool, optional
+            The files that add to the numerator, where that is not simply "other than zero".
+        """
+        top = numerator.reindex(self.weight.index, fill_value=0).astype(float)
+        bottom = denominator.reindex(self.weight.index, fill_value=0).astype(float)
+        counted = top != 0 if counted is None else counted.reindex(self.weight.index, fill_value=False)
+        cases = _per_case(top, bottom, counted=counted)
+        base_unit = self._words(f"{units} in sampled case files")
+        files = int((bottom > 0).sum())
+        base = self._words(f"{int(bottom.sum()):,} {units} in {files:,} sampled case files")
+        if not bottom.sum():
+            return Row(
+                group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, caveat, counts="units"
+            )
+        totals = np.column_stack([top * self.weight, bottom * self.weight]).astype(np.float64)
+        interval = CENSUS
+        if not np.all(self.weight == 1):
+            interval = bootstrap(totals, _ratio, seed=seed, strata=self.stratum.to_numpy(dtype=str))
+        status: Status = "zero" if per == 100 and not top.sum() else "shown"
+        return Row(
+            group, top.sum(), bottom.sum(), per * _ratio(totals), _scaled(interval, per), base, base_unit,
+            status, cases, caveat, self.weighted_to, counts="units",
+        )  # fmt: skip
+
+    def _words(self, base: str) -> str:
+        if self.weighted_to is None:
+            return base
+        return f"{base}, weighted to the {self.population:,} cases of the frame"
+
+
+def _share(
+    cases: pd.DataFrame, interval: Interval, base_unit: str, *, group: str,
+    value: float | None = None, caveat: str = "", weighted_to: int | None = None,
+) -> Row:  # fmt: skip
+    count, n = int(cases["numerator"].sum()), int(cases["denominator"].sum())
+    base = f"{n:,} {base_unit}"
+    if not n:
+        return Row(group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, caveat)
+    per_cent = 100 * (count / n if value is None else value)
+    status: Status = "shown" if count else "zero"
+    return Row(
+        group, count, n, per_cent, _scaled(interval, 100), base, base_unit,
+        status, cases, caveat, weighted_to,
+    )  # fmt: skip
+
+
+def _per_case(numerator: pd.Series, denominator: pd.Series, *, counted: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"numerator": numerator, "denominator": denominator, "counted": counted}, index=denominator.index
+    ).rename_axis("case_id")
+
+
+def _ratio(totals: np.ndarray) -> float:
+    top, bottom = totals.sum(axis=0)
+    return float(top / bottom) if bottom else float("nan")
+
+
+def _scaled(interval: Interval, by: float) -> Interval:
+    if interval.low is None or interval.high is None:
+        return interval
+    return Interval(by * interval.low, by * interval.high, interval.method)

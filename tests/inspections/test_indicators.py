@@ -1,0 +1,423 @@
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from inspections.indicators import (
+    Material,
+    case_balances,
+    compute_indicators,
+    definitions,
+    gaps_table,
+    outcome_shares,
+)
+from inspections.indicators.registry import COLUMNS, Indicator, indicator
+from parameters import PROJECT, models
+
+YEAR = models.Period(start=date(2025, 4, 1), end=date(2026, 3, 31))
+HOME_OFFICE = PROJECT.parent / "shared" / "data" / "ho_outcomes_2018_19"
+
+
+def coded(*units: tuple) -> pd.DataFrame:
+    """Coded units from (case, entry, unit, code) and, where not the default, other attributes."""
+    rows = []
+    for case, entry, unit, code, *changes in units:
+        row = {
+            "case_id": case,
+            "entry_no": entry,
+            "unit_no": unit,
+            "code": code,
+            "orientation": {"vic": "victim-credibility", "sus": "suspect-focus"}.get(code[:3], "other"),
+            "polarity": "affirmed",
+            "voice": "police",
+            "status": "done",
+            "frame": "current",
+            "purpose": None,
+            "flags": "",
+            "counts": code[:3] != "oth",
+        }
+        rows.append(row | (changes[0] if changes else {}))
+    columns = ["case_id", "entry_no", "unit_no", "code", "orientation", "polarity", "voice", "status"]
+    return pd.DataFrame(rows, columns=[*columns, "frame", "purpose", "flags", "counts"])
+
+
+def effort(case: str, *, victim: int, suspect: int) -> list[tuple]:
+    units = ["vic-disbelief"] * victim + ["sus-digital"] * suspect
+    return [(case, 1, number, code) for number, code in enumerate(units, start=1)]
+
+
+def material(
+    coding: pd.DataFrame | None = None,
+    *,
+    cases: pd.DataFrame | None = None,
+    weights: dict[str, float] | None = None,
+    frame_size: int = 100,
+    **more: pd.DataFrame | None,
+) -> Material:
+    coding = coded() if coding is None else coding
+    weights = weights or dict.fromkeys(sorted(coding["case_id"].unique()), 10.0)
+    sample = pd.DataFrame({"case_id": list(weights), "weight": list(weights.values())})
+    sample["stratum"] = sample["weight"].map(str)
+    frame = pd.DataFrame({"case_id": [f"case {n}" for n in range(frame_size)]}) if cases is None else cases
+    parts = {
+        "cases": frame,
+        "frame": frame,
+        "sample": sample,
+        "notes": pd.DataFrame({"case_id": [], "entry_no": []}),
+        "coding": coding,
+        "entries": pd.DataFrame({"case_id": list(weights), "entry_no": 1, "units": 20}),
+    }
+    return Material(**(parts | more), period=YEAR, seed="autumn")
+
+
+def rows_of(name: str, given: Material) -> pd.DataFrame:
+    return compute_indicators(given, only=[name]).table.set_index("group")
+
+
+def row_of(name: str, given: Material, group: str = "force") -> pd.Series:
+    return rows_of(name, given).loc[group]
+
+
+# --- effort ---------------------------------------------------------------------------------------------
+
+
+def test_a_case_gets_a_balance_only_with_five_counted_units():
+    coding = coded(*effort("a", victim=3, suspect=2), *effort("b", victim=2, suspect=2))
+    sample = pd.DataFrame({"case_id": ["a", "b", "c"], "stratum": "x"})
+    table = case_balances(sample, coding).set_index("case_id")
+    assert table.loc["a", "balance"] == pytest.approx(-0.2)
+    assert table.loc[["b", "c"], "status"].tolist() == ["too few", "too few"]
+    assert table.loc[["b", "c"], "balance"].isna().all()
+    assert table.loc["c", "units"] == 0
+
+
+def test_a_unit_with_two_codes_of_one_orientation_is_one_unit():
+    coding = coded(("a", 1, 1, "vic-disbelief"), ("a", 1, 1, "vic-intoxication"), ("a", 1, 1, "sus-digital"))
+    table = case_balances(pd.DataFrame({"case_id": ["a"], "stratum": "x"}), coding)
+    assert table.loc[0, ["victim_credibility", "suspect_focus"]].tolist() == [1, 1]
+
+
+def test_units_that_do_not_count_stay_out_of_the_balance():
+    not_counted = {"counts": False, "polarity": "rebutted"}
+    coding = coded(("a", 1, 1, "vic-disbelief", not_counted), *effort("a", victim=0, suspect=5))
+    assert case_balances(pd.DataFrame({"case_id": ["a"], "stratum": "x"}), coding).loc[0, "balance"] == 1
+
+
+def test_the_force_balance_pools_all_counted_units():
+    # 8 on suspects, 12 on victims: (8 - 12) / 20
+    coding = coded(*effort("a", victim=10, suspect=2), *effort("b", victim=2, suspect=6))
+    row = row_of("effort-balance", material(coding))
+    assert row["value"] == pytest.approx(-0.2)
+    assert (row["numerator"], row["denominator"]) == (-4, 20)
+    assert row["low"] == pytest.approx(-8 / 12)  # the more victim-heavy file drawn twice
+    assert row["high"] == pytest.approx(4 / 8)
+    assert row["base"] == "20 counted units in 2 sampled case files"
+
+
+def test_planned_work_is_left_out_of_the_done_only_balance():
+    planned = {"status": "planned"}
+    coding = coded(*effort("a", victim=2, suspect=1), ("a", 2, 1, "sus-digital", planned))
+    assert row_of("effort-balance", material(coding))["value"] == 0
+    assert row_of("effort-balance-done", material(coding))["value"] == pytest.approx(-1 / 3)
+
+
+def test_share_of_files_with_more_on_the_victim_leaves_out_files_with_too_little():
+    coding = coded(
+        *effort("a", victim=4, suspect=1),
+        *effort("b", victim=1, suspect=4),
+        *effort("c", victim=3, suspect=3),
+        *effort("d", victim=4, suspect=0),
+    )
+    row = row_of("effort-more-on-victim", material(coding, frame_size=40))
+    assert (row["numerator"], row["denominator"]) == (1, 3)
+    assert row["value"] == pytest.approx(100 / 3)
+    assert row["base"] == "3 sampled case files with at least 5 counted units"
+    assert row_of("effort-too-few", material(coding))["value"] == 25
+
+
+def test_unequally_read_strata_are_weighted_and_the_base_says_so():
+    coding = coded(*effort("a", victim=5, suspect=0), *effort("b", victim=0, suspect=5))
+    row = row_of("effort-more-on-victim", material(coding, weights={"a": 30.0, "b": 10.0}, frame_size=40))
+    assert (row["numerator"], row["denominator"]) == (1, 2)
+    assert row["value"] == pytest.approx(75)
+    assert row["base"] == "2 sampled case files, weighted to the 40 cases of the frame"
+    assert row["weighted_to"] == 40
+    balance = row_of("effort-balance", material(coding, weights={"a": 30.0, "b": 10.0}, frame_size=40))
+    assert balance["value"] == pytest.approx((5 * 10 - 5 * 30) / (5 * 10 + 5 * 30))
+
+
+def test_with_every_file_read_no_interval_is_claimed():
+    coding = coded(*effort("a", victim=5, suspect=0), *effort("b", victim=0, suspect=5))
+    given = material(coding, weights={"a": 1.0, "b": 1.0}, frame_size=2)
+    for name in ("effort-more-on-victim", "effort-balance"):
+        row = row_of(name, given)
+        assert pd.isna(row["low"])
+        assert row["interval"] == "every case counted: no sampling error"
+
+
+def test_units_per_100_have_all_coding_units_beneath_them():
+    rows = rows_of(
+        "effort-units", material(coded(*effort("a", victim=3, suspect=1), ("b", 1, 1, "oth-admin")))
+    )
+    assert rows.loc["victim-credibility", "value"] == pytest.approx(100 * 3 / 40)
+    assert rows.loc["suspect-focus", "value"] == pytest.approx(100 * 1 / 40)
+
+
+def test_testing_before_the_interview_goes_by_day_and_leaves_out_cases_without_one():
+    coding = coded(
+        ("a", 1, 1, "vic-disbelief"),
+        ("a", 2, 1, "vic-disbelief"),
+        ("a", 3, 1, "vic-disbelief"),
+        ("b", 1, 1, "vic-disbelief"),
+    )
+    given = material(
+        coding,
+        notes=pd.DataFrame(
+            {
+                "case_id": ["a", "a", "a", "b"],
+                "entry_no": [1, 2, 3, 1],
+                "entered_at": pd.to_datetime(
+                    ["2025-05-01 23:59", "2025-05-02 08:00", "2025-05-09 08:00", "2025-05-01 08:00"]
+                ),
+            }
+        ),
+    )
+    given.sample["suspect_interviewed_on"] = pd.to_datetime(["2025-05-02", None])
+    row = row_of("effort-before-interview", given)
+    assert (row["numerator"], row["denominator"]) == (1, 3)
+
+
+def test_testing_before_the_interview_is_not_recorded_without_interview_dates():
+    row = row_of("effort-before-interview", material(coded(("a", 1, 1, "vic-disbelief"))))
+    assert row["status"] == "not recorded"
+    assert pd.isna(row["value"])
+
+
+def test_rebutted_doubt_gaps_and_prosecutors_doubt_are_counted_in_files():
+    coding = coded(
+        ("a", 1, 1, "vic-disbelief", {"polarity": "rebutted", "counts": False}),
+        ("a", 1, 2, "vic-disbelief", {"polarity": "rebutted", "counts": False}),
+        ("b", 1, 1, "sus-history-intel", {"polarity": "not-done", "counts": False}),
+        ("c", 1, 1, "vic-disbelief", {"voice": "cps", "counts": False}),
+        ("d", 1, 1, "oth-admin"),
+    )
+    for name in ("victim-doubt-rebutted", "suspect-gaps-noted", "victim-doubt-cps"):
+        row = row_of(name, material(coding))
+        assert (row["numerator"], row["denominator"], row["value"]) == (1, 4, 25)
+
+
+def test_records_requests_are_divided_by_purpose_and_leave_out_what_was_refused():
+    trawl = "vic-records-trawl"
+    coding = coded(
+        ("a", 1, 1, trawl, {"purpose": "unstated"}),
+        ("a", 1, 2, trawl, {"purpose": "unstated", "status": "planned"}),
+        ("b", 1, 1, trawl, {"purpose": "limited", "counts": False}),
+        ("b", 1, 2, trawl, {"purpose": "credibility", "polarity": "not-done", "counts": False}),
+        ("b", 1, 3, trawl, {"purpose": "credibility", "flags": "boilerplate", "counts": False}),
+    )
+    rows = rows_of("records-requests-purpose", material(coding))
+    assert rows["numerator"].to_dict() == {"credibility": 0, "unstated": 2, "limited": 1}
+    assert set(rows["denominator"]) == {3}
+    assert rows.loc["credibility", "status"] == "zero"
+
+
+# --- outcomes and withdrawal ----------------------------------------------------------------------------
+
+
+def cases_of(**columns: list) -> pd.DataFrame:
+    size = len(next(iter(columns.values())))
+    return pd.DataFrame({"case_id": [f"case {n}" for n in range(size)]} | columns)
+
+
+OUTCOMES = cases_of(
+    recorded_on=pd.to_datetime(["2025-05-01", "2025-06-01", "2024-01-01", "2025-07-01", "2025-08-01"]),
+    closed_on=pd.to_datetime(["2025-09-01", "2026-05-01", "2025-10-01", None, "2025-11-01"]),
+    outcome_type=["1", "16", "14", None, "16"],
+    reported_by=["victim", "victim", "third party", "police", "victim"],
+    victim_wanted_report=pd.array([True, True, False, None, None], dtype="boolean"),
+)
+
+
+def test_outcomes_are_shared_on_two_bases_that_are_never_mixed():
+    given = material(coded(*effort("x", victim=1, suspect=1)), cases=OUTCOMES)
+    recorded, closed = rows_of("outcomes-recorded", given), rows_of("outcomes-closed", given)
+    assert recorded.loc["16", ["numerator", "denominator"]].tolist() == [2, 4]
+    assert recorded.loc["0", "numerator"] == 1
+    assert closed.loc["16", ["numerator", "denominator"]].tolist() == [1, 3]
+    assert "0" not in closed.index
+    assert recorded.loc["15", "status"] == "zero"
+    assert rows_of("charged", given)["value"].to_dict() == {"recorded": 25, "closed": pytest.approx(100 / 3)}
+
+
+def test_withdrawal_comes_with_how_many_were_the_victims_own_reports():
+    given = material(coded(*effort("x", victim=1, suspect=1)), cases=OUTCOMES)
+    assert row_of("withdrawal", given, "closed")[["numerator", "denominator"]].tolist() == [2, 3]
+    assert row_of("withdrawal", given, "recorded")[["numerator", "denominator"]].tolist() == [2, 4]
+    by_victim = row_of("withdrawal-reported-by-victim", given)
+    assert by_victim[["numerator", "denominator"]].tolist() == [1, 2]
+    wanted = row_of("withdrawal-victim-wanted-report", given)
+    assert wanted[["numerator", "denominator", "status"]].tolist() == [0, 1, "zero"]
+    assert "The field is empty in some of these cases." in wanted["caveat"]
+    own = row_of("withdrawal-victim-reports", given)
+    assert own[["numerator", "denominator"]].tolist() == [1, 2]
+
+
+def test_withdrawal_without_the_reporters_field_is_not_recorded_rather_than_nought():
+    given = material(coded(*effort("x", victim=1, suspect=1)), cases=OUTCOMES.drop(columns="reported_by"))
+    for name in ("withdrawal-reported-by-victim", "withdrawal-victim-reports"):
+        assert row_of(name, given)["status"] == "not recorded"
+
+
+def test_official_counts_leave_type_0_out_of_outcomes_given_but_not_out_of_offences_recorded():
+    official = pd.DataFrame(
+        {"outcome_type": ["0", "1", "1", "16"], "recorded": [5, 2, 1, 2], "closed": [None, 3, 1, 4]}
+    )
+    given = material(coded(*effort("x", victim=1, suspect=1)), outcomes=official)
+    recorded, closed = (
+        rows_of("official-outcomes-recorded", given),
+        rows_of("official-outcomes-closed", given),
+    )
+    assert recorded.loc["charged", ["numerator", "denominator"]].tolist() == [3, 10]
+    assert closed.loc["charged", ["numerator", "denominator", "value"]].tolist() == [4, 8, 50]
+    assert recorded.loc["0", "numerator"] == 5
+    assert "0" not in closed.index
+
+
+@pytest.mark.skipif(
+    not HOME_OFFICE.is_dir(), reason="the Home Office outcome tables are not beside this repository"
+)
+def test_outcome_shares_reproduce_the_published_table_of_every_force():
+    published = pd.read_csv(HOME_OFFICE / "check_rape_by_force_2018_19.csv", encoding="utf-8")
+    counts = pd.read_csv(HOME_OFFICE / "ho_outcomes_rape_2018_19.csv", encoding="utf-8").rename(
+        columns={
+            "force_outcomes_for_offences_recorded_in_quarter": "recorded",
+            "force_outcomes_recorded_in_quarter": "closed",
+        }
+    )
+    assert len(published) == 44
+    for expected in published.to_dict("records"):
+        shares = outcome_shares(counts[counts["force_name"] == expected["force_name"]])
+        found = shares[shares["basis"] == "recorded"].set_index("outcome")
+        types = {name: int(name.removeprefix("outcome_")) for name in expected if name.startswith("outcome_")}
+        for name, outcome_type in types.items():
+            assert found["number"].get(str(outcome_type), 0) == expected[name]
+        assert found["of"].iloc[0] == expected["rape_offences_recorded_total"]
+        assert round(found.loc["charged", "share"], 1) == expected["charged_pct"]
+        assert round(found.loc["victim does not support", "share"], 1) == expected["victim_not_support_pct"]
+        assert found.loc["charged", "number"] == expected["outcome_01"]
+
+
+# --- timeliness and gaps --------------------------------------------------------------------------------
+
+
+def test_medians_are_of_whole_days_over_cases_with_both_dates_in_order():
+    cases = cases_of(
+        reported_on=pd.to_datetime(["2025-01-01"] * 5),
+        charged_on=pd.to_datetime(["2025-01-11", "2025-01-31", "2025-02-10", "2024-12-31", None]),
+        outcome_type=["1", "1", "1A", "1", "18"],
+    )
+    rows = rows_of("days-report-to-charge", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
+    assert rows.loc["force", ["value", "numerator", "denominator"]].tolist() == [30, 3, 5]
+    assert rows.loc["force", "base"] == "3 of 5 cases in the frame with both dates"
+    assert rows.loc["charged", ["value", "numerator", "denominator"]].tolist() == [30, 3, 4]
+    assert rows.loc["force", "low"] == 10
+    assert rows.loc["force", "high"] == 40
+
+
+def test_time_to_a_milestone_the_force_never_dates_is_not_recorded():
+    cases = cases_of(reported_on=pd.to_datetime(["2025-01-01"]))
+    row = row_of("days-report-to-cps", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
+    assert (row["status"], pd.isna(row["value"])) == ("not recorded", True)
+
+
+def test_a_gap_is_a_field_empty_where_the_case_implies_it():
+    cases = cases_of(
+        reported_on=pd.to_datetime(["2025-01-01", None, "2025-01-01"]),
+        outcome_type=["1", "18", "1"],
+        charged_on=pd.to_datetime(["2025-02-01", None, None]),
+        suspect_named=[True, True, True],
+    )
+    gaps = gaps_table(cases).set_index("field")
+    assert gaps.loc["reported_on", ["missing", "of", "among"]].tolist() == [1, 3, "cases in the frame"]
+    assert gaps.loc["charged_on", ["missing", "of", "among"]].tolist() == [1, 2, "charged cases in the frame"]
+    assert gaps.loc["isva_referral_on", "status"] == "not recorded"
+    assert "suspect_named" not in gaps.index
+    assert gaps.loc["reported_on", "effect"]
+
+
+def test_outcomes_that_contradict_the_file_are_found():
+    cases = cases_of(
+        outcome_type=["1", "1", "18", "15", "16", "14", None, "16"],
+        charged_on=pd.to_datetime(["2025-02-01", None, None, None, "2025-02-01", None, None, None]),
+        suspect_named=pd.array([True, True, True, False, True, False, True, None], dtype="boolean"),
+        closed_on=pd.to_datetime(["2025-05-01"] * 8),
+    )
+    row = row_of("outcome-coding", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
+    # right: charged with a date; 14 without a suspect; 16 where it is not known whether one was named
+    assert (row["numerator"], row["denominator"]) == (5, 8)
+
+
+def test_milestones_out_of_order_are_found():
+    cases = cases_of(
+        reported_on=pd.to_datetime(["2025-01-02", "2025-01-02", "2025-01-02"]),
+        suspect_interviewed_on=pd.to_datetime(["2025-01-01", "2025-01-02", None]),
+        closed_on=pd.to_datetime(["2025-03-01", None, "2025-01-01"]),
+    )
+    row = row_of("dates-out-of-order", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
+    assert (row["numerator"], row["denominator"]) == (2, 3)
+
+
+# --- the list of indicators -----------------------------------------------------------------------------
+
+
+def everything() -> Material:
+    coding = coded(*effort("case 0", victim=4, suspect=2), *effort("case 1", victim=1, suspect=6))
+    return material(coding, cases=OUTCOMES)
+
+
+def test_every_indicator_gives_rows_even_for_the_barest_case_table():
+    bare = material(coded(), cases=cases_of(offence_code=["19C"]), weights={"case 0": 1.0})
+    table = compute_indicators(bare).table
+    assert set(table["indicator"]) == set(definitions()["id"])
+    assert list(table.columns) == list(COLUMNS)
+
+
+def test_every_row_has_the_numbers_its_status_promises():
+    table = compute_indicators(everything()).table
+    counted = table["status"].isin(["shown", "zero"])
+    assert table.loc[counted, ["numerator", "denominator", "value"]].notna().all().all()
+    assert table.loc[~counted, "value"].isna().all()
+    assert table.loc[table["status"] == "zero", "numerator"].eq(0).all()
+
+
+def test_every_number_can_be_walked_back_to_its_cases():
+    results = compute_indicators(everything())
+    behind = results.cases.groupby(["indicator", "group"])[["numerator", "denominator"]].sum()
+    table = results.table.set_index(["indicator", "group"])
+    walked = table.loc[table.index.isin(behind.index) & table["status"].isin(["shown", "zero"])]
+    assert len(walked) > 20
+    pd.testing.assert_frame_equal(
+        walked[["numerator", "denominator"]].astype(float),
+        behind.loc[walked.index].astype(float),
+        check_names=False,
+    )
+
+
+def test_indicators_are_the_same_twice():
+    first, again = compute_indicators(everything()), compute_indicators(everything())
+    pd.testing.assert_frame_equal(first.table, again.table)
+
+
+def test_every_indicator_explains_itself():
+    words = definitions()[["label", "definition", "formula", "denominator", "caveat", "source", "direction"]]
+    assert words.map(lambda text: len(text) > 10).all().all()
+    assert definitions()["pillar"].between(0, 6).all()
+
+
+def test_two_indicators_cannot_share_a_name():
+    known = Indicator(
+        id="charged", label="", pillar=0, unit="count", definition="", formula="", denominator="", caveat="",
+        source="", direction="", about="people",
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="two indicators are called charged"):
+        indicator(known)(lambda material: [])
