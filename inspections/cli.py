@@ -1,0 +1,172 @@
+"""The command ``inspection``: a thin layer over the rooms, each of which also works from a notebook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from parameters import PROJECT, InspectionError, Parameters, load_parameters
+
+app = typer.Typer(
+    help="Inspect how police forces investigate rape and serious sexual offences.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+codebook_app = typer.Typer(help="Read and check the codebook.", no_args_is_help=True)
+app.add_typer(codebook_app, name="codebook")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+USER_MISTAKE = 2
+
+ParameterFiles = Annotated[
+    list[Path], typer.Argument(help="Parameter files, such as parameters/northshire.yml.", show_default=False)
+]
+EvidenceOption = Annotated[Path, typer.Option("--evidence", help="Folder in which evidence is kept.")]
+EVIDENCE = PROJECT / "evidence"
+
+
+def _stop(message: object) -> typer.Exit:
+    err.print(str(message), markup=False)
+    return typer.Exit(USER_MISTAKE)
+
+
+def _load(files: list[Path]) -> list[Parameters]:
+    loaded, problems = [], []
+    for file in files:
+        try:
+            loaded.append(load_parameters(file))
+        except InspectionError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise _stop(InspectionError(problems))
+    return loaded
+
+
+@app.command()
+def check(files: ParameterFiles) -> None:
+    """Check parameters and case files, and list every problem at once. Nothing is written."""
+    from inspections.case_files import read_case_files
+
+    problems = []
+    for parameters in _load(files):
+        try:
+            case_files = read_case_files(parameters)
+        except InspectionError as error:
+            problems.extend(error.problems)
+            continue
+        out.print(f"{parameters.force.name}: {len(case_files.cases)} cases, {len(case_files.notes)} notes.")
+        for remark in case_files.remarks:
+            out.print(f"  {remark}", markup=False)
+    if problems:
+        raise _stop(InspectionError(problems))
+
+
+@app.command()
+def run(
+    files: ParameterFiles,
+    evidence: EvidenceOption = EVIDENCE,
+    jobs: Annotated[int, typer.Option(min=1, help="Forces to run side by side.")] = os.cpu_count() or 1,
+) -> None:
+    """Run the notebooks of one or more forces; what is up to date is not run again."""
+    from inspections.case_files import read_case_files
+    from inspections.runner import run_forces
+
+    runs = _load(files)
+    problems = []
+    for parameters in runs:
+        try:
+            read_case_files(parameters)
+        except InspectionError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise _stop(InspectionError(problems))
+    with _progress() as tell:
+        results = run_forces(runs, evidence.resolve(), jobs=min(jobs, len(runs)), tell=tell)
+    for result in results:
+        if result.evidence:
+            out.print(f"{result.force}: evidence in {_shown(result.evidence)}", markup=False)
+    if failed := [result for result in results if not result.evidence]:
+        raise _stop("\n".join(result.message for result in failed))
+
+
+@app.command()
+def report(
+    forces: Annotated[
+        list[str], typer.Argument(help="Names of forces, such as northshire.", show_default=False)
+    ],
+    evidence: EvidenceOption = EVIDENCE,
+    site: Annotated[Path, typer.Option(help="Folder to which the pages are rendered.")] = PROJECT / "_site",
+) -> None:
+    """Refresh the numbers of each force's report, then render HTML, PDF and the national index."""
+    from reports import refresh, render
+
+    try:
+        for parameters in _load([PROJECT / "parameters" / f"{force}.yml" for force in forces]):
+            refresh(
+                parameters.force.force,
+                evidence / parameters.inspection.id / parameters.force.force / "release",
+            )
+        rendered = render(forces, site_folder=site)
+    except InspectionError as error:
+        raise _stop(error) from None
+    for page in rendered:
+        out.print(
+            f"{page.force}: {_shown(page.html)}\n{' ' * len(page.force)}  {_shown(page.pdf)}", markup=False
+        )
+    out.print(f"national index: {_shown(site / 'index.html')}", markup=False)
+
+
+@app.command()
+def code(
+    notes: Annotated[
+        Path, typer.Argument(help="Notes as CSV or Parquet: case_id, entry_no, text.", show_default=False)
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Coding table: .parquet, .csv or .jsonl.")],
+) -> None:
+    """Code the notes of any table, without a sample or a report."""
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[..., None]]:
+    """A live table on a terminal, a line a finished step elsewhere."""
+    from inspections.evidence import STEPS
+
+    if not err.is_terminal:
+        yield (
+            lambda news: (
+                None
+                if news.state == "running"
+                else err.print(f"{news.force}  {news.step}  {news.state}  {news.seconds:.1f} s", markup=False)
+            )
+        )
+        return
+    states: dict[str, dict[str, str]] = {}
+
+    def picture() -> Table:
+        table = Table("force", *STEPS)
+        for force, steps in states.items():
+            table.add_row(force, *(steps.get(step, "") for step in STEPS))
+        return table
+
+    with Live(picture(), console=err) as live:
+
+        def tell(news: object) -> None:
+            seconds = f" {news.seconds:.1f} s" if news.state in {"done", "failed"} else ""
+            states.setdefault(news.force, {})[news.step] = news.state + seconds
+            live.update(picture())
+
+        yield tell
+
+
+def _shown(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(PROJECT) else str(path)

@@ -1,0 +1,339 @@
+"""The evidence folder of a force: written step by step, read only when whole.
+
+``evidence/<inspection>/<force>/`` holds ``restricted/`` (never leaves the inspectorate), ``release/`` (all
+that a report may read) and ``manifest.json`` (what made it). Work in progress is in ``<force>.unfinished/``
+beside it and takes the final name in one rename, so nobody ever reads half a folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from inspections.sampling import TrailStep
+from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
+
+__all__ = ["STEPS", "EvidenceFolder", "Step", "open_step"]
+
+STEPS = ("1_case_sample", "2_note_coding", "3_findings")
+
+# What each step's result depends on besides its parameters, its data and the steps before it.
+_CODE_BEHIND = {
+    "1_case_sample": ("parameters/*.py", "inspections/*.py"),
+    "2_note_coding": ("nlp/*.py", "nlp/codebook/*.yml"),
+    "3_findings": ("inspections/indicators/*.py",),
+}
+_PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "spacy", "matplotlib", "seaborn", "papermill")
+
+
+@dataclass(frozen=True)
+class EvidenceFolder:
+    """Where one force's evidence lies and how far it has come.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of all evidence, by default ``evidence/`` in the project.
+    parameters : Parameters
+        The checked parameters of the force.
+    """
+
+    root: Path
+    parameters: Parameters
+
+    @property
+    def whole(self) -> Path:
+        """Folder of a finished run."""
+        return self.root / self.parameters.inspection.id / self.parameters.force.force
+
+    @property
+    def unfinished(self) -> Path:
+        """Folder of a run still under way."""
+        return self.whole.with_name(f"{self.whole.name}.unfinished")
+
+    @property
+    def _previous(self) -> Path:
+        return self.whole.with_name(f"{self.whole.name}.previous")
+
+    def keys(self) -> dict[str, str]:
+        """Hash of all that decides each step's result: a step is redone when its key changes."""
+        keys: dict[str, str] = {}
+        before = _hash_text(
+            self.parameters.model_dump_json(), *map(_hash_file, _source_files(self.parameters))
+        )
+        for step in STEPS:
+            files = [PROJECT / "inspections" / f"{step}.ipynb"]
+            for pattern in _CODE_BEHIND[step]:
+                files += sorted(PROJECT.glob(pattern))
+            before = keys[step] = _hash_text(
+                before, *(_hash_file(path) for path in files), *_versions().values()
+            )
+        return keys
+
+    def steps_done(self, folder: Path | None = None) -> list[str]:
+        """Steps of an unfinished (or the given) folder that still hold, in running order.
+
+        A step holds when its key is unchanged and every file it wrote is there with the bytes it wrote.
+        """
+        folder = folder or self.unfinished
+        manifest, keys, done = _read_manifest(folder), self.keys(), []
+        for record in manifest.get("steps", []):
+            if (
+                len(done) == len(STEPS)
+                or record["step"] != STEPS[len(done)]
+                or record["key"] != keys[record["step"]]
+            ):
+                break
+            if any(not _holds(folder / name, digest) for name, digest in record["outputs"].items()):
+                break
+            done.append(record["step"])
+        return done
+
+    def is_current(self) -> bool:
+        """Whether the finished folder is what a new run would make."""
+        return self.whole.is_dir() and self.steps_done(self.whole) == list(STEPS)
+
+    def prepare(self) -> list[str]:
+        """Make the unfinished folder ready and return the steps in it that need not be redone."""
+        self._recover()
+        self.unfinished.mkdir(parents=True, exist_ok=True)
+        done = self.steps_done()
+        self.keep_only(done)
+        return done
+
+    def reopen(self) -> None:
+        """Start from a copy of the finished run, so that a later step can be redone by hand."""
+        self._recover()
+        if not self.unfinished.exists() and self.whole.exists():
+            shutil.copytree(self.whole, self.unfinished)
+
+    def keep_only(self, steps: Iterable[str]) -> None:
+        """Remove from the unfinished folder whatever the given steps did not write."""
+        manifest, kept = _read_manifest(self.unfinished), set(steps)
+        records = [record for record in manifest.get("steps", []) if record["step"] in kept]
+        files = {self.unfinished / name for record in records for name in record["outputs"]}
+        for path in sorted(self.unfinished.rglob("*"), reverse=True):
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+            elif path.is_file() and path not in files:
+                path.unlink()
+        _write_manifest(self.unfinished, {**manifest, "steps": records})
+
+    def add_output(self, step: str, path: Path) -> None:
+        """Count a file written after the step closed, its executed notebook, among the step's outputs."""
+        manifest = _read_manifest(self.unfinished)
+        for record in manifest["steps"]:
+            if record["step"] == step:
+                record["outputs"][path.relative_to(self.unfinished).as_posix()] = _hash_file(path)
+        _write_manifest(self.unfinished, manifest)
+
+    def publish(self) -> Path:
+        """Give the unfinished folder its final name, replacing an earlier run in one move."""
+        manifest = _read_manifest(self.unfinished)
+        missing = [
+            step for step in STEPS if step not in {record["step"] for record in manifest.get("steps", [])}
+        ]
+        if missing:
+            raise InspectionError([_not_run_yet(self.parameters.force.force, missing[0])])
+        seconds = {record["step"]: record["seconds"] for record in manifest["steps"]}
+        _write_manifest(self.unfinished, {**manifest, "stages": seconds, "whole": True})
+        if self.whole.exists():
+            self.whole.rename(self._previous)
+        self.unfinished.rename(self.whole)
+        shutil.rmtree(self._previous, ignore_errors=True)
+        return self.whole
+
+    def _recover(self) -> None:
+        # A stop between publish's two renames leaves no finished folder but a previous one: finish the move.
+        if self._previous.exists() and not self.whole.exists():
+            whole = _read_manifest(self.unfinished).get("whole", False)
+            (self.unfinished if whole else self._previous).rename(self.whole)
+        shutil.rmtree(self._previous, ignore_errors=True)
+
+
+@dataclass
+class Step:
+    """A notebook's hand on the evidence folder: reads what came before, writes its own, accounts for rows."""
+
+    name: str
+    evidence: EvidenceFolder
+    by_hand: bool
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    _started: float = field(default_factory=time.monotonic)
+    _before: frozenset[Path] = frozenset()
+
+    @property
+    def parameters(self) -> Parameters:
+        """The checked parameters of the run."""
+        return self.evidence.parameters
+
+    @property
+    def folder(self) -> Path:
+        """The unfinished evidence folder."""
+        return self.evidence.unfinished
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Read a table an earlier step wrote, such as ``restricted/sample``."""
+        return pd.read_parquet(self.folder / f"{name}.parquet")
+
+    def write(self, name: str, table: pd.DataFrame) -> None:
+        """Write a table as Parquet, such as ``restricted/sample``."""
+        path = self.folder / f"{name}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table.to_parquet(path, index=False)
+
+    def account(self, *trail: TrailStep) -> None:
+        """Note how many rows went into and came out of each operation, and why the others left."""
+        self.rows.extend({"notebook": self.name, **asdict(step)} for step in trail)
+
+    def record(self, **facts: Any) -> None:
+        """Keep facts for the manifest and for later steps: seed, frame hash, codebook version."""
+        self.facts.update(facts)
+
+    def known(self) -> dict[str, Any]:
+        """Facts recorded by the steps before this one and by this one."""
+        facts: dict[str, Any] = {}
+        for record in _read_manifest(self.folder).get("steps", []):
+            facts.update(record["facts"])
+        return {**facts, **self.facts}
+
+    def row_trail(self) -> list[dict[str, Any]]:
+        """Row counts in and out of everything done so far, in order."""
+        earlier = [row for record in _read_manifest(self.folder).get("steps", []) for row in record["rows"]]
+        return earlier + self.rows
+
+    def close(self) -> None:
+        """Record the step as done; after the last step of a run by hand, publish the evidence folder."""
+        manifest = _read_manifest(self.folder)
+        written = sorted(
+            path
+            for path in self.folder.rglob("*")
+            if path.is_file() and path not in self._before and path.name != "manifest.json"
+        )
+        record = {
+            "step": self.name,
+            "key": self.evidence.keys()[self.name],
+            "run_by": "hand" if self.by_hand else "papermill",
+            "seconds": round(time.monotonic() - self._started, 2),
+            "rows": self.rows,
+            "facts": self.facts,
+            "outputs": {path.relative_to(self.folder).as_posix(): _hash_file(path) for path in written},
+        }
+        steps = [known for known in manifest.get("steps", []) if known["step"] != self.name] + [record]
+        _write_manifest(self.folder, {**self._heading(), "steps": steps})
+        if self.by_hand and self.name == STEPS[-1]:
+            self.evidence.publish()
+
+    def _heading(self) -> dict[str, Any]:
+        return {
+            "inspection": self.parameters.inspection.id,
+            "force": self.parameters.force.force,
+            "fictional": self.parameters.force.fictional,
+            "parameters": self.parameters.model_dump(mode="json"),
+            "inputs": {path.name: _hash_file(path) for path in _source_files(self.parameters)},
+            "packages": {"python": platform.python_version(), **_versions()},
+        }
+
+
+def open_step(
+    name: str, force: str, *, parameters: Mapping[str, Any], evidence_folder: str | os.PathLike[str]
+) -> Step:
+    """Open a notebook's step of a run: under ``inspection run``, or by hand in JupyterLab.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's name without its ending, such as ``1_case_sample``.
+    force : str
+        By hand: the name of a file in ``parameters/``, such as ``northshire``.
+    parameters : mapping
+        The checked parameters as plain values, given by ``inspection run``; empty by hand.
+    evidence_folder : path
+        Where evidence is kept; a relative path is taken from the project's folder.
+
+    Raises
+    ------
+    InspectionError
+        When no force is chosen, its parameters have problems, or an earlier step has not been run.
+    """
+    by_hand = not parameters
+    checked = _load_by_name(force) if by_hand else Parameters.model_validate(dict(parameters))
+    evidence = EvidenceFolder(PROJECT / evidence_folder, checked)
+    earlier = list(STEPS[: STEPS.index(name)])
+    if by_hand:
+        if earlier:
+            evidence.reopen()
+        evidence.prepare()
+    if missing := [step for step in earlier if step not in evidence.steps_done()]:
+        raise InspectionError([_not_run_yet(checked.force.force, missing[0])])
+    evidence.keep_only(earlier)
+    before = frozenset(path for path in evidence.unfinished.rglob("*") if path.is_file())
+    return Step(name, evidence, by_hand, _before=before)
+
+
+def _source_files(parameters: Parameters) -> list[Path]:
+    return sorted({PROJECT / source.path for _, source in parameters.force.sources if source is not None})
+
+
+def _load_by_name(force: str) -> Parameters:
+    path = PROJECT / "parameters" / f"{force}.yml"
+    if not path.is_file():
+        names = sorted(file.stem for file in path.parent.glob("*.yml") if file.stem != "inspection")
+        remedy = (
+            f'In the cell tagged "parameters", write one of: {", ".join(names)}. Then run all cells again.'
+        )
+        raise InspectionError(
+            [Problem("this notebook", "force", force, f'is "{force}": no force is chosen.', remedy)]
+        )
+    return load_parameters(path)
+
+
+def _not_run_yet(force: str, step: str) -> Problem:
+    remedy = f"Run {step}.ipynb for {force} first, or all of them: inspection run parameters/{force}.yml"
+    return Problem(
+        f"evidence of {force}",
+        "",
+        "",
+        f"the step {step} has not been run, or what it rests on has changed.",
+        remedy,
+    )
+
+
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in _PACKAGES}
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hash_text(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
+
+
+def _holds(path: Path, digest: str) -> bool:
+    return path.is_file() and _hash_file(path) == digest
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    temporary = folder / "manifest.json.new"
+    temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(folder / "manifest.json")
