@@ -65,7 +65,10 @@ def _words(details: ErrorDetails, schema: Mapping[str, Any], location: Location)
     value, context = _shown(details["input"]), details.get("ctx", {})
     match details["type"]:
         case "rule":
-            return context["message"], context["remedy"]
+            message = str(context["message"])
+            return (f"is {value}, but {message}" if message.startswith("must ") else message), context[
+                "remedy"
+            ]
         case "missing":
             return "is missing.", f"Add it. {_description(schema, location)}"
         case "extra_forbidden":
@@ -91,7 +94,8 @@ def _words(details: ErrorDetails, schema: Mapping[str, Any], location: Location)
         case "int_type":
             return f"is {value}, which is not a whole number.", "Write a whole number without quotes."
         case "model_type" | "dict_type" | "model_attributes_type":
-            return f"is {value}, but must hold keys of its own.", _description(schema, location)
+            given = "empty" if details["input"] is None else value
+            return f"is {given}, but must hold keys of its own.", _description(schema, location)
         case "tuple_type":
             return f"is {value}, but must be a list.", "Put it in square brackets: [first, second]."
         case _:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +18,7 @@ from parameters.explanations import explain
 from parameters.models import Force, Inspection, Parameters, Source
 from parameters.paths import shown_path
 from parameters.problems import InspectionError, Problem
-from parameters.suggestions import did_you_mean
+from parameters.suggestions import did_you_mean, listed
 
 __all__ = ["INSPECTION_FILE", "load_parameters"]
 
@@ -84,8 +86,10 @@ def _read_yaml(path: Path) -> tuple[Any, list[Problem]]:
         return None, [_unreadable(path, shown)]
     except UnicodeDecodeError as error:
         return None, [_wrongly_encoded(error, shown)]
-    except (YAMLError, ValueError) as error:
+    except YAMLError as error:
         return None, [_not_yaml(error, shown)]
+    except ValueError:  # the only values that YAML itself checks are dates
+        return None, [_no_such_date(text, shown)]
     if not isinstance(values, dict):
         message = (
             "is empty." if values is None else "must hold keys and values, such as name: Northshire Police."
@@ -99,6 +103,9 @@ def _unreadable(path: Path, shown: str) -> Problem:
         return Problem(shown, "", "", "is a folder.", "Name a force's parameter file.")
     if path.exists():
         return Problem(shown, "", "", "cannot be opened.", "Check that you may read it.")
+    if path.name == INSPECTION_FILE:
+        remedy = "The inspection design belongs beside the force files; start from the one in parameters/."
+        return Problem(shown, "", "", "does not exist.", remedy)
     beside = sorted(file.name for file in path.parent.glob("*.yml")) if path.parent.is_dir() else []
     return Problem(shown, "", "", "does not exist.", did_you_mean(path.name, beside))
 
@@ -109,7 +116,18 @@ def _wrongly_encoded(error: UnicodeDecodeError, shown: str) -> Problem:
     return Problem(shown, "", "", message, "Save the file as UTF-8; in Notepad: Save as, Encoding, UTF-8.")
 
 
-def _not_yaml(error: YAMLError | ValueError, shown: str) -> Problem:
+def _no_such_date(text: str, shown: str) -> Problem:
+    for number, line in enumerate(text.splitlines(), start=1):
+        for written in re.findall(r"\b\d{4}-\d{1,2}-\d{1,2}\b", line):
+            try:
+                date(*map(int, written.split("-")))
+            except ValueError:
+                message = f"line {number} holds {written}, a day that does not exist."
+                return Problem(shown, "", written, message, "Correct the date.")
+    return Problem(shown, "", "", "holds a date or time that does not exist.", "Correct the date.")
+
+
+def _not_yaml(error: YAMLError, shown: str) -> Problem:
     if isinstance(error, ReaderError):
         message = "holds a character that YAML does not allow."
         return Problem(shown, "", "", message, "Delete it; retyping the line is safest.")
@@ -142,41 +160,34 @@ def _with_overrides(inspection: Inspection, force: Force) -> Inspection:
 
 def _unanswerable(inspection: Inspection, force: Force, shown: str) -> list[Problem]:
     """Fields that the inspection's design needs and the force's extract does not have."""
-    columns: Mapping[str, object] = {
-        str(name): column for name, column in force.sources.cases.columns.items()
-    }
+    mapped = {str(name) for name in force.sources.cases.columns}
     return [
         Problem(
             shown,
             "sources.cases.columns",
             "",
-            f"has no {field}, but {INSPECTION_FILE} {needed}.",
-            f"Map {field} to the force's column, or {otherwise}.",
+            f"has no {listed(fields, last='or')}, but {INSPECTION_FILE} {needed}.",
+            f"Map {listed(fields, last='or')} to the force's column, or {otherwise}.",
         )
-        for field, needed, otherwise in _needed_fields(inspection)
-        if field not in columns and not (field == "decision" and "outcome_type" in columns)
+        for fields, needed, otherwise in _needed_fields(inspection)
+        if not mapped & set(fields)
     ]
 
 
-def _needed_fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
-    """Field, why it is needed, and what else to do."""
+def _needed_fields(inspection: Inspection) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Fields of which one is needed, why, and what else to do."""
     frame, sample = inspection.frame, inspection.sample
     other = "recorded" if frame.date_basis == "closed" else "closed"
-    yield (
-        f"{frame.date_basis}_on",
-        f"selects cases by it (frame.date_basis: {frame.date_basis})",
-        f"write date_basis: {other} there",
-    )
+    needed = f"selects cases by it (frame.date_basis: {frame.date_basis})"
+    yield (f"{frame.date_basis}_on",), needed, f"write date_basis: {other} there"
     if frame.offence_codes != "all":
-        yield "offence_code", "selects cases by it (frame.offence_codes)", "write offence_codes: all there"
+        yield ("offence_code",), "selects cases by it (frame.offence_codes)", "write offence_codes: all there"
     if frame.outcome_types != "all":
-        yield "outcome_type", "selects cases by it (frame.outcome_types)", "write outcome_types: all there"
+        yield ("outcome_type",), "selects cases by it (frame.outcome_types)", "write outcome_types: all there"
     if sample.design == "stratified":
-        yield (
-            sample.strata,
-            f"samples by it (sample.strata: {sample.strata})",
-            "write sample: {design: simple} in this file",
-        )
+        fields = ("decision", "outcome_type") if sample.strata == "decision" else (sample.strata,)
+        needed = f"samples by it (sample.strata: {sample.strata})"
+        yield fields, needed, "write sample: {design: simple} in this file"
 
 
 def _anchored(force: Force, folder: Path) -> Force:

@@ -116,8 +116,15 @@ def _all_or_list(value: object) -> str | None:
     return _ALL if value == "all" else None
 
 
+def _not_empty(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise rule("is an empty list.", 'Write a list such as ["19C", "19F"], or the word all.')
+    return value
+
+
 Selection = Annotated[
-    Annotated[Literal["all"], Tag(_ALL)] | Annotated[tuple[Words, ...], Field(min_length=1), Tag(_LIST)],
+    Annotated[Literal["all"], Tag(_ALL)]
+    | Annotated[tuple[Words, ...], AfterValidator(_not_empty), Tag(_LIST)],
     either(_all_or_list, "must be a list, or all.", 'Write a list such as ["19C", "19F"], or the word all.'),
 ]
 
@@ -537,7 +544,9 @@ class ApprovedExtract(Strictly):
 class Force(Strictly):
     """One force: `parameters/<force>.yml`."""
 
-    force: Slug = Field(description="Short name of the force, the same as this file's name.")
+    force: Slug = Field(
+        description="Short name, the same as this file's name: small letters, digits and hyphens."
+    )
     name: Words = Field(description="Name of the force, as printed.")
     fictional: YesNo = Field(False, description="true when the force is made up; printed on every page.")
     sources: Sources = Field(description="Where the force's extracts are, and what its columns mean.")

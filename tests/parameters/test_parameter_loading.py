@@ -1,0 +1,84 @@
+"""A parameter file is read whole, or refused with every reason at once."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from parameter_files import FORCE, INSPECTION, write
+
+from parameters import PROJECT, InspectionError, Parameters, load_parameters
+
+FORCES = ("northshire", "carrowdale", "saltmere")
+
+
+@pytest.mark.parametrize("force", FORCES)
+def test_parameters_survive_the_way_to_a_notebook_and_back(force: str) -> None:
+    parameters = load_parameters(PROJECT / "parameters" / f"{force}.yml")
+    plain = json.loads(json.dumps(parameters.model_dump(mode="json")))
+    assert Parameters.model_validate(plain) == parameters
+
+
+@pytest.mark.parametrize("force", FORCES)
+def test_a_force_is_named_after_its_file_and_its_extracts_exist(force: str) -> None:
+    parameters = load_parameters(PROJECT / "parameters" / f"{force}.yml")
+    assert parameters.force.force == force
+    assert parameters.file == f"parameters/{force}.yml"
+    assert [path.is_file() for path in parameters.source_files()] == [True, True]
+
+
+def test_defaults_are_the_careful_ones(tmp_path: Path) -> None:
+    inspection = load_parameters(write(tmp_path)).inspection
+    assert inspection.disclosure.threshold == 10
+    assert inspection.sample.minimum_notes == 1
+    assert inspection.frame.offence_codes == "all"
+    assert not inspection.fictional
+
+
+def test_paths_start_at_the_parameter_file(tmp_path: Path) -> None:
+    force = FORCE.replace("path: cases.csv", "path: ../extract/cases.csv")
+    (tmp_path / "settings").mkdir()
+    cases = load_parameters(write(tmp_path / "settings", force=force)).force.sources.cases
+    assert cases.file == tmp_path / "extract" / "cases.csv"
+
+
+def test_one_file_that_serves_cases_and_notes_is_listed_once(tmp_path: Path) -> None:
+    force = FORCE.replace("path: notes.csv", "path: cases.csv")
+    assert load_parameters(write(tmp_path, force=force)).source_files() == (tmp_path / "cases.csv",)
+
+
+def test_a_force_may_change_its_own_sample_only(tmp_path: Path) -> None:
+    force = FORCE + "sample: {size: all, design: simple}\n"
+    sample = load_parameters(write(tmp_path, force=force)).inspection.sample
+    assert (sample.size, sample.design, sample.allocation) == ("all", "simple", "equal")
+
+
+def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text(FORCE, encoding="utf-8-sig")
+    assert load_parameters(path).force.name == "Westmoor Police"
+
+
+def test_parameters_cannot_be_changed_after_they_are_read(tmp_path: Path) -> None:
+    parameters = load_parameters(write(tmp_path))
+    with pytest.raises(ValueError, match="frozen"):
+        parameters.inspection.period.start = date(2020, 1, 1)
+
+
+def test_problems_of_both_files_come_together(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, force=FORCE.replace("name:", "nmae:"), inspection=INSPECTION.replace("size: 12", "size: -3")
+    )
+    with pytest.raises(InspectionError) as error:
+        load_parameters(path)
+    assert [(Path(problem.file).name, problem.field) for problem in error.value.problems] == [
+        ("westmoor.yml", "nmae"),
+        ("westmoor.yml", "name"),
+        ("inspection.yml", "sample.size"),
+    ]
+
+
+def test_python_objects_in_a_parameter_file_are_never_made(tmp_path: Path) -> None:
+    path = write(tmp_path, force=FORCE.replace("Westmoor Police", "!!python/object/apply:os.getcwd []"))
+    with pytest.raises(InspectionError, match="line 2 cannot be read as YAML"):
+        load_parameters(path)
