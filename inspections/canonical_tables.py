@@ -7,7 +7,7 @@ what might be the text of a note is never repeated in a message.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ __all__ = ["CanonicalTable", "read_canonical_table", "row_label", "table_schema"
 LONGEST_NOTE = 1_000_000
 EARLIEST_DATE = pd.Timestamp("1900-01-01")
 MOST_VALUES_SHOWN = 20
+MOST_NAMELESS = 0.05
 LONGEST_CATEGORY = 40
 DTYPES: Mapping[Kind, str] = {
     "reference": "str",
@@ -41,6 +42,17 @@ OFFSET = r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(?:Z|[+-]\d\d:?\d\d)$"
 DATE_LIKE = re.compile(
     r"[\d\s/:.,+-]{0,20}((jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})?[\d\s/:.,+-]{2,20}[tz]?",
     re.IGNORECASE,
+)
+USUAL_DATES = (
+    "%d/%m/%Y",
+    "%d/%m/%y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%Y-%m",
+    "%m/%d/%Y",
 )
 YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 
@@ -57,7 +69,7 @@ class CanonicalTable:
         The extract, as named to a reader.
     left_out : frozenset of str
         References of the cases that `only` leaves out.
-    trail : TrailStep
+    trail : tuple of TrailStep
         Rows read and kept.
     checks : tuple of Check
         What was noticed while reading.
@@ -66,7 +78,7 @@ class CanonicalTable:
     table: pd.DataFrame = field(repr=False)
     file: str
     left_out: frozenset[str]
-    trail: TrailStep
+    trail: tuple[TrailStep, ...]
     checks: tuple[Check, ...]
 
 
@@ -93,21 +105,38 @@ def read_canonical_table(
     problems = _column_problems(source, extract, parameter_file)
     if problems:
         raise InspectionError(problems)
-    rows = _keep_only(source, extract, parameter_file)
+    wanted = _keep_only(source, extract, parameter_file)
+    rows = _drop_few_without_reference(source, wanted)
     reading = _Reading(source, extract.file, parameter_file, hidden, _references(source, rows))
     table, problems = reading.convert(rows)
-    problems += reading.schema_problems(table)
+    unreadable = {problem.field.split(" ")[0] for problem in problems}
+    problems += reading.schema_problems(table, besides=unreadable)
     if problems:
         raise InspectionError(problems)
-    left = extract.rows.index.difference(rows.index)
+    left = extract.rows.index.difference(wanted.index)
     why = f"another value in {listed(source.only)}" if source.only else "every row is read"
+    trail = [TrailStep(f"read {source.table}", len(extract.rows), len(wanted), why)]
+    checks = list(check_reading(source, rows))
+    if nameless := len(wanted) - len(rows):
+        trail.append(
+            TrailStep(f"{source.table} with a reference", len(wanted), len(rows), "no case reference")
+        )
+        effect = "These rows belong to no case and are counted nowhere."
+        found = "rows without a reference, left out"
+        checks.append(Check("limits", source.table, "case_id", found, nameless, len(wanted), (), effect))
     return CanonicalTable(
         table=table[[field.name for field in FIELDS[source.table] if field.name in table]],
         file=extract.file,
         left_out=frozenset(_references(source, extract.rows.loc[left])) if len(left) else frozenset(),
-        trail=TrailStep(f"read {source.table}", len(extract.rows), len(rows), why),
-        checks=tuple(check_reading(source, rows)),
+        trail=tuple(trail),
+        checks=tuple(checks),
     )
+
+
+def _drop_few_without_reference(source: Source, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out stray rows that name no case; many of them mean a damaged extract, which stops."""
+    nameless = _references(source, rows) == ""
+    return rows[~nameless] if "case_id" in source.columns and nameless.mean() <= MOST_NAMELESS else rows
 
 
 def _column_problems(source: Source, extract: SourceTable, parameter_file: str) -> list[Problem]:
@@ -189,16 +218,20 @@ class _Reading:
             columns[name] = converted.values
         return pd.DataFrame(columns, index=rows.index), problems
 
-    def schema_problems(self, table: pd.DataFrame) -> list[Problem]:
-        """Everything pandera refuses, a problem for each field and rule."""
+    def schema_problems(self, table: pd.DataFrame, *, besides: Collection[str]) -> list[Problem]:
+        """Everything pandera refuses, a problem a field and rule; fields known to be bad are left out."""
         try:
             table_schema(self.source.table, table.columns).validate(table, lazy=True)
         except pa.errors.SchemaErrors as error:
-            failures = error.failure_cases.drop_duplicates(["column", "check", "index"])
+            failures = error.failure_cases
+            pairs = (
+                failures["check"] == "multiple_fields_uniqueness"
+            )  # told twice, once for each of its fields
+            failures = failures[~pairs | (failures["column"] == "entry_no")]
             return [
                 self._broken_rule(str(column), str(rule), table.index.isin(group["index"]), table)
                 for (column, rule), group in failures.groupby(["column", "check"], sort=False)
-                if (column, rule) != ("entry_no", "multiple_fields_uniqueness")
+                if column not in besides
             ]
         return []
 
@@ -216,22 +249,28 @@ class _Reading:
 
     def _unreadable(self, field: CaseFileField, texts: pd.Series, bad: pd.Series) -> Problem:
         if field.kind in ("date", "time"):
-            written = self.source.date_format(field.name)
-            example = "year-month-day" if written == "iso" else f'"{written}"'
-            message = f"is not a date written as {example}"
-            remedy = (
-                f"Correct the date, or set dates in {self.parameter_file}. For a word that means unknown, "
-                f"add values: {{{field.name}: {{the word: null}}}}."
-            )
-            return self._problem(
-                field.name, bad, message, remedy, shown=texts.where(texts.map(_looks_like_date))
-            )
+            return self._unreadable_date(field, texts, bad)
+        shown = self._categories(field.name, texts[bad])
         if field.kind == "flag":
-            message, example = "is neither yes nor no", "{Known: true}"
+            remedy = f"{self._recode(field.name, shown)}, with true, false or null."
+            return self._problem(field.name, bad, "is neither yes nor no", remedy, shown=shown)
+        remedy = "Ask the force to correct it, or map another column."
+        return self._problem(field.name, bad, "is not a whole number", remedy, shown=shown)
+
+    def _unreadable_date(self, field: CaseFileField, texts: pd.Series, bad: pd.Series) -> Problem:
+        written = self.source.date_format(field.name)
+        expected = "year-month-day" if written == "iso" else f'"{written}"'
+        fitting = _fitting_pattern(texts[texts != ""])
+        if fitting:
+            setting = f'dates: {{{field.name}: "{fitting}"}}'
+            remedy = f'Every value fits "{fitting}": write {setting} in {self.parameter_file}.'
         else:
-            message, example = "is not a whole number", '{"first": 1}'
-        remedy = f"Correct it, or recode it in {self.parameter_file}: values: {{{field.name}: {example}}}."
-        return self._problem(field.name, bad, message, remedy, shown=self._categories(field.name, texts[bad]))
+            remedy = (
+                "Ask the force to correct the date. For a word that means unknown, write "
+                f"values: {{{field.name}: {{the word: null}}}} in {self.parameter_file}."
+            )
+        shown = texts.where(texts.map(_looks_like_date))
+        return self._problem(field.name, bad, f"is not a date written as {expected}", remedy, shown=shown)
 
     def _broken_rule(self, column: str, rule: str, bad: Iterable[bool], table: pd.DataFrame) -> Problem:
         mask = pd.Series(bad, index=table.index)
@@ -246,20 +285,21 @@ class _Reading:
                 return self._problem(column, mask, "is the same", remedy)
             case "multiple_fields_uniqueness":
                 remedy = "Leave entry_no out of columns: entries are then numbered in order of time."
-                return self._problem("entry_no", mask, "is the same for two entries of one case", remedy)
+                return self._problem(column, mask, "is the same for two entries of one case", remedy)
             case "long":
                 remedy = "A note that long is a pasted file: ask the force to take it out of the log."
                 return self._problem(column, mask, f"is over {LONGEST_NOTE:,} characters", remedy)
             case "early":
                 return self._problem(column, mask, f"is before {EARLIEST_DATE.year}", "Correct the year.")
             case _:
-                field = fields_of(self.source.table)[column]
-                example = f"values: {{{column}: {{the force's word: {field.allowed[1]}}}}}"
-                remedy = (
-                    f"Recode in {self.parameter_file}, such as {example}. Known: {', '.join(field.allowed)}."
-                )
+                allowed = fields_of(self.source.table)[column].allowed
                 shown = self._categories(column, table.loc[mask, column])
+                remedy = f"{self._recode(column, shown)}, with one of {', '.join(allowed)}."
                 return self._problem(column, mask, "is not a known value", remedy, shown=shown)
+
+    def _recode(self, name: str, shown: pd.Series | None) -> str:
+        word = "the force's word" if shown is None else shown.iloc[0]
+        return f'Recode it in {self.parameter_file}: values: {{{name}: {{"{word}": ...}}}}'
 
     def _categories(self, name: str, values: pd.Series) -> pd.Series | None:
         """Values that may be shown: words of a category, never what might be the text of a note."""
@@ -287,6 +327,14 @@ def row_label(row: object, reference: str, value: object) -> str:
     return f"row {row} ({': '.join(known)})" if known else f"row {row}"
 
 
+def _fitting_pattern(texts: pd.Series) -> str | None:
+    """The usual way of writing dates that all these texts follow, if there is one."""
+    for pattern in (f"{day}{time}" for time in ("", " %H:%M", " %H:%M:%S") for day in USUAL_DATES):
+        if pd.to_datetime(texts, format=pattern, errors="coerce").notna().all():
+            return pattern
+    return None
+
+
 def _looks_like_date(text: str) -> bool:
     """Tell a mistyped date, which may be shown, from words that may have slipped into its column."""
     return DATE_LIKE.fullmatch(text) is not None
@@ -301,7 +349,8 @@ def _plain(value: str | int | bool | None) -> str:
 
 def _as_category(texts: pd.Series, source: Source, name: str) -> _Converted:
     if name == "outcome_type":
-        texts = texts.str.replace(r"^0+(?=\d)|\.0$", "", regex=True).str.upper()
+        texts = texts.str.replace(r"^0+(?=\d)|\.0$", "", regex=True)
+        texts = texts.where(~texts.str.fullmatch(r"\d+[a-z]"), texts.str.upper())
     return _Converted(texts.where(texts != "").astype("str"), pd.Series(False, index=texts.index))
 
 

@@ -123,7 +123,7 @@ def _assemble(read: Mapping[Table, CanonicalTable], parameters: Parameters) -> C
         outcomes=tables.get("outcomes"),
         gaps=find_gaps(tables),
         checks=pd.DataFrame(checks, columns=list(Check.__dataclass_fields__)),
-        trail=(*(table.trail for table in read.values()), *steps),
+        trail=(*(step for table in read.values() for step in table.trail), *steps),
     )
 
 

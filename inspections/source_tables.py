@@ -26,7 +26,7 @@ from parameters.suggestions import did_you_mean, listed
 __all__ = ["SourceTable", "read_source_table", "row_list"]
 
 ROWS_SHOWN = 5
-ENCODINGS_SEEN = ("utf-8", "cp1252", "utf-16")
+ENCODINGS_SEEN = ("utf-8", "cp1252", "utf-16", "utf-16-le")
 DELIMITERS_SEEN = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
 
 
@@ -89,12 +89,15 @@ def row_list(labels: Sequence[str]) -> str:
 
 def _missing_file(source: Source, path: Path, parameter_file: str) -> Problem:
     field = f"sources.{source.table}.path"
-    what = "is a folder, not a file" if path.is_dir() else "does not exist"
-    beside = (
-        sorted(file.name for file in path.parent.iterdir() if file.is_file()) if path.parent.is_dir() else []
-    )
-    remedy = did_you_mean(path.name, beside) if beside else f"There is no folder {shown_path(path.parent)}."
-    return Problem(parameter_file, field, source.path, f"names {shown_path(path)}, which {what}.", remedy)
+    if path.is_dir():
+        message = f"names {shown_path(path)}, which is a folder."
+        return Problem(parameter_file, field, source.path, message, "Name a file in it.")
+    message = f"names {shown_path(path)}, which does not exist."
+    remedy = f"There is no folder {shown_path(path.parent)}."
+    if path.parent.is_dir():
+        beside = [file.name for file in path.parent.iterdir() if file.is_file() and file.name[0] != "."]
+        remedy = did_you_mean(path.name, sorted(beside))
+    return Problem(parameter_file, field, source.path, message, remedy)
 
 
 def _read_csv(source: Source, path: Path, parameter_file: str) -> pd.DataFrame:
@@ -111,7 +114,7 @@ def _read_csv(source: Source, path: Path, parameter_file: str) -> pd.DataFrame:
 def _decode(data: bytes, source: Source, shown: str, parameter_file: str) -> str:
     """Text of a file; a byte order mark is dropped."""
     wide = source.encoding.startswith(("utf-16", "utf-32"))
-    looks_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff") or data.count(b"\0") > len(data) // 4
+    looks_wide = _has_wide_mark(data) or _looks_wide(data)
     try:
         if looks_wide and not wide:
             raise UnicodeDecodeError(source.encoding, data, 0, 1, "two bytes a character")
@@ -148,10 +151,18 @@ def _utf8_after_all(source: Source, shown: str, parameter_file: str) -> Problem:
     return Problem(parameter_file, field, source.encoding, message, "Write encoding: utf-8.")
 
 
+def _has_wide_mark(data: bytes) -> bool:
+    return data[:2] in (b"\xff\xfe", b"\xfe\xff")
+
+
+def _looks_wide(data: bytes) -> bool:
+    """English text at two bytes a character: every other byte is zero."""
+    return data.count(b"\0") > len(data) // 4
+
+
 def _decodes(data: bytes, encoding: str) -> bool:
-    if encoding == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return False
-    if encoding != "utf-16" and b"\0" in data:
+    fits = {"utf-16": _has_wide_mark(data), "utf-16-le": _looks_wide(data) and not _has_wide_mark(data)}
+    if not fits.get(encoding, b"\0" not in data):
         return False
     try:
         data.decode(encoding)
@@ -226,7 +237,7 @@ def _read_excel(source: Source, path: Path, parameter_file: str) -> pd.DataFrame
             sheet = source.sheet or sheets[0]
             if sheet not in sheets:
                 raise InspectionError([_missing_sheet(source, sheets, parameter_file)])
-            cells = book.parse(sheet, header=None, dtype=object, keep_default_na=False)
+            cells = pd.read_excel(book, sheet_name=sheet, header=None, dtype=object, keep_default_na=False)
     except (BadZipFile, ValueError, KeyError, OSError):
         message, remedy = (
             "cannot be opened as an Excel workbook.",

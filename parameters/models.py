@@ -9,7 +9,7 @@ import codecs
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
@@ -326,7 +326,7 @@ def _one_or_each(value: object) -> str | None:
 
 def check_date_format(value: str) -> str:
     """Accept ``iso`` or a strptime format that can be written and read back."""
-    moment = datetime(2025, 11, 23, 14, 5, 6)  # noqa: DTZ001 - the clock of the force, without a zone
+    moment = datetime(2025, 11, 23, 14, 5, 6, tzinfo=UTC)
     try:
         datetime.strptime(moment.strftime(value), value)  # noqa: DTZ007
         readable = value == "iso" or ("%Z" not in value and ("%Y" in value or "%y" in value))
