@@ -1,6 +1,6 @@
 """The people, places and dates of one fictional case: everything its log may mention."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -110,45 +110,146 @@ def cast_case(
     case: Case, force: Settings, *, stories: Settings, names: Settings, earlier: Case | None
 ) -> None:
     """Fill in the facts, tags and row of a case; ``earlier`` is a case with the same suspect."""
-    draw = Draw(force["seed"], "cast", case.number)
-    story_name = earlier.facts["story"] if earlier else _story(force, case, draw)
-    story = stories[story_name]
-    sex = "M" if draw.chance(force["male_victims"]) else "F"
-    case.tags |= {story_name, sex, case.decision.replace(" ", "-"), *story["tags"]}
-    case.facts |= {"story": story_name} | PRONOUNS[sex]
-    _set_reference(case, force, draw)
-    _set_timing(case, draw)
-    _cast_victim(case, force, names, draw, ages=story["ages"], sex=sex)
-    _cast_police(case, force, names, draw)
-    suspect_known = "suspect_named" in case.dates
-    if suspect_known:
-        _cast_suspect(case, force, names, draw, ages=story["age_of_suspect"], earlier=earlier)
-    _tell_story(case, story, draw, suspect_known=suspect_known)
-    _set_row(case, force, story, draw, sex=sex)
+    casting = _Casting(case, force, names)
+    casting.choose_story(stories, earlier)
+    casting.set_reference()
+    casting.set_timing()
+    casting.cast_police()
+    casting.cast_victim()
+    if "suspect_named" in case.dates:
+        casting.cast_suspect(earlier)
+    casting.tell_story()
+    casting.set_row()
 
 
-def _story(force: Settings, case: Case, draw: Draw) -> str:
-    if "suspect_named" not in case.dates:
-        return "stranger"
-    return draw.pick([name for name, weight in force["stories"].items() for _ in range(weight)])
+class _Casting:
+    """The choices for one case, each made once so that the whole log agrees."""
 
+    def __init__(self, case: Case, force: Settings, names: Settings) -> None:
+        self.case, self.force, self.names = case, force, names
+        self.draw = Draw(force["seed"], "cast", case.number)
+        self.first_names = {sex: iter(self.draw.shuffled(names["first_names"][sex])) for sex in ("F", "M")}
+        self.surnames = iter(self.draw.shuffled(names["surnames"]))
 
-def _set_reference(case: Case, force: Settings, draw: Draw) -> None:
-    case.facts["ref"] = force["reference"].format(
-        number=case.facts.pop("serial"), year=case.dates["reported"].strftime("%y")
-    )
-    case.facts["cad"] = f"{draw.whole(12, 989)}"
-    case.facts["urn"] = f"FIC/{draw.whole(10000, 99999)}"
+    def choose_story(self, stories: Settings, earlier: Case | None) -> None:
+        case, draw = self.case, self.draw
+        weights = self.force["stories"] if "suspect_named" in case.dates else {"stranger": 1}
+        name = draw.pick([story for story, weight in weights.items() for _ in range(weight)])
+        case.facts["story"] = earlier.facts["story"] if earlier else name
+        self.story = stories[case.facts["story"]]
+        self.sex = "M" if draw.chance(self.force["male_victims"]) else "F"
+        case.facts |= PRONOUNS[self.sex]
+        case.tags |= {case.facts["story"], self.sex, *self.story["tags"], *case.dates}
+        case.tags.add(case.decision.replace(" ", "-"))
 
+    def set_reference(self) -> None:
+        year = self.case.dates["reported"].strftime("%y")
+        serial = self.case.facts.pop("serial")
+        self.case.facts |= {
+            "ref": self.force["reference"].format(number=serial, year=year),
+            "cad": str(self.draw.whole(12, 989)),
+            "urn": f"FIC/{self.draw.whole(10000, 99999)}",
+        }
 
-def _set_timing(case: Case, draw: Draw) -> None:
-    if "family" in case.tags:
-        before = timedelta(days=draw.whole(12 * 365, 30 * 365))
-    else:
-        before = timedelta(days=draw.pick([0, 0, 1, 1, 2, 5, 9, 16, 24, 45, 80]))
-    case.tags.add("late" if before.days > 4 else "prompt")
-    case.dates["offence_from"] = case.dates["reported"] - before
-    case.facts["gap"] = _in_words(before.days)
+    def set_timing(self) -> None:
+        if "nonrecent" in self.case.tags:
+            days = self.draw.whole(12 * 365, 30 * 365)
+        else:
+            days = self.draw.pick([0, 0, 1, 1, 2, 5, 9, 16, 24, 45, 80])
+        self.case.tags.add("late" if days > 4 else "prompt")
+        self.case.dates["offence_from"] = self.case.dates["reported"] - timedelta(days=days)
+        self.case.facts["gap"] = _in_words(days)
+
+    def cast_police(self) -> None:
+        draw, facts = self.draw, self.case.facts
+        surnames = draw.shuffled(self.force["officers"])
+        facts |= dict(zip(("oic", "ds", "di", "solo", "civ", "responder"), surnames, strict=False))
+        facts |= {
+            "exhibit": facts["oic"][0] + draw.pick("ABCDEJKLMRST"),
+            "isva": next(self.first_names["F"]),
+            "lawyer": f"{draw.pick(['Ms', 'Mr'])} {next(self.surnames)}",
+            "town": draw.pick(self.force["towns"]),
+            "street": draw.pick(self.force["streets"]),
+            "device": draw.pick(self.names["devices"]),
+            "solicitor": draw.pick(self.names["solicitors"]),
+        }
+
+    def cast_victim(self) -> None:
+        draw, facts = self.draw, self.case.facts
+        facts["age_band"] = draw.pick(self.story["ages"])
+        youngest, oldest = (int(age) for age in facts["age_band"].replace("+", "-79").split("-"))
+        age = draw.whole(youngest, oldest)
+        victim = self._person(sex=self.sex, age=age)
+        facts |= {f"vic_{name}": value for name, value in victim.items()}
+        self.case.tags.add("young" if age < 25 else "older" if age > 54 else "adult")
+        sex = draw.pick(["F", "M"])
+        friend, witness = self._person(sex=sex, age=age), self._person(sex=draw.pick(["F", "M"]), age=age + 5)
+        facts |= {f"friend_{name}": value for name, value in friend.items()} | {"friend": friend["first"]}
+        facts |= {f"witness_{name}": value for name, value in witness.items()} | {"witness": witness["name"]}
+        facts["friend_role"] = draw.pick(self.names["relatives" if age < 16 else "confidants"][sex])
+
+    def cast_suspect(self, earlier: Case | None) -> None:
+        case, draw = self.case, self.draw
+        if earlier:
+            kept = [name for name in earlier.facts if name.startswith("susp_") or name in SUSPECT_PRONOUNS["M"]]
+            case.facts |= {name: earlier.facts[name] for name in kept} | {"linked_ref": earlier.ref}
+            return
+        sex = "F" if draw.chance(self.force["female_suspects"]) else "M"
+        suspect = self._person(sex=sex, age=draw.whole(*self.story["age_of_suspect"]))
+        case.facts |= {f"susp_{name}": value for name, value in suspect.items()} | SUSPECT_PRONOUNS[sex]
+        case.facts |= {
+            "susp_caps": suspect["surname"].upper(),
+            "susp_job": draw.pick(self.names["jobs"]),
+            "susp_ref": f"{draw.whole(1200, 99999):07d}",
+            "susp_past": fill_facts(draw.pick(self.names["past_of_suspects"]), SUSPECT_PRONOUNS[sex]),
+        }
+
+    def tell_story(self) -> None:
+        draw, facts = self.draw, self.case.facts
+        told = {"place": draw.pick(self.story["place"]), **draw.pick(self.story["doubts"])}
+        if "suspect_named" in self.case.dates:
+            told |= draw.pick(self.story["accounts"])
+            told |= {part: draw.pick(self.story[part]) for part in ("before", "after")}
+            self.case.tags.add(told.pop("line"))
+        for name, text in told.items():
+            facts[name] = take_choices(fill_facts(text, SUSPECT_PRONOUNS["M"] | facts), draw)
+
+    def set_row(self) -> None:
+        case, draw = self.case, self.draw
+        decision = case.decision if "suspect_named" in case.dates else f"{case.decision}, no suspect"
+        referred = case.dates["reported"] + timedelta(days=draw.whole(0, 12))
+        case.fields = {
+            **{name: case.dates.get(name) for name in (*MILESTONES, "offence_from")},
+            "ref": case.ref,
+            "offence_code": draw.pick(self.story["offences"][self.sex]),
+            "outcome": self.force["outcomes"].get(decision, ""),
+            "suspect_ref": case.facts.get("susp_ref"),
+            "relationship": draw.pick(self.story["relationship"]),
+            "age_band": case.facts["age_band"],
+            "sex": self.sex,
+            "reported_by": draw.pick(["victim", "victim", "victim", "third party", "third party", "police"]),
+            "wanted_report": draw.pick(["yes", "yes", "yes", "no", None]),
+            "isva_referral": referred if draw.chance(self.force["isva"]) else None,
+        }
+
+    def _person(self, *, sex: str, age: int) -> dict[str, str]:
+        draw = self.draw
+        first, last = next(self.first_names[sex]), next(self.surnames)
+        born = self.case.dates["reported"] - timedelta(days=age * 365 + draw.whole(100, 300))
+        prefix = draw.pick(["07700 900", "07700 900", "07700 900", "01632 960"])  # kept for drama: in no use
+        person = {
+            "first": first,
+            "surname": last,
+            "name": f"{first} {last}",
+            "age": str(age),
+            "dob": born.strftime("%d/%m/%Y"),
+            "phone": f"{prefix}{draw.whole(0, 999):03d}",
+            "address": f"{draw.whole(1, 118)} {draw.pick(self.force['streets'])}, {draw.pick(self.force['towns'])}",
+            "email": f"{first}.{last}@example.{draw.pick(['org', 'com'])}".lower().replace("'", ""),
+        }
+        for kind in ("name", "dob", "phone", "address", "email"):
+            self.case.canaries.setdefault(kind, []).append(person[kind])
+        return person
 
 
 def _in_words(days: int) -> str:
@@ -157,113 +258,3 @@ def _in_words(days: int) -> str:
     if days > 13:
         return f"{days // 7} weeks"
     return {0: "a few hours", 1: "a day"}.get(days, f"{days} days")
-
-
-def _cast_victim(
-    case: Case, force: Settings, names: Settings, draw: Draw, *, ages: Sequence[str], sex: str
-) -> None:
-    band = draw.pick(ages)
-    low, high = (int(age) for age in band.replace("+", "-79").split("-"))
-    age = draw.whole(low, high)
-    person = _person(case, force, names, draw, sex=sex, age=age)
-    case.facts |= {f"vic_{name}": value for name, value in person.items()}
-    case.facts["age_band"] = band
-    other_sex = draw.pick(["F", "M"])
-    friend = _person(case, force, names, draw, sex=other_sex, age=age)
-    witness = _person(case, force, names, draw, sex=draw.pick(["F", "M"]), age=age + 5)
-    case.facts |= {"friend": friend["first"], "friend_name": friend["name"], "friend_phone": friend["phone"]}
-    case.facts |= {
-        "witness": witness["name"],
-        "witness_surname": witness["surname"],
-        "witness_phone": witness["phone"],
-    }
-    case.facts["friend_role"] = draw.pick(names["friend_roles"][other_sex])
-
-
-def _cast_suspect(
-    case: Case,
-    force: Settings,
-    names: Settings,
-    draw: Draw,
-    *,
-    ages: tuple[int, int],
-    earlier: Case | None,
-) -> None:
-    if earlier:
-        kept = [name for name in earlier.facts if name.startswith("susp_")]
-        case.facts |= {name: earlier.facts[name] for name in kept} | {"linked_ref": earlier.ref}
-        case.facts |= {name: earlier.facts[name] for name in SUSPECT_PRONOUNS["M"]}
-        case.tags.add("linked")
-        return
-    sex = "F" if draw.chance(0.04) else "M"
-    person = _person(case, force, names, draw, sex=sex, age=draw.whole(*ages))
-    case.facts |= {f"susp_{name}": value for name, value in person.items()} | SUSPECT_PRONOUNS[sex]
-    case.facts["susp_caps"] = person["surname"].upper()
-    case.facts["susp_job"] = draw.pick(names["jobs"])
-    case.facts["susp_ref"] = f"{draw.whole(1200, 99999):07d}"
-    case.facts["susp_past"] = fill_facts(draw.pick(names["past_of_suspects"]), case.facts)
-
-
-def _person(
-    case: Case, force: Settings, names: Settings, draw: Draw, *, sex: str, age: int
-) -> dict[str, str]:
-    first, last = draw.pick(names["first_names"][sex]), draw.pick(names["surnames"])
-    born = case.dates["reported"] - timedelta(days=age * 365 + draw.whole(100, 300))
-    person = {
-        "first": first,
-        "surname": last,
-        "name": f"{first} {last}",
-        "age": str(age),
-        "dob": born.strftime("%d/%m/%Y"),
-        "phone": f"07700 900{draw.whole(0, 999):03d}"
-        if draw.chance(0.8)
-        else f"01632 960{draw.whole(0, 999):03d}",
-        "address": f"{draw.whole(1, 118)} {draw.pick(force['streets'])}, {draw.pick(force['towns'])}",
-        "email": f"{first}.{last}@example.{draw.pick(['org', 'com'])}".lower().replace("'", ""),
-    }
-    for kind in ("name", "dob", "phone", "address", "email"):
-        case.canaries.setdefault(kind, []).append(person[kind])
-    return person
-
-
-def _cast_police(case: Case, force: Settings, names: Settings, draw: Draw) -> None:
-    surnames = draw.shuffled(force["officers"])
-    case.facts |= dict(zip(("oic", "ds", "di", "solo", "civ", "responder"), surnames, strict=False))
-    case.facts["exhibit"] = case.facts["oic"][0] + draw.pick(list("ABCDEJKLMRST"))
-    case.facts["isva"] = draw.pick(names["first_names"]["F"])
-    case.facts["lawyer"] = draw.pick(names["first_names"]["F"] + names["first_names"]["M"])
-    case.facts["town"], case.facts["street"] = draw.pick(force["towns"]), draw.pick(force["streets"])
-    case.facts["device"] = draw.pick(names["devices"])
-    case.facts["solicitor"] = draw.pick(names["solicitors"])
-
-
-def _tell_story(case: Case, story: Settings, draw: Draw, *, suspect_known: bool) -> None:
-    settled = {"place": draw.pick(story["place"]), **draw.pick(story["doubts"])}
-    if suspect_known:
-        settled |= {
-            **draw.pick(story["accounts"]),
-            "before": draw.pick(story["before"]),
-            "after": draw.pick(story["after"]),
-        }
-    for name, text in settled.items():
-        filled = fill_facts(text, SUSPECT_PRONOUNS["M"] | case.facts)
-        case.facts[name] = take_choices(filled, draw)
-
-
-def _set_row(case: Case, force: Settings, story: Settings, draw: Draw, *, sex: str) -> None:
-    identified = "suspect_named" in case.dates
-    decision = case.decision if identified else f"{case.decision}, no suspect"
-    isva = case.dates["reported"] + timedelta(days=draw.whole(0, 12)) if draw.chance(force["isva"]) else None
-    case.fields = {
-        **{name: case.dates.get(name) for name in (*MILESTONES, "offence_from")},
-        "ref": case.ref,
-        "offence_code": draw.pick(story["offences"][sex]),
-        "outcome": force["outcomes"].get(decision, ""),
-        "suspect_ref": case.facts.get("susp_ref"),
-        "relationship": draw.pick(story["relationship"]),
-        "age_band": case.facts["age_band"],
-        "sex": sex,
-        "reported_by": draw.pick(["victim", "victim", "victim", "third party", "third party", "police"]),
-        "wanted_report": draw.pick(["yes", "yes", "yes", "no", None]),
-        "isva_referral": isva,
-    }

@@ -122,10 +122,11 @@ def _choose_steps(case: Case, force: Settings, wording: Wording, draw: Draw) -> 
     optional = draw.shuffled(n for n, step in enumerate(possible) if "chance" in step)
     kept = {n for n, step in enumerate(possible) if "chance" not in step}
     kept |= {n for n in optional if draw.chance(possible[n]["chance"])}
+    most = min(draw.whole(FEWEST + 1, MOST + 2), MOST)
     for n in optional:
         if len(kept) < FEWEST:
             kept.add(n)
-        elif len(kept) > MOST:
+        elif len(kept) > most:
             kept.discard(n)
     return [possible[n] for n in sorted(kept)]
 
@@ -147,10 +148,9 @@ def _spread(dates: list[date | None], last: date, haste: float, draw: Draw) -> l
 
 def _type_it(text: str, force: Settings, draw: Draw) -> str:
     """Add the slips of a tired typist, from the force's own list."""
-    habits = force["typing"]
 
     def slip(word: re.Match[str]) -> str:
-        wrong = habits["slips"].get(word[0])
-        return wrong if wrong and draw.chance(habits["rate"]) else word[0]
+        typed, rate = force["typing"].get(word[0], (word[0], 0))
+        return typed if draw.chance(rate) else word[0]
 
     return re.sub(r"[A-Za-z']+", slip, text.strip())
