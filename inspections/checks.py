@@ -125,7 +125,9 @@ def check_reading(source: Source, rows: pd.DataFrame) -> Iterator[Check]:
         if fields[name].kind in ("reference", "category"):
             padded = rows[column] != rows[column].str.strip()
             found = "spaces around the value, taken off"
-            yield from _check("noted", source.table, name, found, padded, references, "None on results.")
+            yield from _check(
+                "noted", source.table, name, found, padded, references, "Results do not change."
+            )
         if fields[name].kind == "date" and not _names_a_day(source.date_format(name)):
             filled = rows[column].str.strip() != ""
             found, effect = (
@@ -227,7 +229,7 @@ def check_notes(notes: pd.DataFrame, cases: pd.DataFrame) -> Iterator[Check]:
     yield from _check("noted", "notes", "text", "the same text again in one case", again, references, effect)
     if "entered_at" not in notes:
         return
-    effect = "None on codes; check that the entry belongs to the case."
+    effect = "Codes do not change; check that the entry belongs to the case."
     dates = cases.set_index("case_id")
     for name, found in (("reported_on", "entered before the report"), ("closed_on", "entered after closure")):
         if name in dates:

@@ -420,6 +420,7 @@ class Source(Strictly, Generic[Name, DateName]):
     @classmethod
     def _known_encoding(cls, value: str) -> str:
         try:
+            "".encode(value)  # codecs also knows names such as base64 that are no encodings of text
             return codecs.lookup(value).name
         except LookupError:
             raise rule(

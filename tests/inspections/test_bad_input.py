@@ -169,6 +169,14 @@ def test_the_row_named_is_the_row_a_spreadsheet_shows(tmp_path: Path) -> None:
     assert "in row 4 (W/1" in told
 
 
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_line_endings_of_other_systems_and_blank_last_rows_are_no_mistake(
+    ending: str, tmp_path: Path
+) -> None:
+    cases = (CASES + "\n,,,\n").replace("\n", ending).encode("utf-8")
+    assert read_case_files(force(tmp_path, cases=cases)).cases["case_id"].tolist() == ["W/1", "W/2", "W/3"]
+
+
 def test_a_mapping_that_names_no_date_column_still_reads(tmp_path: Path) -> None:
     columns = {name: column for name, column in CASE_COLUMNS.items() if name != "reported_on"}
     assert len(read_case_files(force(tmp_path, case_source={"columns": columns})).cases) == 3

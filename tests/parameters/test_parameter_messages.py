@@ -29,6 +29,7 @@ MISTAKES_IN_FORCE = {
     ),
     "dates is a list": ("    path: cases.csv", "    path: cases.csv\n    dates: [iso]"),
     "unknown encoding": ("    path: cases.csv", "    path: cases.csv\n    encoding: utf-9"),
+    "encoding of no text": ("    path: cases.csv", "    path: cases.csv\n    encoding: base64"),
     "unknown format": ("    path: cases.csv", "    path: cases.csv\n    format: exel"),
     "unknown ending": ("path: cases.csv", "path: cases.doc"),
     "long delimiter": ("    path: cases.csv", "    path: cases.csv\n    delimiter: ';;'"),
