@@ -1,4 +1,4 @@
-"""The home page of the site: every force's report, and the measures behind findings side by side, unranked."""
+"""The home page of the site: every force's report, and measures behind findings side by side, unranked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from reports.release import PILLARS, Release
 from reports.tables import (
     Column,
     escape_note,
+    format_base,
     format_date,
     format_interval,
     format_result,
@@ -20,7 +21,7 @@ from reports.tables import (
     status_note,
 )
 
-__all__ = ["write_headline", "write_national"]
+__all__ = ["refreshed_forces", "write_headline", "write_national"]
 
 _HEADLINE = "headline.json"
 
@@ -43,7 +44,7 @@ def write_headline(generated: Path, release: Release) -> None:
                 "pillar": row.pillar,
                 "result": format_result(row),
                 "interval": format_interval(row),
-                "base": row.base,
+                "base": format_base(row),
                 "status": row.status,
             }
             for row in release.indicators
@@ -53,6 +54,11 @@ def write_headline(generated: Path, release: Release) -> None:
     (generated / _HEADLINE).write_text(
         json.dumps(headline, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
+
+
+def refreshed_forces(root: Path) -> list[str]:
+    """Return the forces whose partials have been generated, in the order of the alphabet."""
+    return sorted(path.parents[1].name for path in root.glob(f"reports/*/_generated/{_HEADLINE}"))
 
 
 def write_national(root: Path, forces: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ Everything here is rewritten on every refresh; everything else in ``reports/<for
 from __future__ import annotations
 
 import shutil
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from parameters.fields import OUTCOME_TYPES
 from reports.national import write_headline
 from reports.recommendations import Decisions, Judgement, Recommendation
 from reports.release import PILLARS, Finding, Indicator, Release, read_rows
@@ -20,6 +22,7 @@ from reports.tables import (
     Column,
     attribute,
     escape_note,
+    format_base,
     format_date,
     format_interval,
     format_number,
@@ -33,12 +36,13 @@ __all__ = ["metadata", "partials", "write_generated"]
 _ORIENTATIONS = {
     "victim-credibility": "victim credibility",
     "suspect-focus": "suspect focus",
-    "other": "other",
+    "other": "other work",
 }
 
 _DRAFT = "*Draft, for the author to accept, change or reject.*\n\n"
 
-_MEASURES = (Column("Measure", 40), Column("Result", 24), Column("95% interval", 18), Column("Base", 18))
+_FEW_GROUPS = 4
+_NUMBERS = (Column("Result", 15), Column("95% interval", 18), Column("Base", 29))
 
 
 def write_generated(folder: Path, *, release: Release, decisions: Decisions) -> None:
@@ -76,6 +80,7 @@ def metadata(release: Release) -> dict[str, Any]:
     counts = facts["counts"]
     force = facts["force"]
     return {
+        "format": {"html": {}, "typst": {"output-file": f"{force}-report"}},
         "lang": "en-GB",
         "home": "../../index.html",
         "pdf": f"{force}-report.pdf",
@@ -96,7 +101,7 @@ def metadata(release: Release) -> dict[str, Any]:
                 "result": escape_note(format_result(row).lower()),
                 "value": escape_note(_value(row)),
                 "interval": escape_note(format_interval(row).lower()),
-                "base": escape_note(row.base),
+                "base": escape_note(format_base(row)),
             }
             for row in release.indicators
             if row.whole_force
@@ -158,58 +163,87 @@ def _findings(release: Release, pillar: int) -> str:
     found = [finding for finding in release.findings if finding.pillar == pillar]
     if not found:
         return "The files we read did not support a finding under this pillar.\n"
-    labels = {row.id: row.label for row in release.indicators}
     return "\n".join(
         f"### {escape_note(finding.title)} {{#finding-{finding.id}}}\n\n"
         f"{escape_note(finding.statement)}\n\n"
-        f"::: {{.base}}\n{_base(finding, labels=labels)}\n:::\n"
+        f"::: {{.base}}\n{_base(finding, release=release)}\n:::\n"
         for finding in found
     )
 
 
-def _base(finding: Finding, *, labels: dict[str, str]) -> str:
+def _base(finding: Finding, *, release: Release) -> str:
+    """Say what a finding rests on: its number, how sure it is, what was counted, and where to look."""
     parts = []
-    if finding.numerator is not None and finding.denominator is not None:
-        share = (
-            "" if finding.value is None else f" \\({escape_note(format_number(finding.value, 'per cent'))}\\)"
-        )
-        parts.append(f"**Base:** {finding.numerator:,} of {finding.denominator:,}{share}.")
-    if finding.low is not None and finding.high is not None:
-        low, high = (escape_note(format_number(edge, "per cent")) for edge in (finding.low, finding.high))
-        parts.append(f"**95% interval:** {low} to {high}.")
+    if row := _behind(finding, release=release):
+        parts.append(f"**Result:** {escape_note(format_result(row))}.")
+        parts.append(f"**95% interval:** {escape_note(format_interval(row).lower())}.")
+        parts.append(f"**Base:** {escape_note(format_base(row))}.")
     if finding.strength:
         parts.append(f"**Strength of evidence:** {escape_note(finding.strength)}.")
-    measures = "; ".join(escape_note(labels[name]) for name in finding.indicators)
-    parts.append(f"**Measures:** {measures} (@tbl-pillar-{finding.pillar}).")
+    tables: dict[str, list[str]] = {}
+    for row in release.indicators:
+        if row.id in finding.indicators and row.label not in tables.get(_table_of(row, release=release), []):
+            tables.setdefault(_table_of(row, release=release), []).append(row.label)
+    measures = (f"{'; '.join(map(escape_note, labels))} (@tbl-{table})" for table, labels in tables.items())
+    parts.append(f"**Measures:** {'; '.join(measures)}.")
     return " ".join(parts)
 
 
+def _behind(finding: Finding, *, release: Release) -> Indicator | None:
+    """Return the row of the indicator table whose numbers the finding carries."""
+    numbers = (finding.numerator, finding.denominator, finding.value)
+    rows = [row for row in release.indicators if row.id in finding.indicators]
+    return next((row for row in rows if (row.numerator, row.denominator, row.value) == numbers), None)
+
+
 def _indicators(release: Release, pillar: int) -> str:
+    """Show the measures of a pillar in one table, and each measure of many groups in a table of its own."""
     rows = [row for row in release.indicators if row.pillar == pillar]
-    whole, groups = [row for row in rows if row.whole_force], [row for row in rows if not row.whole_force]
-    name = PILLARS.get(pillar, "Outcomes and workload")
     if not rows:
-        return "The force's files did not allow any measure here.\n"
-    parts = [
-        pipe_table(
-            _MEASURES,
-            ((row.label, format_result(row), format_interval(row), row.base) for row in whole),
-            caption=f"Measures of pillar {pillar}: {name.lower()}" if pillar else name,
-            label=f"pillar-{pillar}" if pillar else "outcomes",
+        return "No measure of this pillar was taken from the case files.\n"
+    tables: dict[str, list[Indicator]] = {}
+    for row in rows:
+        tables.setdefault(_table_of(row, release=release), []).append(row)
+    parts = []
+    for label, members in tables.items():
+        own = label == members[0].id
+        name = PILLARS.get(pillar, "Outcomes and timeliness")
+        parts.append(
+            pipe_table(
+                (Column("Group" if own else "Measure", 38), *_NUMBERS),
+                (
+                    (
+                        _group(row) if own else _measure(row),
+                        format_result(row),
+                        format_interval(row),
+                        format_base(row),
+                    )
+                    for row in members
+                ),
+                caption=members[0].label if own else f"Measures: {name[0].lower()}{name[1:]}",
+                label=label,
+            )
         )
-        if whole
-        else "",
-        pipe_table(
-            (Column("Measure", 40), Column("Group", 18), Column("Result", 24), Column("95% interval", 18)),
-            ((row.label, row.group, format_result(row), format_interval(row)) for row in groups),
-            caption=f"The same measures by group: {name.lower()}",
-            label=f"pillar-{pillar}-groups" if pillar else "outcomes-groups",
-        )
-        if groups
-        else "",
-        _notes(rows),
-    ]
-    return "\n".join(part for part in parts if part)
+    return "\n".join([*parts, _notes(rows)])
+
+
+def _table_of(row: Indicator, *, release: Release) -> str:
+    """Return the label of the table that shows a row."""
+    groups = sum(other.id == row.id for other in release.indicators)
+    return row.id if groups > _FEW_GROUPS else f"pillar-{row.pillar}"
+
+
+def _measure(row: Indicator) -> str:
+    return row.label if row.whole_force else f"{row.label}: {_group(row)}"
+
+
+def _group(row: Indicator) -> str:
+    """Name a group in words: an outcome type by its title, a field without its underscores."""
+    if row.whole_force:
+        return "All"
+    if "outcomes" in row.id and row.group in OUTCOME_TYPES:
+        return f"{row.group}: {OUTCOME_TYPES[row.group]}"
+    return row.group.replace("_", " ")
 
 
 def _notes(rows: Sequence[Indicator]) -> str:
@@ -295,14 +329,23 @@ def _gaps(release: Release) -> str:
     if not release.gaps:
         return "The force supplied every field we asked for.\n"
     return pipe_table(
-        (Column("Field", 20), Column("What it would tell", 32), Column("Missing", 16), Column("Effect", 32)),
         (
-            (row["field"], row["tells"], f"{int(row['missing']):,} of {int(row['of']):,}", row["effect"])
-            for row in release.gaps
+            Column("Field", 20),
+            Column("What it would tell", 32),
+            Column("Empty", 20),
+            Column("What is lost", 28),
         ),
-        caption="Gaps in the force's data and what they mean for this report",
+        ((row["field"].replace("_", " "), row["tells"], _empty(row), row["effect"]) for row in release.gaps),
+        caption="Gaps in the force's data and what is lost with them",
         label="gaps",
     )
+
+
+def _empty(row: dict[str, str]) -> str:
+    """Say how many cases lack a field, or that none of them has it."""
+    if (status := row.get("status") or "shown") != "shown":
+        return status.capitalize()
+    return f"{round(float(row['missing'])):,} of {round(float(row['of'])):,} {row.get('among', '')}".strip()
 
 
 def _population(release: Release) -> str:
@@ -381,9 +424,9 @@ def _provenance(release: Release) -> str:
     facts = release.facts
     rows = [
         ("Inspection", f"{facts['inspection']['name']} ({facts['inspection']['id']})"),
-        ("Codebook", f"{facts['codebook']['version']}, {facts['codebook']['hash']}"),
-        ("Case list, frozen before the draw", facts["frame_hash"]),
-        ("Seed of the draw", facts["seed_hash"]),
+        ("Codebook", f"{facts['codebook']['version']}, {_digest(facts['codebook']['hash'])}"),
+        ("Case list, frozen before the draw", _digest(facts["frame_hash"])),
+        ("Seed of the draw", _digest(facts["seed_hash"])),
         ("Smallest number of case files shown", facts["disclosure"]["threshold"]),
         ("Why that number", facts["disclosure"]["reason"]),
     ]
@@ -401,6 +444,11 @@ def _listed(value: Any) -> str:
 
 def _cell(value: Any) -> str:
     return "Missing" if value in (None, "") else str(value)
+
+
+def _digest(value: str) -> str:
+    """Write a SHA-256 in groups of eight, so that it fits a column and two can be compared by eye."""
+    return " ".join(textwrap.wrap(value, 8))
 
 
 def _sentence(text: str) -> str:

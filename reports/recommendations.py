@@ -22,7 +22,7 @@ Status = Literal["draft", "accepted", "rejected", "completed", "superseded"]
 _REMEDIES = {
     "owner": "Name who should act, for example: the chief constable of Northshire Police.",
     "deadline": "Give the date by which it should be done, for example: 2027-03-31.",
-    "act": "Write what should be done, read after 'should make sure', for example: that every file holds a plan.",
+    "act": "Write what should be done, read after 'should make sure': that every file holds a plan.",
     "measure": "Write how a later inspection will see that it has been done.",
     "findings": "List the ids of the findings it rests on; they are in findings.json of the release folder.",
 }
@@ -81,7 +81,7 @@ class Usual(_Entry):
 
 
 class Draft(_Entry):
-    """One entry of the catalogue: the judgement usual for a finding, and the recommendation if there is one."""
+    """One entry of the catalogue: the judgement usual for a finding, and its recommendation if any."""
 
     finding: str
     pillar: int = Field(ge=min(PILLARS), le=max(PILLARS))
@@ -129,7 +129,7 @@ def _hanging(decisions: Decisions, *, release: Release, file: str) -> Iterable[P
     ]
     for where, entry in entries:
         for name in sorted(set(entry.findings) - known):
-            remedy = f"Findings of this force: {', '.join(sorted(known)) or 'none'}. Rest it on one of them or remove it."
+            remedy = f"Rest it on findings of this force: {', '.join(sorted(known)) or 'there are none'}."
             yield Problem(
                 file, f"{where}.findings", name, f'names "{name}", which the inspection did not find.', remedy
             )

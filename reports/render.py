@@ -22,7 +22,7 @@ import quarto
 import typst
 
 from parameters import PROJECT, InspectionError, Problem
-from reports.national import write_national
+from reports.national import refreshed_forces, write_national
 from reports.source import Source, read_source
 
 __all__ = ["RenderedReport", "find_quarto", "render"]
@@ -92,30 +92,28 @@ def _check_refreshed(forces: Sequence[str], *, root: Path) -> None:
             f"Run the notebooks of the force, then refresh its report: inspection report {force}",
         )
         for force in forces
-        if not (root / "reports" / force / "_generated" / "headline.json").is_file()
+        if force not in refreshed_forces(root)
     ]
     if problems:
         raise InspectionError(problems)
 
 
 def _on_site(site_folder: Path, *, root: Path) -> list[str]:
-    """Forces whose finished report is on the site and whose headline is still known."""
-    return [
-        pdf.parent.name
-        for pdf in site_folder.glob("reports/*/*-report.pdf")
-        if (root / "reports" / pdf.parent.name / "_generated" / "headline.json").is_file()
-    ]
+    """Forces whose finished report is on the site and whose partials are still there."""
+    on_site = {pdf.parent.name for pdf in site_folder.glob("reports/*/*-report.pdf")}
+    return [force for force in refreshed_forces(root) if force in on_site]
 
 
 def _copy_sources(root: Path, copy: Path, *, forces: Sequence[str]) -> None:
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copyfile(root / name, copy / name)
-    for folder in ("style", "fonts", "embedded", *forces):
+    for folder in ("style", "fonts", "embedded", "template", *forces):
         shutil.copytree(root / "reports" / folder, copy / "reports" / folder)
 
 
 def _read_sources(copy: Path, forces: Sequence[str]) -> dict[str, Source]:
-    sources, problems = {}, []
+    sources: dict[str, Source] = {}
+    problems: list[Problem] = []
     for force in forces:
         try:
             sources[force] = read_source(copy / "reports" / force / "index.qmd")
@@ -197,9 +195,9 @@ def _with_quarto(
     program: str, copy: Path, forces: Sequence[str], *, sources: dict[str, Source], site_folder: Path
 ) -> list[RenderedReport]:
     """Render the copy as the project it is; a warning about a missing reference fails it."""
-    version = subprocess.run(
+    version = subprocess.run(  # noqa: S603
         [program, "--version"], capture_output=True, text=True, check=True
-    ).stdout.strip()  # noqa: S603
+    ).stdout.strip()
     reports = []
     for index, force in enumerate(forces):
         started = time.monotonic()

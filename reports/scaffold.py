@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import calendar
 import shutil
+import textwrap
 from datetime import date
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import LiteralScalarString
 
 from parameters import PROJECT
-from reports.partials import write_generated
+from reports.changes import keep_baseline, write_changes
+from reports.national import refreshed_forces, write_national
+from reports.partials import metadata, write_generated
 from reports.recommendations import Draft, load_catalogue, load_decisions
 from reports.release import Release, read_release
 
@@ -55,6 +59,8 @@ def scaffold(force: str, release: Release, *, root: Path = PROJECT) -> list[Path
 def refresh(force: str, release_folder: Path, *, root: Path = PROJECT) -> None:
     """Bring a force's report up to date with its evidence, without touching the author's files.
 
+    ``_generated/changes.csv`` then lists the author's sentences that cite a number which has changed since.
+
     Parameters
     ----------
     force : str
@@ -73,11 +79,15 @@ def refresh(force: str, release_folder: Path, *, root: Path = PROJECT) -> None:
     scaffold(force, release, root=root)
     folder = root / "reports" / force
     decisions = load_decisions(folder / "recommendations.yml", release=release)
+    numbers = metadata(release)
+    baseline = keep_baseline(folder, numbers)
     write_generated(folder, release=release, decisions=decisions)
+    write_changes(folder, baseline, numbers)
+    write_national(root, refreshed_forces(root))
 
 
 def draft_recommendations(catalogue: list[Draft], *, release: Release) -> dict[str, list[dict[str, object]]]:
-    """Return the judgements and recommendations usual for the findings made, for the author to accept or change.
+    """Return the judgements and recommendations usual for the findings made, for the author to decide on.
 
     The wording may name the force as ``{force}``. Deadlines count whole months from the day of publication.
     """
@@ -88,7 +98,7 @@ def draft_recommendations(catalogue: list[Draft], *, release: Release) -> dict[s
             "id": draft.finding,
             "kind": draft.kind,
             "pillar": draft.pillar,
-            "text": draft.text.format(force=name),
+            "text": _wrapped(draft.text, force=name),
             "findings": [draft.finding],
         }
         for draft in usual
@@ -100,8 +110,8 @@ def draft_recommendations(catalogue: list[Draft], *, release: Release) -> dict[s
             "pillar": draft.pillar,
             "owner": advice.owner.format(force=name),
             "deadline": _month_end(published, advice.months),
-            "act": advice.act.format(force=name),
-            "measure": advice.measure.format(force=name),
+            "act": _wrapped(advice.act, force=name),
+            "measure": _wrapped(advice.measure, force=name),
             "findings": [draft.finding],
             "answers": [draft.finding],
             "status": "draft",
@@ -111,6 +121,11 @@ def draft_recommendations(catalogue: list[Draft], *, release: Release) -> dict[s
     return {"judgements": judgements, "recommendations": recommendations}
 
 
+def _wrapped(text: str, *, force: str) -> LiteralScalarString:
+    """Put the force's name into a text and break it into lines that are easy to edit."""
+    return LiteralScalarString("\n".join(textwrap.wrap(text.format(force=force), 90)))
+
+
 def _month_end(start: date, months: int) -> date:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
@@ -118,6 +133,5 @@ def _month_end(start: date, months: int) -> date:
 
 def _yaml() -> YAML:
     yaml = YAML()
-    yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml

@@ -12,14 +12,14 @@ from ruamel.yaml import YAML
 
 from parameters import InspectionError, Problem
 
-__all__ = ["Source", "read_source"]
+__all__ = ["Source", "cited_values", "read_source"]
 
 _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _LABEL = re.compile(r"\{#((?:fig|tbl)-[\w-]+)")
 _ANCHOR = re.compile(r"\{#([\w-]+)")
-_REFERENCE = re.compile(r"(?<![\\\w])@((?:fig|tbl)-[\w-]*\w)")
+_REFERENCE = re.compile(r"(?<![\\\w])@((?:fig|tbl|sec)-[\w-]*\w)")
 _LINK = re.compile(r"\]\(#([\w-]+)\)")
 _FIGURE = re.compile(r"^!\[.*\]\([^)]*\)(\{.*\})?\s*$")
 
@@ -54,33 +54,36 @@ def read_source(path: Path) -> Source:
         When an included file or a cited value is not there, a reference or link inside the report leads
         nowhere, or a figure has no text alternative: every such place, with its line.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
     metadata = _metadata(path)
     problems: list[Problem] = []
-    expanded: list[tuple[int, str]] = []
-    for number, line in enumerate(lines, 1):
-        if not (include := _INCLUDE.match(line)):
-            expanded.append((number, line))
-            continue
-        partial = path.parent / include[1]
-        if partial.is_file():
-            expanded += [(number, text) for text in partial.read_text(encoding="utf-8").splitlines()]
-        else:
-            remedy = "Correct the name, or refresh the report so that it is written again."
-            problems.append(
-                Problem(
-                    _name(path),
-                    f"line {number}",
-                    include[1],
-                    f"includes {include[1]}, which is not there.",
-                    remedy,
-                )
-            )
+    expanded = [
+        (number, text)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for text in _expand(line, path=path, number=number, problems=problems)
+    ]
     filled = [(number, _fill(line, metadata)) for number, line in expanded]
     problems += _problems(path, expanded, metadata=metadata)
     if problems:
         raise InspectionError(problems)
     return Source("\n".join(line for _, line in filled) + "\n", metadata)
+
+
+def cited_values(text: str) -> list[str]:
+    """Return the names of the values a text cites, such as ``indicator.effort-balance.value``."""
+    return _META.findall(text)
+
+
+def _expand(line: str, *, path: Path, number: int, problems: list[Problem]) -> Iterator[str]:
+    """Put in the file a line includes, and those it includes; all paths start at the folder of the text."""
+    if not (include := _INCLUDE.match(line)):
+        yield line
+    elif (partial := path.parent / include[1]).is_file():
+        for text in partial.read_text(encoding="utf-8").splitlines():
+            yield from _expand(text, path=path, number=number, problems=problems)
+    else:
+        remedy = "Correct the name, or refresh the report so that it is written again."
+        message = f"includes {include[1]}, which is not there."
+        problems.append(Problem(_name(path), f"line {number}", include[1], message, remedy))
 
 
 def _metadata(path: Path) -> dict[str, Any]:
@@ -115,7 +118,7 @@ def _problems(path: Path, lines: list[tuple[int, str]], *, metadata: dict[str, A
     labels, anchors = set(_LABEL.findall(text)), set(_ANCHOR.findall(text))
     for number, line in lines:
         where = f"line {number}"
-        for key in _META.findall(line):
+        for key in cited_values(line):
             if _look_up(metadata, key) is None:
                 remedy = "Use a name from the _metadata.yml beside this file."
                 yield Problem(
@@ -123,7 +126,9 @@ def _problems(path: Path, lines: list[tuple[int, str]], *, metadata: dict[str, A
                 )
         for label in _REFERENCE.findall(line):
             if label not in labels:
-                remedy = "Include the partial that holds it, or remove the reference."
+                remedy = (
+                    "Include the partial that holds it. Sections have no numbers: link to [their words](#id)."
+                )
                 yield Problem(
                     _name(path), where, label, f"refers to @{label}, which is not in this report.", remedy
                 )

@@ -17,6 +17,7 @@ __all__ = [
     "Column",
     "attribute",
     "escape_note",
+    "format_base",
     "format_date",
     "format_interval",
     "format_number",
@@ -26,11 +27,11 @@ __all__ = [
 ]
 
 STATUS_NOTES = {
-    "suppressed": "**Suppressed** means that there is a number, and it is hidden because so few case files lie "
-    "behind it that a person could be recognised.",
-    "zero": "**0** means that we counted and found none.",
-    "missing": "**Missing** means that the force did not supply what the measure needs.",
-    "not recorded": "**Not recorded** means that the force supplied the field and its files are silent.",
+    "suppressed": "**Suppressed** means that there is a number, and that it is hidden because so few cases "
+    "lie behind it that a person could be recognised.",
+    "zero": "**0%** means that we counted and found none.",
+    "missing": "**Missing** means that there was nothing to count: no case of the kind the measure is about.",
+    "not recorded": "**Not recorded** means that the force does not keep what the measure needs.",
 }
 
 _PUNCTUATION = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
@@ -97,19 +98,32 @@ def format_number(value: float, unit: str) -> str:
 
 
 def format_result(row: Indicator) -> str:
-    """Write what an indicator says: its number with the count behind it, or why there is none."""
+    """Write what an indicator says: its number, or in one or two words why there is none."""
     if row.status in ("suppressed", "missing", "not recorded"):
         return row.status.capitalize()
-    if row.unit == "per cent" and row.denominator:
-        return f"{row.numerator or 0:,} of {row.denominator:,} ({format_number(row.value or 0, row.unit)})"
     return format_number(row.value or 0, row.unit)
 
 
 def format_interval(row: Indicator) -> str:
-    """Write the interval of an indicator, or "none" where it has no interval."""
-    if row.low is None or row.high is None:
-        return "None"
-    return f"{format_number(row.low, row.unit)} to {format_number(row.high, row.unit)}"
+    """Write the interval of an indicator, or why it has none."""
+    if row.low is not None and row.high is not None:
+        return f"{format_number(row.low, row.unit)} to {format_number(row.high, row.unit)}"
+    return "Every case counted" if row.interval.startswith("every case") else "None"
+
+
+def format_base(row: Indicator) -> str:
+    """Write what an indicator was counted over, with the count itself where it is a plain count.
+
+    A weighted percentage is not its count divided by its base, so the two are never run together.
+
+    Examples
+    --------
+    ``17 of 24 sampled case files, weighted to the 212 cases of the frame``
+    """
+    counted = row.unit == "per cent" and row.numerator is not None and row.denominator is not None
+    if counted and row.base.startswith(f"{row.denominator:,} "):
+        return f"{row.numerator:,} of {row.base}"
+    return row.base
 
 
 def status_note(statuses: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 -- label, callouts, and text alternatives of figures. Includes and metadata are put in before Pandoc runs.
 
 local words = { fig = "Figure", tbl = "Table" }
-local numbers, titles, count = {}, {}, { fig = 0, tbl = 0 }
+local numbers, count = {}, { fig = 0, tbl = 0 }
 local typst = FORMAT:match("typst")
 
 local function kind_of(label)
@@ -27,10 +27,6 @@ local function collect(block)
     count[kind] = count[kind] + 1
     numbers[block.identifier] = count[kind]
   end
-end
-
-local function collect_title(header)
-  titles[header.identifier] = header.content
 end
 
 local function number_table(table)
@@ -67,18 +63,13 @@ local function refer(cite)
   local parts = pandoc.List({})
   for i, citation in ipairs(cite.citations) do
     local label = citation.id
-    local text
-    if numbers[label] then
-      text = { pandoc.Str(words[kind_of(label)] .. "\u{a0}" .. numbers[label]) }
-    elseif titles[label] then
-      text = titles[label]
-    else
+    if not numbers[label] then
       error("@" .. label .. " refers to nothing in this report.")
     end
     if i > 1 then
-      parts:extend({ pandoc.Str(";"), pandoc.Space() })
+      parts:extend({ pandoc.Str(","), pandoc.Space() })
     end
-    parts:insert(pandoc.Link(text, "#" .. label))
+    parts:insert(pandoc.Link({ pandoc.Str(words[kind_of(label)] .. "\u{a0}" .. numbers[label]) }, "#" .. label))
   end
   return parts
 end
@@ -102,6 +93,6 @@ local function callout(div)
 end
 
 return {
-  { Header = collect_title, traverse = "topdown", Table = collect, Figure = collect },
+  { traverse = "topdown", Table = collect, Figure = collect },
   { Table = number_table, Figure = describe, Cite = refer, Div = callout },
 }

@@ -27,79 +27,97 @@ def indicator(
     *,
     group: str = "force",
     unit: str = "per cent",
-    numerator: float | str = "",
-    denominator: float | str = "",
+    count: tuple[float | str, float | str] = ("", ""),
     value: float | str = "",
-    low: float | str = "",
-    high: float | str = "",
+    interval: tuple[float | str, float | str, str] = ("", "", ""),
     status: str = "shown",
     base: str = "24 sampled case files",
     caveat: str = "",
 ) -> dict[str, Any]:
-    """One row of indicators.csv."""
+    """One row of indicators.csv: ``count`` is numerator, denominator; ``interval`` is low, high, method."""
+    numerator, denominator = count
+    low, high, method = interval
     return {
         "indicator": name, "label": label, "pillar": pillar, "group": group, "unit": unit,
         "numerator": numerator, "denominator": denominator, "value": value, "low": low, "high": high,
-        "interval": "Wilson, 95%", "base": base, "status": status, "caveat": caveat,
-        "definition": f"{label}, counted over {base}.",
+        "interval": method, "base": base, "status": status, "caveat": caveat,
+        "definition": f"{label}, as counted.",
     }  # fmt: skip
 
 
+CENSUS = ("", "", "every case counted: no sampling error")
+WRITTEN = "Measures what was written in the notes, not what was done; some testing of accounts is proper."
+
+
 def indicators() -> list[dict[str, Any]]:
-    """Rows that show every status, every unit and a breakdown by group."""
+    """Rows that show every status, every unit, weights, and breakdowns by few and by many groups."""
+    closed = "45 cases closed with an outcome in the period"
+    weighted = "24 sampled case files, weighted to the 45 cases of the frame"
+    more_on_victim = "Case files with more effort on the victim than on the suspect"
+    purposes = "Requests for the victim's records, by stated purpose"
+    outcomes = {"1": (8, 17.8), "14": (2, 4.4), "15": (20, 44.4), "16": (11, 24.4), "18": (4, 8.9)}
     return [
-        indicator("outcome-charged", "Outcomes recorded as charged or summonsed", 0, numerator=9, denominator=212,
-                  value=4.2, low=2.2, high=7.9, base="212 outcomes given in the period"),
-        indicator("outcome-victim", "Outcomes recorded as victim does not support", 0, numerator=131,
-                  denominator=212, value=61.8, low=55.1, high=68.1, base="212 outcomes given in the period",
-                  caveat="Some recorded rapes were not reported by the victim."),
-        indicator("balance", "Balance of recorded effort", 1, unit="balance", value=-0.21, low=-0.38, high=-0.04),
-        indicator("victim-led-files", "Files with more effort on the victim's credibility than on the suspect",
-                  1, numerator=15, denominator=24, value=62.5, low=42.7, high=78.8),
-        indicator("victim-led-files", "Files with more effort on the victim's credibility than on the suspect",
-                  1, group="charged", numerator=6, denominator=8, value=75, low=40.9, high=92.9,
-                  base="8 sampled case files"),
-        indicator("victim-led-files", "Files with more effort on the victim's credibility than on the suspect",
-                  1, group="police NFA", status="suppressed", base="8 sampled case files"),
-        indicator("suspect-history", "Files in which the named suspect's history was searched", 2, numerator=0,
-                  denominator=14, value=0, low=0, high=21.5, status="zero", base="14 files with a named suspect"),
-        indicator("pattern-linking", "Files in which linked offences were considered", 2, status="suppressed",
+        *(
+            indicator(
+                "outcomes-closed", "Outcomes given in the period", 0, group=group, count=(number, 45),
+                value=share, interval=CENSUS, base=closed,
+            )
+            for group, (number, share) in outcomes.items()
+        ),
+        indicator("charged", "Cases charged or summonsed", 0, group="closed", count=(8, 45), value=17.8,
+                  interval=CENSUS, base=closed),
+        indicator("days-report-to-charge", "Days from report to charge", 0, unit="days", count=(8, 45),
+                  value=402, interval=(310, 523, "bootstrap"),
+                  base="8 of 45 cases in the frame with both dates"),
+        indicator("effort-balance", "Balance of effort", 1, unit="balance", count=(-66, 312), value=-0.21,
+                  interval=(-0.38, -0.04, "bootstrap over case files"), caveat=WRITTEN,
+                  base="312 counted units in 24 sampled case files"),
+        indicator("effort-more-on-victim", more_on_victim, 1, count=(15, 24), value=66.9,
+                  interval=(46.2, 82.1, "Wilson, weighted"), base=weighted, caveat=WRITTEN),
+        indicator("effort-more-on-victim", more_on_victim, 1, group="charged", count=(6, 8), value=75,
+                  interval=(40.9, 92.9, "Wilson"), base="8 sampled case files"),
+        indicator("effort-more-on-victim", more_on_victim, 1, group="police NFA", status="suppressed",
+                  base="sampled case files"),
+        indicator("suspect-gaps-noted", "Case files where work on the suspect is noted as not done", 1,
+                  count=(9, 24), value=37.5, interval=(21.2, 57.3, "Wilson"), base="24 sampled case files"),
+        indicator("suspect-history", "Files in which the named suspect's history was searched", 2,
+                  count=(0, 14), value=0, interval=(0, 21.5, "Wilson"), status="zero",
                   base="14 files with a named suspect"),
+        indicator("pattern-linking", "Files in which linked offences were considered", 2, status="suppressed",
+                  base="files with a named suspect"),
+        indicator("withdrawal", "Cases closed because the victim does not support action", 3, group="closed",
+                  count=(13, 45), value=28.9, interval=CENSUS, base=closed,
+                  caveat="Not every recorded offence is a report by the victim."),
         indicator("isva-referral", "Victims referred to an independent sexual violence adviser", 3,
-                  status="not recorded", base="24 sampled case files"),
-        indicator("victim-care", "Files with a recorded act of victim care", 3, numerator=18, denominator=24,
-                  value=75, low=55.1, high=88),
+                  status="not recorded", base="sampled case files"),
         indicator("supervision", "Files reviewed by a supervisor within 28 days", 4, status="missing"),
-        indicator("file-quality", "Notes entered within a day of the event", 5, numerator=310, denominator=420,
-                  value=73.8, low=69.4, high=77.8, base="420 notes"),
-        indicator("records-trawl", "Files with a request for the victim's records or devices as a whole", 6,
-                  numerator=11, denominator=24, value=45.8, low=27.9, high=64.9),
-        indicator("days-to-charge", "Days from report to charge (median)", 5, unit="days", denominator=8,
-                  value=402, low=310, high=523, base="8 charged case files"),
+        indicator("outcome-coding", "Closed cases whose outcome contradicts the file", 5, count=(2, 45),
+                  value=4.4, interval=CENSUS, base="45 closed cases in the frame"),
+        indicator("records-requests-purpose", purposes, 6, group="credibility", count=(21, 46), value=45.8,
+                  interval=(27.9, 64.9, "bootstrap"), base="46 units about the victim's records"),
+        indicator("records-requests-purpose", purposes, 6, group="limited", count=(3, 46), value=6.5,
+                  interval=(1.9, 15.0, "bootstrap"), base="46 units about the victim's records"),
     ]  # fmt: skip
 
 
 def findings() -> list[dict[str, Any]]:
     """Findings, one a pillar, that rest on the indicators above."""
     return [
-        {"id": "effort-on-victim", "pillar": 1,
+        {"id": "effort-more-on-victim", "pillar": 1,
          "title": "Most files recorded more effort on the victim's credibility than on the suspect",
          "statement": "In most of the case files we read, more units tested the victim than the suspect.",
-         "quantifier": "most", "indicators": ["victim-led-files", "balance"], "numerator": 15,
-         "denominator": 24, "value": 62.5, "low": 42.7, "high": 78.8, "strength": "moderate"},
+         "quantifier": "most", "indicators": ["effort-more-on-victim", "effort-balance"], "numerator": 15,
+         "denominator": 24, "value": 66.9, "low": 46.2, "high": 82.1, "strength": "moderate"},
         {"id": "suspect-history", "pillar": 2,
          "title": "No file showed a search of the named suspect's history",
          "statement": "None of the files with a named suspect recorded a search of police systems.",
          "quantifier": "none", "indicators": ["suspect-history"], "numerator": 0, "denominator": 14,
          "value": 0.0, "low": 0.0, "high": 21.5, "strength": "moderate"},
-        {"id": "victim-care", "pillar": 3, "title": "Officers recorded care for most victims",
-         "statement": "Most files recorded at least one act of victim care.", "quantifier": "most",
-         "indicators": ["victim-care"], "numerator": 18, "denominator": 24, "value": 75.0, "low": 55.1,
-         "high": 88.0, "strength": "moderate"},
-        {"id": "records-trawl", "pillar": 6, "title": "Requests for victims' records were often not bounded",
-         "statement": "In a little under half of files, officers asked for whole records or devices.",
-         "quantifier": "a little under half", "indicators": ["records-trawl"], "numerator": 11,
-         "denominator": 24, "value": 45.8, "low": 27.9, "high": 64.9, "strength": "indicative"},
+        {"id": "records-requests-purpose", "pillar": 6,
+         "title": "Requests for victims' records were often made to test the victim",
+         "statement": "In a little under half of requests, the notes said that the purpose was credibility.",
+         "quantifier": "a little under half", "indicators": ["records-requests-purpose"], "numerator": 21,
+         "denominator": 46, "value": 45.8, "low": 27.9, "high": 64.9, "strength": "indicative"},
     ]  # fmt: skip
 
 
@@ -112,8 +130,8 @@ def figures() -> list[dict[str, Any]]:
          "table": "balance.csv"},
         {"id": "outcomes", "file": "figures/outcomes.svg", "pillar": 0,
          "caption": "Outcomes given in the period", "alt": "Two bars: charged, and victim does not support.",
-         "table": [{"Outcome": "Charged", "Outcomes": 9}, {"Outcome": "Victim does not support",
-                                                             "Outcomes": 131}]},
+         "table": [{"Outcome": "Charged", "Outcomes": 8}, {"Outcome": "Victim does not support",
+                                                             "Outcomes": 13}]},
     ]  # fmt: skip
 
 
@@ -138,15 +156,15 @@ def facts(force: str, name: str) -> dict[str, Any]:
         "report": {"title": "How police forces investigate rape and serious sexual offences",
                    "publisher": "Fictional Inspectorate of Constabulary", "author": "Ruth Marlowe",
                    "contact": "reports@inspectorate.example"},
-        "counts": {"frame": 212, "sample": 24, "notes": 420, "units": 3120},
+        "counts": {"frame": 45, "sample": 24, "notes": 420, "units": 3120},
         "frame": {"date_basis": "closed", "offence_codes": ["19C", "19F"], "outcome_types": "all"},
         "design": {"design": "stratified", "strata": "decision", "allocation": "equal", "size": 24,
                    "minimum_notes": 1},
-        "strata": [{"stratum": "charged", "frame": 9, "sample": 8, "weight": 1.125},
-                   {"stratum": "police NFA", "frame": 72, "sample": 8, "weight": 9.0},
-                   {"stratum": "victim withdrew", "frame": 131, "sample": 8, "weight": 16.375}],
-        "trail": [{"step": "case list", "rows_in": 240, "rows_out": 212, "why": "28 closed outside the period"},
-                  {"step": "sample", "rows_in": 212, "rows_out": 24, "why": "stratified draw"}],
+        "strata": [{"stratum": "charged", "frame": 8, "sample": 8, "weight": 1.0},
+                   {"stratum": "police NFA", "frame": 24, "sample": 8, "weight": 3.0},
+                   {"stratum": "victim withdrew", "frame": 13, "sample": 8, "weight": 1.625}],
+        "trail": [{"step": "case list", "rows_in": 57, "rows_out": 45, "why": "12 closed outside the period"},
+                  {"step": "sample", "rows_in": 45, "rows_out": 24, "why": "stratified draw"}],
         "codebook": {"version": "1.0.0", "hash": "5e2f" * 16},
         "seed_hash": "aa11" * 16, "frame_hash": "bb22" * 16,
         "disclosure": {"threshold": 5, "reason": "Fictional data."},
@@ -191,8 +209,12 @@ def build_release(
     )  # fmt: skip
     _write_csv(
         folder / "gaps.csv",
-        [{"field": "isva_referral_on", "tells": "whether the victim was offered an adviser", "missing": 24,
-          "of": 24, "effect": "the referral rate is not recorded"}],
+        [
+            {"field": "charged_on", "tells": "Date of charge or summons.", "missing": 1, "of": 8,
+             "among": "charged cases in the frame", "effect": "time to charge", "status": "shown"},
+            {"field": "early_advice_on", "tells": "Date of early advice.", "missing": "", "of": "",
+             "among": "cases in the frame", "effect": "use of early advice", "status": "not recorded"},
+        ],
     )  # fmt: skip
     _write_json(folder / "findings.json", findings())
     _write_json(folder / "figures.json", figures())

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from release_folder import build_release
+
+from parameters import PROJECT
+from reports import RenderedReport, refresh, render
+
+NAMES = {
+    "northshire": "Northshire Police",
+    "carrowdale": "Carrowdale Constabulary",
+    "saltmere": "Saltmere Police",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A project whose three reports were rendered by the embedded path."""
+
+    root: Path
+    folder: Path
+    reports: list[RenderedReport]
+
+
+def copy_project(target: Path) -> Path:
+    """Copy what the reports room has in git, so that tests never touch the working tree."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("_quarto.yml", "index.qmd"):
+        shutil.copyfile(PROJECT / name, target / name)
+    ignored = shutil.ignore_patterns("_generated", "_metadata.yml", "*.py", "__pycache__", "national")
+    shutil.copytree(PROJECT / "reports", target / "reports", ignore=ignored)
+    return target
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with the forces' texts and nothing generated, in a folder whose name has a space."""
+    return copy_project(tmp_path / "my project")
+
+
+@pytest.fixture
+def release_folder(tmp_path: Path) -> Path:
+    """A whole release folder of Northshire."""
+    return build_release(tmp_path / "release")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The three reports and the home page, rendered once by the embedded path."""
+    root = copy_project(tmp_path_factory.mktemp("site") / "project")
+    for force, name in NAMES.items():
+        refresh(force, build_release(root / "evidence" / force, force=force, name=name), root=root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUARTO_PATH", str(root / "no quarto here"))
+        rendered = render(list(NAMES), site_folder=root / "_site", root=root)
+    return Site(root, root / "_site", rendered)

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from release_folder import build_release, indicator, indicators
+from ruamel.yaml import YAML
+
+from parameters import InspectionError
+from reports import refresh
+from reports.partials import metadata, partials
+from reports.recommendations import Decisions
+from reports.release import read_release
+
+
+def test_refreshing_writes_partials_and_leaves_the_authors_files_alone(
+    project: Path, release_folder: Path
+) -> None:
+    folder = project / "reports" / "northshire"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    refresh("northshire", release_folder, root=project)
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert (folder / "_generated" / "headlines.md").is_file()
+    assert (folder / "_generated" / "figures" / "balance.svg").is_file()
+
+
+def test_a_new_force_is_scaffolded_with_drafts_for_its_findings_only(
+    project: Path, release_folder: Path
+) -> None:
+    folder = project / "reports" / "northshire"
+    shutil.rmtree(folder)
+    refresh("northshire", release_folder, root=project)
+    drafts = YAML(typ="safe").load((folder / "recommendations.yml").read_text(encoding="utf-8"))
+    assert [entry["findings"] for entry in drafts["recommendations"]] == [
+        ["effort-more-on-victim"],
+        ["records-requests-purpose"],
+    ]
+    assert {entry["status"] for entry in drafts["recommendations"]} == {"draft"}
+    assert "the chief constable of Northshire Police" in drafts["recommendations"][0]["owner"]
+    generated = (folder / "_generated" / "recommendations.md").read_text(encoding="utf-8")
+    assert "*Draft, for the author to accept, change or reject.*" in generated
+
+
+def test_a_second_refresh_writes_the_same_bytes(project: Path, release_folder: Path) -> None:
+    folder = project / "reports" / "northshire"
+
+    def generated() -> dict[str, bytes]:
+        refresh("northshire", release_folder, root=project)
+        files = [*folder.glob("_generated/**/*.*"), folder / "_metadata.yml"]
+        return {str(path): path.read_bytes() for path in files}
+
+    assert generated() == generated()
+
+
+def test_every_number_a_text_may_cite_is_a_string(project: Path, release_folder: Path) -> None:
+    refresh("northshire", release_folder, root=project)
+    text = (project / "reports/northshire/_metadata.yml").read_text(encoding="utf-8")
+    values = YAML(typ="safe").load(text)
+    del values["format"]
+
+    def leaves(value: object) -> list[object]:
+        return (
+            [leaf for inner in value.values() for leaf in leaves(inner)]
+            if isinstance(value, dict)
+            else [value]
+        )
+
+    assert all(isinstance(leaf, str) for leaf in leaves(values))
+    assert values["counts"]["sample"] == "24"
+
+
+def test_a_cited_value_says_in_words_why_there_is_no_number(release_folder: Path) -> None:
+    values = metadata(read_release(release_folder))["indicator"]
+    assert values["pattern-linking"]["value"] == "suppressed"
+    assert values["supervision"]["value"] == "missing"
+    assert values["isva-referral"]["value"] == "not recorded"
+    assert values["suspect-history"]["value"] == r"0\%"
+
+
+def test_a_finding_stands_with_its_result_interval_base_and_table(release_folder: Path) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["pillar-1-findings"]
+    assert "{#finding-effort-more-on-victim}" in text
+    assert r"**Result:** 67\%." in text
+    assert r"**95% interval:** 46\% to 82\%." in text
+    assert r"15 of 24 sampled case files\, weighted to the 45 cases of the frame" in text
+    assert "@tbl-pillar-1" in text
+
+
+def test_a_measure_of_many_groups_has_a_table_of_its_own_with_outcome_types_by_name(
+    release_folder: Path,
+) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["background-indicators"]
+    assert "{#tbl-outcomes-closed}" in text
+    assert r"| 16\: Suspect identified\; victim does not support further action | 24\% |" in text
+
+
+def test_a_suppressed_value_is_in_no_partial(tmp_path: Path) -> None:
+    rows = [
+        indicator("effort-balance", "Balance", 1, unit="balance", value=0.1, status="shown"),
+        indicator("effort-more-on-victim", "More on victim", 1, status="suppressed", base="case files"),
+        indicator("suspect-history", "History", 2, status="suppressed", base="files"),
+        indicator("records-requests-purpose", "Purpose", 6, status="missing", base="units"),
+    ]
+    release = read_release(build_release(tmp_path, rows=rows))
+    text = partials(release, decisions=Decisions())["pillar-1-indicators"]
+    assert "| More on victim | Suppressed | None | case files |" in text
+
+
+def test_an_empty_pillar_still_has_partials_to_include(release_folder: Path) -> None:
+    texts = partials(read_release(release_folder), decisions=Decisions())
+    assert texts["pillar-3-findings"] == "The files we read did not support a finding under this pillar.\n"
+    assert texts["extracts-other"] == "No extract about other work was approved for publication.\n"
+
+
+def test_gaps_tell_a_field_never_kept_from_a_field_left_empty(release_folder: Path) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["gaps"]
+    assert "1 of 8 charged cases in the frame" in text
+    assert "| early advice on | Date of early advice\\. | Not recorded |" in text
+
+
+def break_json(folder: Path, name: str, change: dict[str, object]) -> None:
+    path = folder / name
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    entries[0].update(change)
+    path.write_text(json.dumps(entries), encoding="utf-8")
+
+
+def test_every_fault_of_a_release_folder_is_told_at_once(tmp_path: Path) -> None:
+    rows = indicators()
+    rows[0]["status"] = "hidden"
+    leaking = next(row for row in rows if row["status"] == "suppressed")
+    leaking["numerator"] = 3
+    folder = build_release(tmp_path, rows=rows)
+    break_json(folder, "figures.json", {"alt": " "})
+    break_json(folder, "findings.json", {"indicators": ["effort-balanse"]})
+    with pytest.raises(InspectionError) as error:
+        read_release(folder)
+    messages = [problem.message for problem in error.value.problems]
+    assert messages == [
+        'has the status "hidden", which is not one of: shown, suppressed, zero, missing, not recorded.',
+        "is suppressed, yet the row carries a number.",
+        'rests on the indicator "effort-balanse", which is not there.',
+        "has no text alternative.",
+    ]
+    assert "3" not in error.value.problems[1].value
+
+
+def test_a_percentage_without_a_base_is_refused(tmp_path: Path) -> None:
+    rows = [*indicators(), indicator("naked", "Naked share", 1, value=50)]
+    with pytest.raises(InspectionError, match="is a percentage without a base"):
+        read_release(build_release(tmp_path, rows=rows))
+
+
+def test_a_release_folder_that_is_not_there_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(InspectionError, match="inspection run"):
+        read_release(tmp_path / "nothing")
