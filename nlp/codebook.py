@@ -34,7 +34,7 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 NEGATIONS = ("rebutted", "not-done", "ignored")
-REACHES = ("forward", "backward", "clause", "unit")
+REACHES = ("forward", "backward", "clause", "unit", "below")
 STOPS = ("but", "reason", "comma", "and")
 MENTIONS = ("victim", "suspect", "other person")
 """Classes that rules may use like word classes but that `nlp.roles` fills: people resolved in the note."""
@@ -82,6 +82,11 @@ class Pattern:
 
     written: str
     steps: tuple[Step, ...]
+
+    @property
+    def names_person(self) -> bool:
+        """Whether the pattern says itself whom it is about, so that the rule's `about` is not needed."""
+        return any(all(name in MENTIONS for name in step.classes) for step in self.steps)
 
 
 @dataclass(frozen=True)

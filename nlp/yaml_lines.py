@@ -1,4 +1,7 @@
-"""YAML read with the line of every key kept, so that a mistake can be reported where it was made."""
+"""YAML read with the line of every key kept, so that a mistake can be reported where it was made.
+
+Every value stays the text it was written as: a word list may hold `no`, `false` or `0410` without quotes.
+"""
 
 from __future__ import annotations
 
@@ -82,11 +85,7 @@ def _value(node: Node, file: str, mistakes: list[Mistake]) -> Any:
     if isinstance(node, SequenceNode):
         return [_value(item, file, mistakes) for item in node.value]
     assert isinstance(node, ScalarNode)
-    if node.tag.endswith(":bool"):
-        return node.value.lower() == "true"
-    if node.tag.endswith(":int") and node.value.isdecimal():
-        return int(node.value)
-    return None if node.tag.endswith(":null") else str(node.value)
+    return str(node.value) or None
 
 
 class Checker:
@@ -106,8 +105,6 @@ class Checker:
         value = self._take(key, required)
         if value is None:
             return ""
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
         if not isinstance(value, str):
             self.wrong(f"'{key}' must be text", key)
             return ""
@@ -121,25 +118,25 @@ class Checker:
         if value is None:
             return ()
         items = value if isinstance(value, list) else [value]
-        if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in items):
-            self.wrong(f"'{key}' must be a list of text (put words like \"yes\" or \"null\" in quotes)", key)
+        if not all(isinstance(item, str) for item in items):
+            self.wrong(f"'{key}' must be a list of text", key)
             return ()
-        return tuple(" ".join(str(item).split()) for item in items)
+        return tuple(" ".join(item.split()) for item in items)
 
     def flag(self, key: str) -> bool:
         value = self._take(key, False)
-        if value not in (None, True, False):
+        if value not in (None, "true", "false"):
             self.wrong(f"'{key}' must be true or false", key)
-        return value is True
+        return value == "true"
 
     def number(self, key: str, default: int) -> int:
         value = self._take(key, False)
         if value is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, int):
+        if not (isinstance(value, str) and value.isdecimal()):
             self.wrong(f"'{key}' must be a whole number", key)
             return default
-        return value
+        return int(value)
 
     def child(self, key: str, *, required: bool = False) -> Section:
         value = self._take(key, required)

@@ -1,0 +1,338 @@
+"""Coding notes: from a table of note texts to the coding table, a row a coded unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+
+import pandas as pd
+from spacy.tokens import Doc
+
+from nlp.codebook import Codebook, Rule
+from nlp.context import ActiveCue, CueReader, does_count, read_context
+from nlp.decide import Decision, Given, decide
+from nlp.roles import CaseMemory, NoteMemory, learn_names, named_people, resolve
+from nlp.rules import Fired, PatternIndex, fire
+from nlp.scan import Hits, Scanner, fold
+from nlp.units import Cut, Unit, cut_units, inline_label, quotations
+
+_HEADINGS_KEPT = 5000
+_NOTES_PER_ZONE = 200
+_LABEL_WITHIN = 80
+
+
+class CodedUnit(NamedTuple):
+    """One row of the coding table; offsets are code points of the note, end exclusive."""
+
+    case_id: Any
+    entry_no: Any
+    unit_no: int
+    start: int
+    end: int
+    code: str
+    orientation: str
+    polarity: str
+    voice: str
+    status: str
+    frame: str
+    purpose: str
+    origin: str
+    flags: str
+    counts: bool
+    rule_id: str
+    trigger: str
+    cues: str
+    source: str
+    confidence: str
+    codebook_version: str
+
+
+class EntryCount(NamedTuple):
+    """What was read of one note: units cut, pieces dropped as having no words, words."""
+
+    case_id: Any
+    entry_no: Any
+    units: int
+    dropped: int
+    words: int
+
+
+class CodedNote(NamedTuple):
+    """One note of a stream: its rows and its counts."""
+
+    rows: list[CodedUnit]
+    entry: EntryCount
+
+
+@dataclass(frozen=True)
+class Coding:
+    """What the coder returns.
+
+    Attributes
+    ----------
+    table
+        A row a coded unit and code, with the fields of `CodedUnit` as columns.
+    entries
+        A row a note, with the fields of `EntryCount` as columns.
+    """
+
+    table: pd.DataFrame
+    entries: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class ReadUnit:
+    """A unit with every code its rules give it, before any gives way; `unclear` if a person was open."""
+
+    unit: Unit
+    given: tuple[Given, ...]
+    unclear: bool
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """What a title, label or entry type says about the units below it."""
+
+    cues: tuple[ActiveCue, ...]
+    person: str
+
+
+class Coder:
+    """Codes notes with one codebook.
+
+    Examples
+    --------
+    >>> from nlp import Coder, load_codebook
+    >>> coder = Coder(load_codebook("nlp/codebook"))
+    >>> list(coder.code_text("I do not find IP to be a credible witness.")["code"])
+    ['vic-disbelief']
+    """
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+        self._scanner = Scanner(codebook)
+        self._rules: PatternIndex[Rule] = PatternIndex(codebook.rules())
+        self._cues = CueReader(codebook)
+        self._headings: dict[str, _Heading] = {}
+        self._known_words = _vocabulary(codebook)
+
+    def code_notes(self, notes: pd.DataFrame) -> Coding:
+        """Code a table of notes.
+
+        Parameters
+        ----------
+        notes
+            Columns `case_id`, `entry_no`, `text`; `author_role` and `entry_type` are used where present.
+            Notes of a case stand together, in the order written: names learnt in one serve the later ones.
+        """
+        rows: list[CodedUnit] = []
+        entries: list[EntryCount] = []
+        for note in self.code_stream(notes.to_dict("records")):
+            rows += note.rows
+            entries.append(note.entry)
+        return Coding(
+            pd.DataFrame(rows, columns=list(CodedUnit._fields)).astype({"counts": bool}),
+            pd.DataFrame(entries, columns=list(EntryCount._fields)),
+        )
+
+    def code_text(self, text: str, *, author_role: str = "", entry_type: str = "") -> pd.DataFrame:
+        """Code one note on its own; the rows of the coding table."""
+        note = {"case_id": "", "entry_no": 1, "text": text, "author_role": author_role, "entry_type": entry_type}
+        return self.code_notes(pd.DataFrame([note])).table
+
+    def code_stream(self, notes: Iterable[dict[Any, Any]]) -> Iterator[CodedNote]:
+        """Code notes as they come, one dict a note; memory stays flat however many there are."""
+        remaining = iter(notes)
+        case_id: Any = None
+        memory = CaseMemory()
+        while batch := list(islice(remaining, _NOTES_PER_ZONE)):
+            coded = []
+            with self._scanner.memory_zone():
+                for note in batch:
+                    if note["case_id"] != case_id:
+                        case_id, memory = note["case_id"], CaseMemory()
+                    coded.append(self._code_note(note, memory))
+            yield from coded
+
+    def read_units(self, text: str, *, above: str = "", memory: CaseMemory | None = None) -> list[ReadUnit]:
+        """Read a note without deciding between codes: every rule that fires, unit by unit.
+
+        Parameters
+        ----------
+        above
+            What is known of the entry as a whole: author's role and entry type.
+        memory
+            Names learnt from earlier notes of the case; updated.
+        """
+        return self._read(cut_units(text), text, above=above, memory=memory or CaseMemory())
+
+    def _code_note(self, note: dict[Any, Any], memory: CaseMemory) -> CodedNote:
+        text = note.get("text")
+        text = text if isinstance(text, str) else ""
+        roles = (note.get(key) for key in ("author_role", "entry_type"))
+        above = " | ".join(role for role in roles if isinstance(role, str) and role)
+        cut = cut_units(text)
+        read = self._read(cut, text, above=above, memory=memory)
+        rows = [
+            row
+            for unit_no, unit in enumerate(read, start=1)
+            for row in self._rows(unit, note=note, unit_no=unit_no, text=text)
+        ]
+        entry = EntryCount(note["case_id"], note["entry_no"], len(cut.units), cut.dropped, len(text.split()))
+        return CodedNote(rows, entry)
+
+    def _read(self, cut: Cut, text: str, *, above: str, memory: CaseMemory) -> list[ReadUnit]:
+        folded = fold(text)
+        doc = self._scanner.read(folded)
+        ranges = _token_ranges(doc, cut.units)
+        hits_of = _hits_by_unit(self._scanner.find(doc), ranges, len(doc))
+        entry = self._heading(above)
+        note_memory = NoteMemory(heading=entry.person)
+        read = []
+        for unit, (first, last), hits in zip(cut.units, ranges, hits_of, strict=True):
+            label = inline_label(folded[unit.start : min(unit.end, unit.start + _LABEL_WITHIN)])
+            section = self._heading(" | ".join(part for part in (unit.section, label) if part))
+            names = named_people(doc, first, last, memory)
+            learn_names(hits, doc, first, last, memory=memory, known_words=self._known_words)
+            people = resolve(hits, doc, note_memory, section=section.person, names=names)
+            fired = [
+                found
+                for _, rule, pattern in self._rules.candidates(hits)
+                for found in fire(rule, pattern, hits, people)
+            ]
+            given: tuple[Given, ...] = ()
+            if fired:
+                cues = self._cues.active(hits, first, last, (*section.cues, *entry.cues))
+                given = tuple(_give(one, cues, doc, text) for one in fired)
+            read.append(ReadUnit(unit, given, people.unclear))
+        return read
+
+    def _heading(self, text: str) -> _Heading:
+        if text not in self._headings:
+            if len(self._headings) >= _HEADINGS_KEPT:
+                self._headings.clear()
+            hits = self._scanner.find(self._scanner.read(fold(text)))
+            victim, suspect = "role victim heading" in hits, "role suspect heading" in hits
+            person = "" if victim == suspect else "victim" if victim else "suspect"
+            self._headings[text] = _Heading(tuple(self._cues.below(hits)), person)
+        return self._headings[text]
+
+    def _rows(
+        self, read: ReadUnit, *, note: dict[Any, Any], unit_no: int, text: str
+    ) -> Iterator[CodedUnit]:
+        unit = read.unit
+        quoted = quotations(text[unit.start : unit.end])
+        for decision in decide(read.given, self.codebook.by_id, checklist=unit.checklist):
+            flags = _flags(decision, read, quoted)
+            code = self.codebook.by_id[decision.given.code]
+            yield CodedUnit(
+                case_id=note["case_id"],
+                entry_no=note["entry_no"],
+                unit_no=unit_no,
+                start=unit.start,
+                end=unit.end,
+                code=code.id,
+                orientation=code.orientation,
+                **_attributes(decision),
+                flags=" ".join(flags),
+                counts=decision.given.counts and "boilerplate" not in flags,
+                rule_id=decision.given.rule.id,
+                trigger=text[decision.given.start : decision.given.end],
+                cues=decision.given.cues,
+                source="rules",
+                confidence="low" if decision.mixed else decision.given.values["confidence"],
+                codebook_version=self.codebook.version,
+            )
+
+
+def _give(fired: Fired, cues: Sequence[ActiveCue], doc: Doc, text: str) -> Given:
+    context = read_context(fired, cues)
+    return Given(
+        rule=fired.rule,
+        values=context.values,
+        start=doc[fired.trigger.start].idx,
+        end=_end(doc, fired.trigger.end),
+        cues="; ".join(_cue_text(active, doc, text) for active in context.decided_by.values()),
+        counts=does_count(fired.rule.code, context.values),
+    )
+
+
+def _cue_text(active: ActiveCue, doc: Doc, text: str) -> str:
+    if active.above:
+        return f"{active.cue.id} (heading)"
+    words = " ".join(text[doc[active.start].idx : _end(doc, active.end)].split())
+    return f"{active.cue.id} ({words})"
+
+
+def _end(doc: Doc, token: int) -> int:
+    last = doc[token - 1]
+    return int(last.idx) + len(last.text)
+
+
+def _attributes(decision: Decision) -> dict[str, str]:
+    """The context attributes of a row; OTH codes have none but the voice of content (codebook 13.1)."""
+    values = decision.given.values
+    if decision.given.code.startswith("oth-"):
+        voice = values["voice"] if decision.given.code == "oth-account-content" else "police"
+        return {
+            "polarity": "affirmed",
+            "voice": voice,
+            "status": "done",
+            "frame": "current",
+            "purpose": "",
+            "origin": "police",
+        }
+    chosen = {key: values[key] for key in ("polarity", "voice", "status", "frame", "purpose", "origin")}
+    return {**chosen, "status": "planned"} if decision.planned else chosen
+
+
+def _flags(decision: Decision, read: ReadUnit, quoted: Sequence[tuple[int, int]]) -> list[str]:
+    given, unit = decision.given, read.unit
+    flags = []
+    if given.values["boilerplate"] or unit.checklist:
+        flags.append("boilerplate")
+    if any(start <= given.start - unit.start and given.end - unit.start <= end for start, end in quoted):
+        flags.append("quote")
+    if read.unclear:
+        flags.append("role-unclear")
+    return flags
+
+
+def _vocabulary(codebook: Codebook) -> frozenset[str]:
+    return frozenset(
+        word.lower()
+        for words in codebook.words.values()
+        for phrase in (*words.words, *words.exact)
+        for word in phrase.split()
+    )
+
+
+def _token_ranges(doc: Doc, units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """The tokens of each unit."""
+    starts = [token.idx for token in doc]
+    ranges: list[tuple[int, int]] = []
+    at = 0
+    for unit in units:
+        while at < len(starts) and starts[at] < unit.start:
+            at += 1
+        first = at
+        while at < len(starts) and starts[at] < unit.end:
+            at += 1
+        ranges.append((first, at))
+    return ranges
+
+
+def _hits_by_unit(hits: Hits, ranges: Sequence[tuple[int, int]], tokens: int) -> list[Hits]:
+    """The note's hits shared out to its units; a phrase that crosses a boundary belongs to none."""
+    owner = [-1] * tokens
+    for number, (first, last) in enumerate(ranges):
+        owner[first:last] = [number] * (last - first)
+    shared: list[Hits] = [{} for _ in ranges]
+    for name, spans in hits.items():
+        for span in spans:
+            number = owner[span[0]]
+            if number >= 0 and owner[span[1] - 1] == number:
+                shared[number].setdefault(name, []).append(span)
+    return shared

@@ -1,0 +1,257 @@
+"""Who is the victim and who is the suspect in a unit (codebook section 3.1).
+
+Role tags decide. A pronoun is the nearest tagged person before it in the unit who fits the grammar, else
+the last one tagged in the note, else the person the heading is about. Gender is never looked at: every
+pronoun is treated alike, whichever it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from spacy.attrs import NORM
+from spacy.tokens import Doc
+
+from nlp.scan import Hits
+
+OTHER = {"victim": "suspect", "suspect": "victim"}
+_PRONOUNS = ("subject pronoun", "object pronoun", "possessive pronoun", "ambiguous pronoun")
+_AFTER_OBJECT = frozenset(
+    ". , ; : ) ? ! to and or in on at for with by from of but as that when while after before again about "
+    "into up out off over down away was is were had has if so because this last who".split()
+)
+_NEAR_OWNER = 3
+_NEAR_COMPLEMENT = 4
+_NAME_LENGTH = 3
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A person named in a unit: token span, who it is ("" while open) and the kind of word used."""
+
+    start: int
+    end: int
+    person: str
+    kind: str
+
+
+@dataclass
+class CaseMemory:
+    """What earlier notes of a case have said about names: hashed lower-case name to victim or suspect."""
+
+    names: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class NoteMemory:
+    """Who was last tagged in the note, and whom its heading is about."""
+
+    heading: str = ""
+    last: str = ""
+
+
+class People:
+    """The people of one unit."""
+
+    def __init__(
+        self, mentions: list[Mention], *, section: str, fallback: str, reported: list[int], stops: list[int]
+    ) -> None:
+        self.mentions = mentions
+        self.section = section
+        self.fallback = fallback
+        self._stops = stops
+        self._reported_by_suspect = reported
+        self.unclear = False
+
+    def allow(self, about: str, parts: tuple[tuple[int, int], ...], words: tuple[tuple[int, int], ...]) -> bool:
+        """Whether the person a trigger is about is one that the rule accepts."""
+        if about == "anyone":
+            return True
+        person, pronoun_at = self.person(parts, words)
+        if person == "suspect" and pronoun_at >= 0 and any(at <= pronoun_at for at in self._reported_by_suspect):
+            return True
+        wanted = about.removeprefix("not ")
+        if about.startswith("not "):
+            return person != wanted
+        if not person:
+            self.unclear = True
+        return person == wanted
+
+    def person(
+        self, parts: tuple[tuple[int, int], ...], words: tuple[tuple[int, int], ...]
+    ) -> tuple[str, int]:
+        """Who a trigger is about: "victim", "suspect", "other" or "", and where the pronoun is if it was one."""
+        start, end = words[0][0], words[-1][1]
+        for mention in self._in_order_of_claim(parts[0][0], start, end):
+            if mention.person:
+                return mention.person, mention.start if mention.kind in _PRONOUNS else -1
+        return self.section or self.fallback, -1
+
+    def _in_order_of_claim(self, first: int, start: int, end: int) -> Iterator[Mention]:
+        before = [m for m in self.mentions if m.end <= start]
+        inside = [m for m in self.mentions if first <= m.start < end]
+        after = [m for m in self.mentions if m.start >= end]
+        yield from inside[:1]
+        yield from (m for m in before[-1:] if start - m.end <= _NEAR_OWNER and m.kind != "subject pronoun")
+        yield from (m for m in after[:1] if m.start - end <= _NEAR_COMPLEMENT and m.kind in ("complement",))
+        yield from reversed(before)
+        stop = next((at for at in self._stops if at >= end), None)
+        yield from (m for m in after if stop is None or m.start < stop)
+
+
+def resolve(hits: Hits, doc: Doc, memory: NoteMemory, *, section: str, names: list[Mention]) -> People:
+    """Resolve the people of a unit and add them to its hits as `victim`, `suspect` and `other person`.
+
+    Parameters
+    ----------
+    hits
+        The unit's word classes; three entries are added.
+    memory
+        Updated with the last person tagged.
+    section
+        The person the title or label above the unit is about, or "".
+    names
+        People called by name in the unit.
+    """
+    mentions: list[Mention] = []
+    for mention in _raw_mentions(hits, names):
+        if mention.kind == "role":
+            person, kind = mention.person, "complement" if _follows_preposition(doc, mention) else "role"
+        elif mention.kind == "someone":
+            person, kind = _someone(mentions, mention, hits), "role"
+        else:
+            person, kind = _pronoun(mentions, mention, doc, memory, section), mention.kind
+        mentions.append(Mention(mention.start, mention.end, person, kind))
+    for name, person in (("victim", "victim"), ("suspect", "suspect"), ("other person", "other")):
+        spans = [(m.start, m.end) for m in mentions if m.person == person]
+        if spans:
+            hits[name] = spans
+    people = People(
+        mentions,
+        section=section,
+        fallback=memory.last or memory.heading,
+        reported=_reported(mentions, hits),
+        stops=sorted(start for kind in ("but", "reason") for start, _ in hits.get(f"stop {kind}", ())),
+    )
+    for mention in mentions:
+        if mention.person in OTHER and mention.kind not in _PRONOUNS:
+            memory.last = mention.person
+    return people
+
+
+def _raw_mentions(hits: Hits, names: list[Mention]) -> list[Mention]:
+    found = list(names)
+    for name, person in (("role victim", "victim"), ("role suspect", "suspect"), ("role other person", "other")):
+        found += [Mention(start, end, person, "role") for start, end in hits.get(name, ())]
+    for kind in ("someone", *_PRONOUNS):
+        found += [Mention(start, end, "", kind) for start, end in hits.get(f"role {kind}", ())]
+    found.sort(key=lambda m: (m.start, -m.end))
+    kept: list[Mention] = []
+    for mention in found:
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def _follows_preposition(doc: Doc, mention: Mention) -> bool:
+    return mention.start > 0 and doc[mention.start - 1].lower_ in ("on", "of", "for", "re", "from", "with", "to", "by", "about")
+
+
+def _someone(mentions: list[Mention], mention: Mention, hits: Hits) -> str:
+    """ "The male", "the girl": not the person already spoken of in the unit; alone, whoever is not reporting."""
+    for earlier in reversed(mentions):
+        if earlier.person in OTHER:
+            return OTHER[earlier.person]
+    reports = any(start - mention.end in (0, 1) for start, _ in hits.get("role reporting verb", ()))
+    return "victim" if reports else "suspect"
+
+
+def _pronoun(
+    mentions: list[Mention], mention: Mention, doc: Doc, memory: NoteMemory, section: str
+) -> str:
+    earlier = [m for m in mentions if m.person in OTHER]
+    if not earlier:
+        return section or memory.last or memory.heading
+    nearest = earlier[-1]
+    same_clause = _same_clause(doc, nearest.end, mention.start)
+    if _is_object(mention, doc) and same_clause and not _owns(doc, nearest):
+        return OTHER[nearest.person]
+    return nearest.person if same_clause else _subject_before(earlier, doc).person
+
+
+def _subject_before(earlier: list[Mention], doc: Doc) -> Mention:
+    """The person the clause before is about: the first in it who is not just an owner."""
+    clause = [earlier[-1]]
+    for mention in reversed(earlier[:-1]):
+        if not _same_clause(doc, mention.end, clause[0].start):
+            break
+        clause.insert(0, mention)
+    return next((mention for mention in clause if not _owns(doc, mention)), clause[-1])
+
+
+def _is_object(mention: Mention, doc: Doc) -> bool:
+    if mention.kind == "object pronoun":
+        return True
+    following = doc[mention.end].lower_ if mention.end < len(doc) else "."
+    return mention.kind == "ambiguous pronoun" and following in _AFTER_OBJECT
+
+
+def _same_clause(doc: Doc, start: int, end: int) -> bool:
+    return not any(token.lower_ in (",", ";", ":", "-", "and", "but") for token in doc[start:end])
+
+
+def _owns(doc: Doc, mention: Mention) -> bool:
+    return mention.kind == "possessive pronoun" or (
+        mention.end < len(doc) and doc[mention.end].lower_ in ("'s", "’s", "'")
+    )
+
+
+def _reported(mentions: list[Mention], hits: Hits) -> list[int]:
+    """Where the suspect starts to be reported ("SUSP says ..."): pronouns after it may be anybody."""
+    verbs = hits.get("role reporting verb", ())
+    return [
+        end
+        for start, end in verbs
+        if any(m.person == "suspect" and m.end <= start <= m.end + 2 for m in mentions)
+    ]
+
+
+def named_people(doc: Doc, start: int, end: int, memory: CaseMemory) -> list[Mention]:
+    """People called by a name that the case has tied to a role."""
+    if not memory.names:
+        return []
+    norms = doc.to_array(NORM)[start:end].tolist()
+    return [
+        Mention(start + at, start + at + 1, memory.names[norm], "role")
+        for at, norm in enumerate(norms)
+        if norm in memory.names and doc[start + at].text[:1].isupper()
+    ]
+
+
+def learn_names(hits: Hits, doc: Doc, start: int, end: int, *, memory: CaseMemory, known_words: frozenset[str]) -> None:
+    """Tie names to roles: "SUSP Marcus TILLBROOK", "Daria (IP)", "arrested Terry Cole"."""
+    for role, person in (("role victim", "victim"), ("role suspect", "suspect")):
+        for found_start, found_end in hits.get(role, ()):
+            at = found_end + (found_end < end and doc[found_end].text in ("(", "is", "-", ",", ":"))
+            _learn(doc, at, end, person=person, memory=memory, known_words=known_words)
+            if found_start - 2 >= start and doc[found_start - 1].text == "(":
+                _learn(doc, found_start - 2, found_start - 1, person=person, memory=memory, known_words=known_words)
+    for cue, person in (("role names the victim", "victim"), ("role names the suspect", "suspect")):
+        for _, found_end in hits.get(cue, ()):
+            _learn(doc, found_end, end, person=person, memory=memory, known_words=known_words)
+
+
+def _learn(
+    doc: Doc, at: int, end: int, *, person: str, memory: CaseMemory, known_words: frozenset[str]
+) -> None:
+    for token in doc[at : min(at + 2, end)]:
+        if not _looks_like_a_name(token.text, first=token.i == at) or token.lower_ in known_words:
+            return
+        memory.names.setdefault(token.norm, person)
+
+
+def _looks_like_a_name(word: str, *, first: bool) -> bool:
+    if len(word) < _NAME_LENGTH or not word.isalpha() or not word[0].isupper():
+        return False
+    return word[1:].islower() or (word.isupper() and not first)
