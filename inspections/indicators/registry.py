@@ -22,7 +22,8 @@ Unit = Literal["per cent", "balance", "days", "count"]
 
 COLUMNS = (
     "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
-    "interval", "base", "status", "caveat", "definition", "base_unit", "weighted_to", "counts", "about", "divides",
+    "interval", "base", "status", "caveat", "definition",
+    "base_unit", "weighted_to", "counts", "about", "divides",
 )  # fmt: skip
 """Columns of :attr:`Results.table`. The last five steer disclosure control and wording."""
 

@@ -1,0 +1,431 @@
+"""Which numbers may leave the inspectorate: small counts are hidden, and so is whatever would give them away.
+
+A count of cases below the threshold is hidden (*primary*). Further counts are hidden (*secondary*) until a
+reader who adds and subtracts across all released tables can no longer tell that the first is small
+(:mod:`inspections.suppression`). Suppressed, zero, missing and not recorded stay four different values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from inspections.hashing import keyed_hash
+from inspections.indicators.registry import Results
+from inspections.suppression import Atoms, sets_to_hide
+
+__all__ = [
+    "INDICATOR_COLUMNS",
+    "Policy",
+    "Released",
+    "cover",
+    "release_balances",
+    "release_codes",
+    "release_gaps",
+    "release_indicators",
+    "release_strata",
+]
+
+INDICATOR_COLUMNS = (
+    "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
+    "interval", "base", "status", "caveat", "definition", "weighted_to",
+)  # fmt: skip
+"""Columns of the released indicator table."""
+
+_NUMBERS = ["numerator", "denominator", "value", "low", "high"]
+_WORKED_OUT = "would let a hidden count be worked out"
+_LOG = ["table", "row", "rule", "why"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How cautious a release is.
+
+    Parameters
+    ----------
+    threshold : int
+        Counts of cases from 1 to one below this are hidden.
+    zeros : "show" or "hide"
+        Whether a count of none is published. Hidden, it is suppressed like any small count.
+    exceptions : mapping of str to str
+        Indicators published whatever their counts, with the reason. Each use is logged.
+    """
+
+    threshold: int = 10
+    zeros: Literal["show", "hide"] = "show"
+    exceptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def is_small(self, count: float) -> bool:
+        """Whether a count must be hidden."""
+        return count < self.threshold and (count > 0 or self.zeros == "hide")
+
+
+@dataclass(frozen=True)
+class Released:
+    """A table that may leave the inspectorate, and a log of every number that may not.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The released table; hidden numbers are blank and their status is ``suppressed``.
+    log : DataFrame
+        ``table, row, rule, why``: rule is primary, secondary or exception. Holds no hidden number.
+    """
+
+    table: pd.DataFrame
+    log: pd.DataFrame
+
+
+def release_indicators(results: Results, policy: Policy) -> Released:
+    """Hide what the policy does not let out of the indicator table.
+
+    A hidden row keeps its words and loses every number, those in its base too. A median keeps its value when
+    only the number of cases *without* both dates is small; it then loses its counts alone.
+
+    Parameters
+    ----------
+    results : Results
+        Indicators with the cases behind them.
+    policy : Policy
+        Threshold, zeros and exceptions.
+
+    Returns
+    -------
+    Released
+        Columns :data:`INDICATOR_COLUMNS`.
+    """
+    table = results.table.reset_index(drop=True)
+    rows, sizes = _read_rows(results, policy)
+    hidden = {row.number: "primary" for row in rows if row.is_small(policy, sizes)}
+    free = {atoms for row in rows if row.free for atoms in row.printed()}
+    visible = {atoms for row in rows if row.number not in hidden for atoms in row.printed()}
+    away = sets_to_hide(
+        [atoms for row in rows for atoms in row.printed()],
+        sizes,
+        hidden={atoms for row in rows for atoms in row.printed()} - visible,
+        protected=[atoms for row in rows for atoms in row.to_protect(policy, sizes) if atoms not in free],
+        threshold=policy.threshold,
+        at_least=1 if policy.zeros == "show" else 0,
+        totals={row.denominator for row in rows},
+        fixed=free,
+    )
+    count_only = set()
+    for row in rows:
+        if row.number in hidden or away.isdisjoint(row.printed()):
+            continue
+        if table.loc[row.number, "unit"] == "days" and row.denominator not in away:
+            count_only.add(row.number)
+        else:
+            hidden[row.number] = "secondary"
+    for number in _divisions_to_hide(table, set(hidden), policy):
+        hidden[number] = "secondary"
+    exempt = {
+        row.number for row in rows if row.free and table.loc[row.number, "indicator"] in policy.exceptions
+    }
+    return Released(
+        _blank(table, hidden, count_only), _indicator_log(table, hidden, count_only, exempt, policy)
+    )
+
+
+def release_codes(codes: pd.DataFrame, policy: Policy) -> Released:
+    """Hide codes found in few case files, and others whose units would show them by subtraction.
+
+    Parameters
+    ----------
+    codes : DataFrame
+        As :func:`inspections.indicators.codes_table` gives it.
+    policy : Policy
+        Threshold and zeros.
+
+    Returns
+    -------
+    Released
+        ``code, title, orientation, units, cases, status``; units and cases are blank where hidden.
+    """
+    table = codes.reset_index(drop=True)
+    rules = {row: "primary" for row in table.index if policy.is_small(table.loc[row, "cases"])}
+    for _, group in table.groupby("orientation", sort=False):
+        for row in _parts_to_hide(group["units"], rules.keys() & set(group.index), policy):
+            rules[row] = "secondary"
+    hidden = table.index.isin(list(rules))
+    table["status"] = np.where(hidden, "suppressed", np.where(table["cases"] > 0, "shown", "zero"))
+    table[["units", "cases"]] = (
+        table[["units", "cases"]].astype("Int64").mask(np.column_stack([hidden, hidden]))
+    )
+    return Released(
+        table, _log("codes", ((table.loc[row, "code"], rules[row]) for row in sorted(rules)), policy)
+    )
+
+
+def release_balances(
+    balances: pd.DataFrame, indicators: pd.DataFrame, *, policy: Policy, seed: str
+) -> Released:
+    """Balance of each case without its reference, or nothing.
+
+    One row a case tells how many cases lean to the victim, so the table is empty wherever that count is not
+    itself released. Rows are shuffled by a keyed hash and renumbered; groups of few cases are merged.
+
+    Parameters
+    ----------
+    balances : DataFrame
+        As :func:`inspections.indicators.case_balances` gives it.
+    indicators : DataFrame
+        The *released* indicator table.
+    policy : Policy
+        Threshold.
+    seed : str
+        Decides the order.
+
+    Returns
+    -------
+    Released
+        ``case, suspect_focus, victim_credibility, units, balance, status, group``.
+    """
+    columns = ["case", "suspect_focus", "victim_credibility", "units", "balance", "status", "group"]
+    leaning = indicators.loc[indicators["indicator"] == "effort-more-on-victim", "status"]
+    if leaning.empty or not leaning.isin(["shown", "zero"]).all() or policy.is_small(len(balances)):
+        return Released(pd.DataFrame(columns=columns), _log("balance", [("all cases", "secondary")], policy))
+    order = np.argsort([keyed_hash(seed, "balance", case) for case in balances["case_id"]])
+    table = balances.iloc[order].reset_index(drop=True)
+    sizes = table["stratum"].value_counts().sort_index()
+    small = {name for name in sizes.index if policy.is_small(sizes[name])}
+    merged = small | _parts_to_hide(sizes, small, policy)
+    table["group"] = table["stratum"].mask(table["stratum"].isin(list(merged)), "other cases")
+    table["case"] = [f"C{number:02}" for number in range(1, len(table) + 1)]
+    return Released(
+        table[columns], _log("balance", ((name, "primary") for name in sorted(merged, key=str)), policy)
+    )
+
+
+def release_gaps(gaps: pd.DataFrame, indicators: pd.DataFrame) -> Released:
+    """Blank the counts of gaps whose indicator row was hidden.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        As :func:`inspections.indicators.gaps_table` gives it.
+    indicators : DataFrame
+        The *released* indicator table, which holds the same counts as ``missing-fields``.
+    """
+    released = indicators[indicators["indicator"] == "missing-fields"].set_index("group")["status"]
+    table = gaps.assign(status=gaps["field"].map(released).fillna(gaps["status"]))
+    hidden = (table["status"] == "suppressed").to_numpy()
+    table[["missing", "of"]] = (
+        table[["missing", "of"]].astype("Int64").mask(np.column_stack([hidden, hidden]))
+    )
+    rows = [("gaps", name, "primary", "hidden in the indicator table") for name in table.loc[hidden, "field"]]
+    return Released(table, pd.DataFrame(rows, columns=_LOG))
+
+
+def release_strata(strata: pd.DataFrame, indicators: pd.DataFrame, *, policy: Policy) -> Released:
+    """Blank the length of short strata, and whatever would give it away.
+
+    Parameters
+    ----------
+    strata : DataFrame
+        ``stratum, frame, wanted, sample, weight`` of the sample.
+    indicators : DataFrame
+        The *released* indicator table: a decision hidden there is hidden here.
+    policy : Policy
+        Threshold.
+
+    Returns
+    -------
+    Released
+        The same columns and ``status``.
+    """
+    decisions = indicators[(indicators["indicator"] == "decisions") & (indicators["status"] == "suppressed")]
+    small = strata["frame"].map(policy.is_small) | strata["stratum"].isin(decisions["group"])
+    rules: dict[Hashable, str] = dict.fromkeys(strata.index[small], "primary")
+    rules |= dict.fromkeys(_parts_to_hide(strata["frame"], set(rules), policy), "secondary")
+    hidden = strata.index.isin(list(rules))
+    # a stratum read whole, or one that ran out, shows its length by the number read
+    whole = hidden & (strata["sample"] == strata["frame"]).to_numpy()
+    table = strata.assign(
+        frame=strata["frame"].astype("Int64").mask(hidden),
+        wanted=strata["wanted"].astype("Int64").mask(whole),
+        sample=strata["sample"].astype("Int64").mask(whole),
+        weight=strata["weight"].astype("Float64").mask(hidden),
+        status=np.where(hidden, "suppressed", "shown"),
+    )
+    return Released(
+        table,
+        _log(
+            "strata", ((name, rules[row]) for row, name in strata["stratum"].items() if row in rules), policy
+        ),
+    )
+
+
+def cover(indicators: pd.DataFrame) -> pd.DataFrame:
+    """How much of each indicator is released: ``indicator, rows, shown, per_cent``; 0 means wholly hidden."""
+    counted = indicators[indicators["status"].isin(["shown", "zero", "suppressed"])]
+    shown = counted["status"].ne("suppressed")
+    table = shown.groupby(counted["indicator"], sort=False).agg(rows="size", shown="sum").reset_index()
+    return table.assign(per_cent=100 * table["shown"] / table["rows"])
+
+
+# --- the rows of the indicator table as sets of cases ---------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _CountedRow:
+    """A row of the indicator table with the cases above and below its line."""
+
+    number: int
+    numerator: Atoms
+    denominator: Atoms
+    counts_cases: bool
+    of_people: bool
+    free: bool
+
+    def printed(self) -> list[Atoms]:
+        """Sets of cases whose sizes the row prints; a number of units tells no number of cases."""
+        return [self.numerator, self.denominator] if self.counts_cases else [self.denominator]
+
+    def is_small(self, policy: Policy, sizes: Mapping[Hashable, float]) -> bool:
+        """Whether the row rests on too few cases."""
+        if self.free:
+            return False
+        return any(policy.is_small(_size(atoms, sizes)) for atoms in (self.numerator, self.denominator))
+
+    def to_protect(self, policy: Policy, sizes: Mapping[Hashable, float]) -> list[Atoms]:
+        """Sets whose size must not be told: too small ones and, of people, a too small remainder."""
+        if self.free:
+            return []
+        remainder = [self.denominator - self.numerator] if self.of_people and self.counts_cases else []
+        found = [*self.printed(), *remainder]
+        return [atoms for atoms in found if atoms and policy.is_small(_size(atoms, sizes))]
+
+
+def _size(atoms: Atoms, sizes: Mapping[Hashable, float]) -> float:
+    return sum(sizes[atom] for atom in atoms)
+
+
+def _read_rows(results: Results, policy: Policy) -> tuple[list[_CountedRow], dict[Hashable, float]]:
+    """Counted rows, and how many each atom stands for.
+
+    A case stands for itself; a row of somebody else's table for its count. Where counts of none are hidden,
+    each empty set is given one atom that stands for nobody, so that its emptiness can be protected too.
+    """
+    table = results.table.reset_index(drop=True)
+    behind = dict(list(results.cases.groupby(["indicator", "group"], sort=False)))
+    rows: list[_CountedRow] = []
+    sizes: dict[Hashable, float] = {}
+    for number in table.index[table["status"].isin(["shown", "zero"])]:
+        name, group = table.loc[number, ["indicator", "group"]]
+        cases, counts_cases = behind[name, group], table.loc[number, "counts"] == "cases"
+        for case, amount in zip(cases["case_id"], cases["denominator"], strict=True):
+            sizes.setdefault(case, float(amount) if counts_cases else 1.0)
+        rows.append(
+            _CountedRow(
+                number=int(number),
+                numerator=frozenset(cases.loc[cases["counted"].astype(bool), "case_id"]),
+                denominator=frozenset(cases.loc[cases["denominator"] > 0, "case_id"]),
+                counts_cases=counts_cases,
+                of_people=table.loc[number, "about"] == "people",
+                free=table.loc[number, "about"] == "method" or name in policy.exceptions,
+            )
+        )
+    if policy.zeros == "hide":
+        return _with_nobody(rows, sizes)
+    return rows, sizes
+
+
+def _with_nobody(
+    rows: list[_CountedRow], sizes: dict[Hashable, float]
+) -> tuple[list[_CountedRow], dict[Hashable, float]]:
+    for row in list(rows):
+        for empty, belongs in ((row.numerator, True), (row.denominator - row.numerator, False)):
+            if empty:
+                continue
+            nobody = ("nobody", row.number, belongs)
+            sizes[nobody] = 0.0
+            rows = [_with(nobody, other, row, above=belongs) for other in rows]
+    return rows, sizes
+
+
+def _with(nobody: Hashable, row: _CountedRow, of: _CountedRow, *, above: bool) -> _CountedRow:
+    """The row with an atom that belongs to every set around the line of another row."""
+    wider = row.numerator >= of.denominator
+    inside = wider or (above and row.number == of.number)
+    return replace(
+        row,
+        numerator=row.numerator | {nobody} if inside else row.numerator,
+        denominator=row.denominator | {nobody} if row.denominator >= of.denominator else row.denominator,
+    )
+
+
+def _parts_to_hide(parts: pd.Series, hidden: Collection[Hashable], policy: Policy) -> set[Hashable]:
+    """Parts to hide besides those hidden, where their total is printed."""
+    if not hidden:
+        return set()
+    one: dict[Hashable, Atoms] = {name: frozenset([name]) for name in parts.index}
+    total = frozenset(one)
+    away = sets_to_hide(
+        [*one.values(), total],
+        {name: float(size) for name, size in parts.items()},
+        hidden=[one[name] for name in hidden],
+        protected=[one[name] for name in one if name in hidden],
+        threshold=policy.threshold,
+        at_least=1 if policy.zeros == "show" else 0,
+        fixed=[total],
+    )
+    return {name for atoms in away for name in atoms}
+
+
+def _divisions_to_hide(table: pd.DataFrame, hidden: Collection[int], policy: Policy) -> set[int]:
+    """Rows to hide besides those hidden, where rows divide up one printed total of units."""
+    counted = table[table["divides"].astype(bool) & table["status"].isin(["shown", "zero"])]
+    found: set[int] = set()
+    for _, rows in counted.groupby("indicator", sort=False):
+        gone = set(rows.index).intersection(hidden)
+        found |= {int(str(row)) for row in _parts_to_hide(rows["numerator"], gone, policy)}
+    return found
+
+
+# --- tables and log -------------------------------------------------------------------------------------
+
+
+def _blank(table: pd.DataFrame, hidden: Collection[int], count_only: Collection[int]) -> pd.DataFrame:
+    released = table.copy()
+    gone = released.index.isin(list(hidden))
+    released["weighted_to"] = released["weighted_to"].astype("Int64")
+    for name in _NUMBERS:
+        released[name] = released[name].astype("Float64").mask(gone)
+    released["interval"] = released["interval"].mask(gone, "")
+    released["base"] = released["base"].mask(gone, released["base_unit"])
+    released["status"] = released["status"].mask(gone, "suppressed")
+    without = released.index.isin(list(count_only))
+    for name in ("numerator", "denominator"):
+        released[name] = released[name].mask(without)
+    released["base"] = released["base"].mask(
+        without, released["base_unit"] + " with both dates, number suppressed"
+    )
+    return released[list(INDICATOR_COLUMNS)]
+
+
+def _log(table: str, rules: Iterable[tuple[object, str]], policy: Policy) -> pd.DataFrame:
+    why = {"primary": f"fewer than {policy.threshold} cases", "secondary": _WORKED_OUT}
+    return pd.DataFrame([(table, str(row), rule, why[rule]) for row, rule in rules], columns=_LOG)
+
+
+def _indicator_log(
+    table: pd.DataFrame,
+    hidden: Mapping[int, str],
+    count_only: Collection[int],
+    exempt: Collection[int],
+    policy: Policy,
+) -> pd.DataFrame:
+    name = table["indicator"] + ": " + table["group"]
+    counts = [(f"{name[row]} (counts only)", "secondary") for row in sorted(count_only)]
+    log = _log("indicators", [*((name[row], hidden[row]) for row in sorted(hidden)), *counts], policy)
+    excepted = [
+        ("indicators", name[row], "exception", policy.exceptions[str(table.loc[row, "indicator"])])
+        for row in sorted(exempt)
+    ]
+    return pd.concat([log, pd.DataFrame(excepted, columns=_LOG)], ignore_index=True)

@@ -1,0 +1,324 @@
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_material import cases_of, coded, effort, material
+
+from inspections.disclosure import (
+    INDICATOR_COLUMNS,
+    Policy,
+    Released,
+    cover,
+    release_balances,
+    release_codes,
+    release_gaps,
+    release_indicators,
+    release_strata,
+)
+from inspections.indicators import compute_indicators, gaps_table
+from inspections.suppression import sets_to_hide
+
+FIVE = Policy(threshold=5)
+
+
+def closed_cases(**outcomes: int) -> pd.DataFrame:
+    """Cases closed in the period: ``closed_cases(o1=3, o16=9)``."""
+    types = [name.removeprefix("o") for name, size in outcomes.items() for _ in range(size)]
+    closed_on = pd.to_datetime(["2025-06-01"] * len(types))
+    return cases_of(closed_on=closed_on, outcome_type=types, decision=["closed"] * len(types))
+
+
+def release(cases: pd.DataFrame, *, policy: Policy = FIVE, only: list[str] | None = None) -> Released:
+    given_material = material(coded(*effort("x", victim=1, suspect=1)), cases=cases)
+    return release_indicators(compute_indicators(given_material, only=only), policy)
+
+
+def status_of(released: Released, name: str) -> dict[str, str]:
+    rows = released.table[released.table["indicator"] == name]
+    return dict(zip(rows["group"], rows["status"], strict=True))
+
+
+def test_a_small_count_is_hidden_and_the_next_smallest_with_it():
+    released = release(closed_cases(o1=3, o14=8, o15=30, o16=40), only=["outcomes-closed"])
+    assert status_of(released, "outcomes-closed") == {
+        "1": "suppressed",
+        "14": "suppressed",
+        "15": "shown",
+        "16": "shown",
+        "18": "zero",
+    }
+    assert released.log.to_dict("records") == [
+        {"table": "indicators", "row": "outcomes-closed: 1", "rule": "primary", "why": "fewer than 5 cases"},
+        {
+            "table": "indicators",
+            "row": "outcomes-closed: 14",
+            "rule": "secondary",
+            "why": "would let a hidden count be worked out",
+        },
+    ]
+
+
+def test_a_hidden_row_keeps_its_words_and_no_number():
+    released = release(closed_cases(o1=3, o14=8, o15=30, o16=40), only=["outcomes-closed"])
+    row = released.table.set_index("group").loc["1"]
+    assert row[["numerator", "denominator", "value", "low", "high"]].isna().all()
+    assert row["interval"] == ""
+    assert row["base"] == "cases closed with an outcome in the period"
+    assert not any(character.isdigit() for character in row["base"] + row["caveat"])
+    assert list(released.table.columns) == list(INDICATOR_COLUMNS)
+
+
+def test_a_number_hidden_in_one_table_is_not_left_in_another():
+    # withdrawal is 14 and 16 together: with 16 shown, it would give 14 away
+    released = release(closed_cases(o1=20, o14=3, o15=30, o16=40))
+    shown = {
+        (row.indicator, row.group)
+        for row in released.table.itertuples()
+        if row.status == "shown" and row.numerator in (3, 43)
+    }
+    assert status_of(released, "outcomes-closed")["14"] == "suppressed"
+    if ("withdrawal", "closed") in shown:
+        assert status_of(released, "outcomes-closed")["16"] == "suppressed"
+
+
+def test_of_people_a_small_remainder_is_protected_too():
+    # 98 of 100 charged says that 2 were not
+    released = release(closed_cases(o1=98, o15=2), only=["charged"])
+    assert status_of(released, "charged")["closed"] == "suppressed"
+
+
+def test_of_files_only_the_files_counted_are_protected():
+    coding = coded(*(unit for n in range(12) for unit in effort(f"c{n}", victim=6 if n else 1, suspect=2)))
+    for unit in effort("c0", victim=0, suspect=6):
+        coding = pd.concat([coding, coded((*unit[:2], unit[2] + 50, unit[3]))], ignore_index=True)
+    results = compute_indicators(material(coding), only=["effort-more-on-victim"])
+    assert results.table.loc[0, "numerator"] == 11
+    assert release_indicators(results, FIVE).table.loc[0, "status"] == "shown"
+    few = results.cases.assign(counted=[n < 3 for n in range(12)])
+    assert release_indicators(type(results)(results.table, few), FIVE).table.loc[0, "status"] == "suppressed"
+
+
+def test_zero_missing_and_not_recorded_are_left_as_they_are():
+    statuses = set(release(closed_cases(o1=50, o15=50)).table["status"])
+    assert {"zero", "not recorded", "shown"} <= statuses
+
+
+def test_counts_of_none_can_be_hidden_and_then_cannot_be_worked_out_either():
+    hidden = release(
+        closed_cases(o1=20, o14=30, o15=30, o16=40),
+        policy=Policy(threshold=5, zeros="hide"),
+        only=["outcomes-closed"],
+    )
+    statuses = status_of(hidden, "outcomes-closed")
+    assert statuses["18"] == "suppressed"
+    assert statuses["1"] == "suppressed"  # else the rest would add up to the total, and 18 be none
+    assert "zero" not in statuses.values()
+
+
+def test_an_exception_is_published_with_its_reason_in_the_log():
+    policy = Policy(threshold=5, exceptions={"charged": "agreed by the head of inspection"})
+    released = release(closed_cases(o1=3, o15=30), policy=policy, only=["charged"])
+    assert status_of(released, "charged")["closed"] == "shown"
+    assert released.log.to_dict("records") == [
+        {
+            "table": "indicators",
+            "row": "charged: closed",
+            "rule": "exception",
+            "why": "agreed by the head of inspection",
+        }
+    ]
+
+
+def test_a_median_outlives_a_small_number_of_missing_dates_but_loses_its_count():
+    cases = cases_of(
+        reported_on=pd.to_datetime(["2025-01-01"] * 30),
+        closed_on=pd.to_datetime(["2025-01-11"] * 28 + [None] * 2),
+    )
+    row = release(cases, only=["days-report-to-closure"]).table.set_index("group").loc["force"]
+    assert (row["status"], row["value"]) == ("shown", 10)
+    assert row[["numerator", "denominator"]].isna().all()
+    assert row["base"] == "cases in the frame with both dates, number suppressed"
+    few = cases_of(
+        reported_on=pd.to_datetime(["2025-01-01"] * 30),
+        closed_on=pd.to_datetime(["2025-01-11"] * 3 + [None] * 27),
+    )
+    assert status_of(release(few, only=["days-report-to-closure"]), "days-report-to-closure")["force"] == (
+        "suppressed"
+    )
+
+
+def test_requests_by_purpose_cannot_be_had_from_their_total():
+    trawl = "vic-records-trawl"
+    units = [(f"c{n}", 1, 1, trawl, {"purpose": "unstated"}) for n in range(9)]
+    units += [(f"c{n}", 1, 2, trawl, {"purpose": "credibility"}) for n in range(6)]
+    units += [("c1", 1, 3, trawl, {"purpose": "limited", "counts": False})]
+    results = compute_indicators(material(coded(*units)), only=["records-requests-purpose"])
+    statuses = status_of(release_indicators(results, FIVE), "records-requests-purpose")
+    assert statuses == {"credibility": "suppressed", "unstated": "shown", "limited": "suppressed"}
+
+
+# --- nothing hidden can be worked out -------------------------------------------------------------------
+
+
+def possible_values(sizes: list[int], shown: list[bool], total: int, at_least: int) -> list[set[int]]:
+    """By trying them all: what each part could be, given the shown ones and the total."""
+    gone = [place for place, seen in enumerate(shown) if not seen]
+    left = total - sum(size for size, seen in zip(sizes, shown, strict=True) if seen)
+    found: list[set[int]] = [set() for _ in gone]
+    for guess in product(range(at_least, left + 1), repeat=len(gone) - 1):
+        last = left - sum(guess)
+        if last >= at_least:
+            for values, value in zip(found, (*guess, last), strict=True):
+                values.add(value)
+    return found
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 14), min_size=1, max_size=5), st.sampled_from([3, 5]))
+def test_no_part_of_a_printed_total_can_be_recovered_by_subtraction(sizes: list[int], threshold: int):
+    parts = [frozenset([n]) for n in range(len(sizes))]
+    total = frozenset(range(len(sizes)))
+    small = [part for part, size in zip(parts, sizes, strict=True) if 0 < size < threshold]
+    away = sets_to_hide(
+        [*parts, total], dict(enumerate(sizes)), hidden=small, protected=small, threshold=threshold,
+        totals=[total],
+    )  # fmt: skip
+    if total in {*away, *small} or not small:
+        return
+    shown = [part not in away and part not in small for part in parts]
+    hidden_sizes = [size for size, seen in zip(sizes, shown, strict=True) if not seen]
+    for size, values in zip(hidden_sizes, possible_values(sizes, shown, sum(sizes), 1), strict=True):
+        assert size in values
+        if size < threshold:
+            assert len(values) > 1
+            assert max(values) >= threshold
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.fixed_dictionaries({name: st.integers(0, 9) for name in ("o1", "o14", "o15", "o16")}))
+def test_no_outcome_can_be_recovered_across_the_released_tables(outcomes: dict[str, int]):
+    everywhere = ["outcomes-closed", "withdrawal", "charged"]
+    released = release(closed_cases(**outcomes), only=everywhere).table
+    closed = released[released["indicator"] == "outcomes-closed"].set_index("group")
+    printed = closed["denominator"].dropna()
+    if printed.empty:
+        return
+    # the reader tries every world: shown shares hold, none is none, hidden is at least one, and sums agree
+    choices = []
+    for name in outcomes:
+        count = closed.loc[name.removeprefix("o"), "numerator"]
+        choices.append(np.arange(1, printed.iloc[0] + 1) if pd.isna(count) else np.array([int(count)]))
+    worlds = dict(zip(outcomes, (axis.ravel() for axis in np.meshgrid(*choices)), strict=True))
+    agree = sum(worlds.values()) == printed.iloc[0]
+    for name, parts in (("withdrawal", ("o14", "o16")), ("charged", ("o1",))):
+        count = released.loc[
+            (released["indicator"] == name) & (released["group"] == "closed"), "numerator"
+        ].iloc[0]
+        if pd.notna(count):
+            agree &= sum(worlds[part] for part in parts) == int(count)
+    for name, size in outcomes.items():
+        values = set(worlds[name][agree])
+        assert size in values
+        if 0 < size < 5:
+            assert len(values) > 1
+            assert max(values) >= 5
+
+
+# --- the other tables -----------------------------------------------------------------------------------
+
+
+def codes(*counts: tuple[int, int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"code": f"vic-{n}", "title": "t", "orientation": "victim-credibility", "units": u, "cases": c}
+            for n, (u, c) in enumerate(counts)
+        ]
+    )
+
+
+def test_a_code_in_few_files_is_hidden_with_another_so_the_total_of_units_does_not_show_it():
+    released = release_codes(codes((40, 12), (6, 2), (12, 9), (0, 0)), FIVE)
+    assert released.table["status"].tolist() == ["shown", "suppressed", "suppressed", "zero"]
+    assert released.table.loc[released.table["status"] == "suppressed", ["units", "cases"]].isna().all().all()
+    assert released.log["rule"].tolist() == ["primary", "secondary"]
+
+
+def balances(**strata: int) -> pd.DataFrame:
+    names = [name for name, size in strata.items() for _ in range(size)]
+    return pd.DataFrame(
+        {
+            "case_id": [f"NS-{n}" for n in range(len(names))],
+            "stratum": names,
+            "suspect_focus": range(len(names)),
+            "victim_credibility": 3,
+            "units": range(3, len(names) + 3),
+            "balance": 0.1,
+            "status": "shown",
+        }
+    )
+
+
+LEANING = pd.DataFrame({"indicator": ["effort-more-on-victim"], "status": ["shown"]})
+
+
+def test_balances_are_released_without_references_in_an_order_that_tells_nothing():
+    released = release_balances(balances(charged=6, NFA=6), LEANING, policy=FIVE, seed="s").table
+    assert "case_id" not in released
+    assert "NS-" not in released.to_csv()
+    assert released["case"].tolist() == [f"C{n:02}" for n in range(1, 13)]
+    assert released["suspect_focus"].tolist() != sorted(released["suspect_focus"])
+    assert set(released["group"]) == {"charged", "NFA"}
+
+
+def test_groups_of_few_cases_are_merged_until_none_can_be_told():
+    released = release_balances(balances(charged=2, CPS=6, NFA=9), LEANING, policy=FIVE, seed="s").table
+    assert released["group"].value_counts().to_dict() == {"NFA": 9, "other cases": 8}
+
+
+@pytest.mark.parametrize("status", ["suppressed", "missing"])
+def test_balances_are_withheld_where_they_would_show_a_hidden_count(status: str):
+    released = release_balances(balances(charged=20), LEANING.assign(status=status), policy=FIVE, seed="s")
+    assert released.table.empty
+    assert released.log["rule"].tolist() == ["secondary"]
+
+
+def test_gaps_agree_with_the_released_indicators():
+    cases = cases_of(reported_on=pd.to_datetime(["2025-01-01"] * 20 + [None] * 2 + [None] * 0))
+    released = release_gaps(gaps_table(cases), release(cases).table).table.set_index("field")
+    assert released.loc["reported_on", "status"] == "suppressed"
+    assert pd.isna(released.loc["reported_on", "missing"])
+    assert released.loc["relationship", "status"] == "not recorded"
+
+
+def test_a_short_stratum_does_not_show_its_length():
+    strata = pd.DataFrame(
+        {
+            "stratum": ["charged", "CPS NFA", "police NFA"],
+            "frame": [3, 30, 60],
+            "wanted": [4, 4, 4],
+            "sample": [3, 4, 5],
+            "weight": [1.0, 7.5, 12.0],
+        }
+    )
+    none = pd.DataFrame({"indicator": [], "group": [], "status": []})
+    released = release_strata(strata, none, policy=FIVE).table
+    assert released["status"].tolist() == ["suppressed", "suppressed", "shown"]
+    assert released["frame"].isna().tolist() == [True, True, False]
+    assert released["sample"].isna().tolist() == [True, False, False]
+
+
+def test_cover_says_how_much_of_each_indicator_is_out():
+    released = release(closed_cases(o1=3, o14=8, o15=30, o16=40), only=["outcomes-closed", "decisions"])
+    assert cover(released.table).to_dict("records") == [
+        {"indicator": "outcomes-closed", "rows": 5, "shown": 3, "per_cent": 60},
+        {"indicator": "decisions", "rows": 1, "shown": 1, "per_cent": 100},
+    ]
+
+
+def test_the_log_never_holds_a_hidden_number():
+    released = release(closed_cases(o1=3, o14=8, o15=37, o16=41))
+    words = " ".join(released.log["row"] + " " + released.log["why"])
+    assert not {"3", "8", "37", "41", "89"} & set(words.replace(":", " ").split())
