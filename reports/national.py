@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,15 @@ _HEADLINE = "headline.json"
 def write_headline(generated: Path, release: Release) -> None:
     """Keep beside a force's partials what the national table shows of it."""
     behind_findings = {name for finding in release.findings for name in finding.indicators}
+    facts = release.facts
     headline = {
-        "force": release.facts["force"],
-        "name": release.facts["name"],
-        "fictional": release.facts["fictional"],
-        "published": release.facts["published"],
-        "publisher": release.facts["report"]["publisher"],
-        "contact": release.facts["report"].get("contact") or "",
-        "sample": release.facts["counts"]["sample"],
+        "force": facts.force,
+        "name": facts.name,
+        "fictional": facts.fictional,
+        "published": facts.published.isoformat(),
+        "publisher": facts.report.publisher,
+        "contact": facts.report.contact,
+        "sample": facts.counts.sample,
         "measures": [
             {
                 "id": row.id,
@@ -89,7 +91,7 @@ def _metadata(headlines: list[dict[str, Any]]) -> dict[str, str]:
         "lang": "en-GB",
         "publisher": escape_note(latest["publisher"]),
         "contact": escape_note(latest["contact"]),
-        "published": format_date(latest["published"]),
+        "published": format_date(date.fromisoformat(latest["published"])),
         "published-iso": latest["published"],
     }
     if any(headline["fictional"] for headline in headlines):
@@ -100,7 +102,7 @@ def _metadata(headlines: list[dict[str, Any]]) -> dict[str, str]:
 def _forces(headlines: list[dict[str, Any]]) -> str:
     return "".join(
         f"- [{escape_note(headline['name'])}](reports/{headline['force']}/index.html), published "
-        f"{format_date(headline['published'])}, on {headline['sample']:,} case files "
+        f"{format_date(date.fromisoformat(headline['published']))}, on {headline['sample']:,} case files "
         f"\\([PDF](reports/{headline['force']}/{headline['force']}-report.pdf)\\)\n"
         for headline in headlines
     )

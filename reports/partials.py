@@ -5,9 +5,10 @@ Everything here is rewritten on every refresh; everything else in ``reports/<for
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ _ORIENTATIONS = {
 _DRAFT = "*Draft, for the author to accept, change or reject.*\n\n"
 
 _FEW_GROUPS = 4
+_SUPPRESSED = "Suppressed"
 _NUMBERS = (Column("Result", 15), Column("95% interval", 18), Column("Base", 29))
 
 
@@ -77,24 +79,22 @@ def metadata(release: Release) -> dict[str, Any]:
     value in words; ``finding.<id>`` has ``title``, ``count``, ``of`` and ``quantifier``.
     """
     facts = release.facts
-    counts = facts["counts"]
-    force = facts["force"]
     return {
-        "format": {"html": {}, "typst": {"output-file": f"{force}-report"}},
+        "format": {"html": {}, "typst": {"output-file": f"{facts.force}-report"}},
         "lang": "en-GB",
         "home": "../../index.html",
-        "pdf": f"{force}-report.pdf",
-        "force-name": escape_note(facts["name"]),
-        "publisher": escape_note(facts["report"]["publisher"]),
-        "published": format_date(facts["published"]),
-        "published-iso": facts["published"],
-        "contact": escape_note(facts["report"].get("contact") or ""),
-        "inspection-name": escape_note(facts["inspection"]["name"]),
-        **({"fictional": f"{escape_note(facts['name'])} is fictional"} if facts["fictional"] else {}),
-        "period": {edge: format_date(facts["period"][edge]) for edge in ("start", "end")},
-        "counts": {name: f"{count:,}" for name, count in counts.items()},
-        "codebook": {name: escape_note(str(value)) for name, value in facts["codebook"].items()},
-        "disclosure": {"threshold": str(facts["disclosure"]["threshold"])},
+        "pdf": f"{facts.force}-report.pdf",
+        "force-name": escape_note(facts.name),
+        "publisher": escape_note(facts.report.publisher),
+        "published": format_date(facts.published),
+        "published-iso": facts.published.isoformat(),
+        "contact": escape_note(facts.report.contact),
+        "inspection-name": escape_note(facts.inspection.name),
+        **({"fictional": f"{escape_note(facts.name)} is fictional"} if facts.fictional else {}),
+        "period": {"start": format_date(facts.period.start), "end": format_date(facts.period.end)},
+        "counts": {name: f"{count:,}" for name, count in facts.counts.model_dump().items()},
+        "codebook": {name: escape_note(value) for name, value in facts.codebook.model_dump().items()},
+        "disclosure": {"threshold": str(facts.disclosure.threshold)},
         "indicator": {
             row.id: {
                 "label": escape_note(row.label),
@@ -271,8 +271,9 @@ def _figure_data(release: Release) -> str:
         if isinstance(rows, str):
             rows = read_rows(release.folder / rows)
         if rows:
-            columns = [Column(str(name).replace("_", " ").capitalize(), 1) for name in rows[0]]
-            cells = ([_cell(value) for value in row.values()] for row in rows)
+            names = [name for name in rows[0] if name != "status"]
+            columns = [Column(str(name).replace("_", " ").capitalize(), 1) for name in names]
+            cells = ([_cell(row, name) for name in names] for row in rows)
             caption = f"Data behind the figure: {figure['caption']}"
             parts.append(pipe_table(columns, cells, caption=caption, label=f"data-{figure['id']}"))
     return "\n".join(parts) or "No figure was published.\n"
@@ -304,7 +305,7 @@ def _recommendation(entry: Recommendation, *, release: Release) -> str:
         "::: {.recommendation}\n"
         f"### Recommendation {entry.number} {{#recommendation-{entry.number}}}\n\n"
         f"{_DRAFT if entry.status == 'draft' else ''}"
-        f"By {format_date(entry.deadline.isoformat())}, {entry.owner.strip()} should make sure "
+        f"By {format_date(entry.deadline)}, {entry.owner.strip()} should make sure "
         f"{_sentence(entry.act)}\n\n"
         f"**How we will know:** {_sentence(entry.measure)}\n\n"
         f"**Rests on:** {_links(entry.findings, release=release)}.\n:::\n"
@@ -351,16 +352,13 @@ def _empty(row: dict[str, str]) -> str:
 def _population(release: Release) -> str:
     facts = release.facts
     rows = [
-        (
-            "Cases are counted by",
-            "date closed" if facts["frame"]["date_basis"] == "closed" else "date recorded",
-        ),
-        ("Offence codes", _listed(facts["frame"]["offence_codes"])),
-        ("Outcome types", _listed(facts["frame"]["outcome_types"])),
-        ("Case files in the population", f"{facts['counts']['frame']:,}"),
-        ("Case files read", f"{facts['counts']['sample']:,}"),
-        ("Investigation notes coded", f"{facts['counts']['notes']:,}"),
-        ("Coding units", f"{facts['counts']['units']:,}"),
+        ("Cases are counted by", f"date {facts.frame.date_basis}"),
+        ("Offence codes", _listed(facts.frame.offence_codes)),
+        ("Outcome types", _listed(facts.frame.outcome_types)),
+        ("Case files in the population", f"{facts.counts.frame:,}"),
+        ("Case files read", f"{facts.counts.sample:,}"),
+        ("Investigation notes coded", f"{facts.counts.notes:,}"),
+        ("Coding units", f"{facts.counts.units:,}"),
     ]
     columns = (Column("What", 40), Column("Value", 60))
     return pipe_table(columns, rows, caption="Population and sample", label="population")
@@ -373,11 +371,17 @@ def _strata(release: Release) -> str:
         Column("Read", 20, numeric=True),
         Column("Weight", 20, numeric=True),
     )
-    rows = (
-        (row["stratum"], f"{row['frame']:,}", f"{row['sample']:,}", f"{row['weight']:.2f}")
-        for row in release.facts["strata"]
-    )
-    return pipe_table(columns, rows, caption="Case files by stratum", label="strata")
+    rows = [
+        (row.stratum, _shown(row.frame, ",d"), _shown(row.sample, ",d"), _shown(row.weight, ".2f"))
+        for row in release.facts.strata
+    ]
+    table = pipe_table(columns, rows, caption="Case files by stratum", label="strata")
+    hidden = any(_SUPPRESSED in row for row in rows)
+    return f"{table}\n::: {{.table-note}}\n{status_note(['suppressed'])}\n:::\n" if hidden else table
+
+
+def _shown(number: float | None, form: str) -> str:
+    return _SUPPRESSED if number is None else format(number, form)
 
 
 def _trail(release: Release) -> str:
@@ -387,10 +391,7 @@ def _trail(release: Release) -> str:
         Column("Rows out", 13, numeric=True),
         Column("Why rows left", 50),
     )
-    rows = (
-        (row["step"], f"{row['rows_in']:,}", f"{row['rows_out']:,}", row["why"])
-        for row in release.facts["trail"]
-    )
+    rows = ((row.step, f"{row.rows_in:,}", f"{row.rows_out:,}", row.why) for row in release.facts.trail)
     return pipe_table(columns, rows, caption="Rows in and out of each step", label="trail")
 
 
@@ -423,12 +424,12 @@ def _definitions(release: Release) -> str:
 def _provenance(release: Release) -> str:
     facts = release.facts
     rows = [
-        ("Inspection", f"{facts['inspection']['name']} ({facts['inspection']['id']})"),
-        ("Codebook", f"{facts['codebook']['version']}, {_digest(facts['codebook']['hash'])}"),
-        ("Case list, frozen before the draw", _digest(facts["frame_hash"])),
-        ("Seed of the draw", _digest(facts["seed_hash"])),
-        ("Smallest number of case files shown", facts["disclosure"]["threshold"]),
-        ("Why that number", facts["disclosure"]["reason"]),
+        ("Inspection", f"{facts.inspection.name} ({facts.inspection.id})"),
+        ("Codebook", f"{facts.codebook.version}, {_digest(facts.codebook.hash)}"),
+        ("Case list, frozen before the draw", _digest(facts.frame_hash)),
+        ("Seed of the draw", _digest(facts.seed_hash)),
+        ("Smallest number of cases shown", facts.disclosure.threshold),
+        ("Why that number", facts.disclosure.reason),
     ]
     columns = (Column("What", 34), Column("Value or SHA-256", 66))
     return pipe_table(columns, rows, caption="What this report was made from", label="provenance")
@@ -442,8 +443,13 @@ def _listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _cell(value: Any) -> str:
-    return "Missing" if value in (None, "") else str(value)
+def _cell(row: Mapping[str, Any], name: str) -> str:
+    """Return a value behind a figure, or the row's status where the value is hidden or cannot be given."""
+    value = row[name]
+    if value in (None, ""):
+        status = row.get("status") or "missing"
+        return "Missing" if status == "shown" else str(status).capitalize()
+    return re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", str(value))
 
 
 def _digest(value: str) -> str:

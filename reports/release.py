@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from parameters import InspectionError, Problem
 
-__all__ = ["PILLARS", "STATUSES", "Finding", "Indicator", "Release", "read_release", "read_rows"]
+__all__ = [
+    "PILLARS",
+    "STATUSES",
+    "Finding",
+    "ForceFacts",
+    "Indicator",
+    "Release",
+    "read_release",
+    "read_rows",
+]
 
 PILLARS = {
     1: "Suspect-focused investigation",
@@ -25,6 +38,100 @@ STATUSES = ("shown", "suppressed", "zero", "missing", "not recorded")
 
 _FORCE_GROUP = "force"
 _REMEDY = "Run the findings notebook of the force again; the release folder is never edited by hand."
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Named(_Facts):
+    """A thing with a short id for folders and a name for print."""
+
+    id: str
+    name: str
+
+
+class Period(_Facts):
+    """First and last day inspected."""
+
+    start: date
+    end: date
+
+
+class ReportDetails(_Facts):
+    """Who publishes the report and how to reach them."""
+
+    publisher: str
+    contact: str = ""
+
+
+class Counts(_Facts):
+    """How many cases could be drawn, how many were, and what was read in them."""
+
+    frame: int
+    sample: int
+    notes: int
+    units: int
+
+
+class Frame(_Facts):
+    """Which cases could be drawn."""
+
+    date_basis: str
+    offence_codes: list[str] | str
+    outcome_types: list[str] | str
+
+
+class Stratum(_Facts):
+    """A group of the frame: its length, the files read in it and their weight; None where suppressed."""
+
+    stratum: str
+    frame: int | None
+    sample: int | None
+    weight: float | None
+
+
+class TrailStep(_Facts):
+    """Rows in and out of one operation, and why rows left."""
+
+    step: str
+    rows_in: int
+    rows_out: int
+    why: str = ""
+
+
+class CodebookIdentity(_Facts):
+    """Which codebook was used, to the byte."""
+
+    version: str
+    hash: str
+
+
+class Disclosure(_Facts):
+    """Smallest number of cases shown, and why it is that number."""
+
+    threshold: int
+    reason: str
+
+
+class ForceFacts(_Facts):
+    """``force.json``: names, dates, counts, design and provenance of one force's inspection."""
+
+    force: str
+    name: str
+    fictional: bool
+    inspection: Named
+    period: Period
+    published: date
+    report: ReportDetails
+    counts: Counts
+    frame: Frame
+    strata: list[Stratum]
+    trail: list[TrailStep]
+    codebook: CodebookIdentity
+    seed_hash: str
+    frame_hash: str
+    disclosure: Disclosure
 
 
 @dataclass(frozen=True)
@@ -83,8 +190,8 @@ class Release:
     ----------
     folder : Path
         Where it was read from; figures are copied from here.
-    facts : dict
-        ``force.json``: names, period, counts, design, strata, row trail, codebook, disclosure.
+    facts : ForceFacts
+        Names, period, counts, strata, row trail, codebook, disclosure.
     indicators, findings : tuple
         In file order.
     codes, gaps, balance : list of dict
@@ -94,7 +201,7 @@ class Release:
     """
 
     folder: Path
-    facts: dict[str, Any]
+    facts: ForceFacts
     indicators: tuple[Indicator, ...]
     findings: tuple[Finding, ...]
     codes: list[dict[str, str]]
@@ -135,7 +242,7 @@ def read_release(folder: Path) -> Release:
         )
     release = Release(
         folder=folder,
-        facts=_json(folder / "force.json"),
+        facts=_facts(folder / "force.json"),
         indicators=tuple(_indicator(row) for row in read_rows(folder / "indicators.csv")),
         findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
         codes=read_rows(folder / "codes.csv"),
@@ -147,6 +254,18 @@ def read_release(folder: Path) -> Release:
     if problems := [*_indicator_problems(release), *_finding_problems(release), *_figure_problems(release)]:
         raise InspectionError(problems)
     return release
+
+
+def _facts(path: Path) -> ForceFacts:
+    try:
+        return ForceFacts.model_validate(_json(path))
+    except ValidationError as error:
+        raise InspectionError(
+            Problem(
+                "force.json", ".".join(map(str, detail["loc"])), "", f"is wrong: {detail['msg']}.", _REMEDY
+            )
+            for detail in error.errors()
+        ) from None
 
 
 def _indicator_problems(release: Release) -> list[Problem]:
@@ -197,7 +316,7 @@ def _figure_problems(release: Release) -> list[Problem]:
 def _indicator(row: dict[str, str]) -> Indicator:
     return Indicator(
         id=row["indicator"],
-        label=row["label"],
+        label=_typeset(row["label"]),
         pillar=int(row["pillar"]),
         group=row["group"],
         unit=row["unit"],
@@ -207,10 +326,10 @@ def _indicator(row: dict[str, str]) -> Indicator:
         low=_number(row["low"]),
         high=_number(row["high"]),
         interval=row["interval"],
-        base=row["base"],
+        base=_typeset(row["base"]),
         status=row["status"],
-        caveat=row["caveat"],
-        definition=row["definition"],
+        caveat=_typeset(row["caveat"]),
+        definition=_typeset(row["definition"]),
     )
 
 
@@ -218,8 +337,8 @@ def _finding(entry: dict[str, Any]) -> Finding:
     return Finding(
         id=entry["id"],
         pillar=int(entry["pillar"]),
-        title=entry["title"],
-        statement=entry["statement"],
+        title=_typeset(entry["title"]),
+        statement=_typeset(entry["statement"]),
         quantifier=entry.get("quantifier") or "",
         indicators=tuple(entry["indicators"]),
         numerator=_whole(entry.get("numerator")),
@@ -229,6 +348,11 @@ def _finding(entry: dict[str, Any]) -> Finding:
         high=_number(entry.get("high")),
         strength=entry.get("strength") or "",
     )
+
+
+def _typeset(words: str) -> str:
+    """Give the toolkit's own words the apostrophes of print; quoted notes keep theirs."""
+    return re.sub(r"(?<=\w)'", "\N{RIGHT SINGLE QUOTATION MARK}", words)
 
 
 def _number(value: Any) -> float | None:

@@ -63,15 +63,14 @@ def attribute(text: str) -> str:
     return f'"{escape_note(text)}"'
 
 
-def format_date(iso: str) -> str:
-    """Write an ISO date the way a report does.
+def format_date(day: date) -> str:
+    """Write a date the way a report does.
 
     Examples
     --------
-    >>> format_date("2026-11-02")
+    >>> format_date(date(2026, 11, 2))
     '2 November 2026'
     """
-    day = date.fromisoformat(iso)
     return f"{day.day} {day:%B %Y}"
 
 

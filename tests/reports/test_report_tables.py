@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import date
 
 import pypandoc
 import pytest
@@ -153,7 +154,7 @@ def test_numbers_are_written_in_their_unit(value: float, unit: str, written: str
 
 
 def test_dates_are_written_in_words() -> None:
-    assert format_date("2026-03-01") == "1 March 2026"
+    assert format_date(date(2026, 3, 1)) == "1 March 2026"
 
 
 def test_a_table_has_a_caption_a_label_and_widths_whatever_its_cells_hold() -> None:
