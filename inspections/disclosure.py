@@ -33,11 +33,12 @@ __all__ = [
 
 INDICATOR_COLUMNS = (
     "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
-    "interval", "base", "status", "caveat", "definition", "weighted_to",
+    "interval", "base", "status", "caveat", "definition", "cases", "weighted_to",
 )  # fmt: skip
 """Columns of the released indicator table."""
 
-_NUMBERS = ["numerator", "denominator", "value", "low", "high"]
+_COUNTS = ["numerator", "denominator", "cases"]
+_NUMBERS = [*_COUNTS, "value", "low", "high"]
 _WORKED_OUT = "would let a hidden count be worked out"
 _LOG = ["table", "row", "rule", "why"]
 
@@ -401,7 +402,7 @@ def _blank(table: pd.DataFrame, hidden: Collection[int], count_only: Collection[
     released["base"] = released["base"].mask(gone, released["base_unit"])
     released["status"] = released["status"].mask(gone, "suppressed")
     without = released.index.isin(list(count_only))
-    for name in ("numerator", "denominator"):
+    for name in _COUNTS:
         released[name] = released[name].mask(without)
     released["base"] = released["base"].mask(
         without, released["base_unit"] + " with both dates, number suppressed"

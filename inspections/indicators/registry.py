@@ -23,9 +23,10 @@ Unit = Literal["per cent", "balance", "days", "count"]
 COLUMNS = (
     "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
     "interval", "base", "status", "caveat", "definition",
-    "base_unit", "weighted_to", "counts", "about", "divides",
+    "cases", "weighted_to", "base_unit", "counts", "about", "divides",
 )  # fmt: skip
-"""Columns of :attr:`Results.table`. The last five steer disclosure control and wording."""
+"""Columns of :attr:`Results.table`. ``cases`` is the number of cases behind the value;
+the last four steer disclosure control."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,13 @@ def _as_record(definition: Indicator, row: Row) -> dict[str, object]:
         **{name: getattr(row, name) for name in of_row},
         "low": row.interval.low,
         "high": row.interval.high,
+        "cases": _cases_behind(definition, row),
         "interval": row.interval.method,
         "caveat": " ".join(filter(None, (definition.caveat, row.caveat))),
     }
+
+
+def _cases_behind(definition: Indicator, row: Row) -> float | None:
+    if row.counts == "units":
+        return int((row.cases["denominator"] > 0).sum())
+    return row.numerator if definition.unit == "days" else row.denominator

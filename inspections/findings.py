@@ -1,0 +1,249 @@
+"""Findings: what the released numbers say, in sentences that carry their base and their doubt.
+
+A finding states; it never judges or grades. Every quantifier word comes from one table, so that "most" means
+the same in every report, and every share stands beside the counts it is made of. Only released numbers are
+read here, so a hidden number cannot reach a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from inspections.sentences import SENTENCES, Sentence
+
+__all__ = ["QUANTIFIERS", "STRENGTHS", "Finding", "as_records", "quantifier", "strength", "write_findings"]
+
+QUANTIFIERS: tuple[tuple[float, float, str], ...] = (
+    (0, 0, "none"),
+    (0, 10, "very few"),
+    (10, 25, "few"),
+    (25, 45, "fewer than half"),
+    (45, 55, "about half"),
+    (55, 70, "more than half"),
+    (70, 90, "most"),
+    (90, 100, "nearly all"),
+    (100, 100, "all"),
+)
+"""Words for shares: from this per cent to below that, the word. None and all mean just that."""
+
+STRENGTHS: tuple[tuple[str, int, float], ...] = (("strong", 30, 20.0), ("moderate", 15, 40.0))
+"""Strength of evidence: at least so many cases, and an interval at most so wide; else ``indicative``.
+
+Width is in percentage points; for a balance, which spans two, in per cent of its span; for days, in per cent of
+the median."""
+
+SMALL_BASE = 10
+"""Below this many cases a share is given in counts alone: neither per cent nor quantifier."""
+
+_Row = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One statement with the numbers it stands on; numbers are None where they may not be published."""
+
+    id: str
+    pillar: int
+    title: str
+    statement: str
+    quantifier: str
+    indicators: tuple[str, ...]
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    strength: str
+
+
+def quantifier(per_cent: float) -> str:
+    """The word for a share, from :data:`QUANTIFIERS`.
+
+    Examples
+    --------
+    >>> quantifier(100 * 17 / 24), quantifier(0), quantifier(99.9)
+    ('most', 'none', 'nearly all')
+    """
+    if per_cent in (0, 100):
+        return "none" if per_cent == 0 else "all"
+    return next(word for low, high, word in QUANTIFIERS if low <= per_cent < high)
+
+
+def strength(cases: float | None, width: float) -> str:
+    """Strength of evidence, by the rule of :data:`STRENGTHS`.
+
+    Parameters
+    ----------
+    cases : float or None
+        Cases behind the number; None where that is not published.
+    width : float
+        Width of its interval; 0 where every case was counted.
+    """
+    return next(
+        (word for word, least, widest in STRENGTHS if (cases or 0) >= least and width <= widest), "indicative"
+    )
+
+
+def write_findings(indicators: pd.DataFrame, *, force: str) -> list[Finding]:
+    """Write a finding for every released row that has a sentence.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        The *released* indicator table.
+    force : str
+        Name of the force, as printed.
+
+    Returns
+    -------
+    list of Finding
+        In the order of the pillars, then of the sentences. A suppressed row gives a finding that says so and
+        holds no number; what a force does not record gives one that says that.
+    """
+    records = [{str(name): value for name, value in row.items()} for row in indicators.to_dict("records")]
+    rows = {(row["indicator"], row["group"]): row for row in records}
+    found = [
+        _finding(rows[sentence.indicator, sentence.group], sentence, force)
+        for sentence in SENTENCES
+        if (sentence.indicator, sentence.group) in rows
+    ]
+    return sorted(found, key=lambda finding: finding.pillar)
+
+
+def as_records(findings: list[Finding]) -> list[dict[str, object]]:
+    """Findings as plain values for ``findings.json``."""
+    return [asdict(finding) | {"indicators": list(finding.indicators)} for finding in findings]
+
+
+def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
+    numerator, denominator, value = (
+        _number(row, "numerator"),
+        _number(row, "denominator"),
+        _number(row, "value"),
+    )
+    told = value is not None
+    is_share = told and sentence.kind == "share" and (denominator or 0) >= SMALL_BASE
+    word = quantifier(value) if value is not None and (is_share or sentence.kind == "units") else ""
+    return Finding(
+        id=f"{sentence.indicator}-{sentence.group}",
+        pillar=int(str(row["pillar"])),
+        title=f"In {_OF[word]} {sentence.noun}, {sentence.says}"
+        if is_share and word != "none"
+        else sentence.title,
+        statement=_WRITE[sentence.kind](row, sentence) if told else _untold(row, sentence, force),
+        quantifier=word,
+        indicators=(sentence.indicator,),
+        numerator=numerator,
+        denominator=denominator,
+        value=value,
+        low=_number(row, "low"),
+        high=_number(row, "high"),
+        strength=strength(_number(row, "cases"), _width(row, sentence)) if told else "",
+    )
+
+
+_OF = {"about half": "about half of the", "fewer than half": "fewer than half of the"} | {
+    word: word for _, _, word in QUANTIFIERS if word not in ("about half", "fewer than half")
+}
+
+
+def _width(row: _Row, sentence: Sentence) -> float:
+    low, high, value = _number(row, "low"), _number(row, "high"), _number(row, "value")
+    if low is None or high is None:
+        return 0.0
+    scale = {"balance": 50.0, "days": 100 / value if value else 0.0}.get(sentence.kind, 1.0)
+    return (high - low) * scale
+
+
+# --- statements -----------------------------------------------------------------------------------------
+
+
+def _share(row: _Row, sentence: Sentence) -> str:
+    count, n, value = (_number(row, name) or 0.0 for name in ("numerator", "denominator", "value"))
+    if not count:
+        return f"We found none among the {n:,.0f} {sentence.among} in which {sentence.says}."
+    of = f"all {n:,.0f}" if count == n else f"{count:,.0f} of the {n:,.0f}"
+    opening = f"In {of} {sentence.among}, {sentence.says}"
+    if n < SMALL_BASE:
+        return f"{opening}. That is too few cases for a percentage."
+    if _number(row, "weighted_to") is not None:
+        return (
+            f"{opening}. Weighted to the {_number(row, 'weighted_to'):,.0f} cases they were drawn from, that "
+            f"is {_per_cent(value)} per cent ({_interval(row)})."
+        )
+    return f"{opening} ({_per_cent(value)} per cent; {_interval(row)})."
+
+
+def _units(row: _Row, sentence: Sentence) -> str:
+    told = sentence.says.format(share=f"{_per_cent(_number(row, 'value') or 0.0)} per cent")
+    return f"{told}: {_number(row, 'numerator'):,.0f} of {row['base']} ({_interval(row)})."
+
+
+def _balance(row: _Row, sentence: Sentence) -> str:
+    value = _number(row, "value") or 0.0
+    victim = int(_whole(50 * (1 - value)))
+    return (
+        f"{sentence.says}, {victim} units in 100 went on testing the victim's account and {100 - victim} on "
+        f"investigating the suspect (balance {_signed(value)} between -1 and +1; {_interval(row, _signed)}; "
+        f"{row['base']})."
+    )
+
+
+def _days(row: _Row, sentence: Sentence) -> str:
+    value = _whole(_number(row, "value") or 0.0)
+    return f"The median time {sentence.says} was {value} days ({_interval(row)}; {row['base']})."
+
+
+_WRITE: Mapping[str, Callable[[_Row, Sentence], str]] = {
+    "share": _share,
+    "units": _units,
+    "balance": _balance,
+    "days": _days,
+}
+
+
+def _untold(row: _Row, sentence: Sentence, force: str) -> str:
+    if row["status"] == "suppressed":
+        return (
+            f"{sentence.title}: not published. So few cases stand behind this number, or behind one that "
+            "could be worked out from it, that somebody's anonymity would be at risk."
+        )
+    if row["status"] == "not recorded":
+        return f"{sentence.title}: {force} does not record what is needed to say."
+    return f"{sentence.title}: there was no case to count."
+
+
+# --- numbers in words -----------------------------------------------------------------------------------
+
+
+def _number(row: _Row, name: str) -> float | None:
+    value = row[name]
+    return None if pd.isna(value) else float(str(value))  # type: ignore[call-overload]
+
+
+def _whole(value: float, *, step: str = "1") -> str:
+    return f"{Decimal(str(round(value, 9))).quantize(Decimal(step), ROUND_HALF_UP):,}"
+
+
+def _per_cent(value: float) -> str:
+    """A whole per cent; never 0 or 100 for what is neither none nor all."""
+    rounded = _whole(value)
+    if rounded == "0" and value > 0:
+        return "less than 1"
+    return "more than 99" if rounded == "100" and value < 100 else rounded
+
+
+def _signed(value: float) -> str:
+    rounded = _whole(value, step="0.01")
+    return rounded.replace("-0.00", "0.00") if value <= 0 else f"+{rounded}"
+
+
+def _interval(row: _Row, write: Callable[[float], str] = _whole) -> str:
+    low, high = _number(row, "low"), _number(row, "high")
+    if low is None or high is None:
+        return str(row["interval"]).partition(":")[0]
+    return f"95 per cent interval {write(low)} to {write(high)}"

@@ -1,0 +1,184 @@
+"""The words of every finding, apart from the code that fills in the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["SENTENCES", "Sentence"]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """How one row of the indicator table is put into words.
+
+    Attributes
+    ----------
+    title : str
+        The topic, used where no number may be told.
+    says : str
+        A share: what was so, following "In 17 of the 24 case files we examined, ...". Units: a clause with
+        ``{share}`` in it. A balance: its opening. Days: from what to what.
+    among : str
+        The cases looked at, in the plural, following their number.
+    noun : str
+        The same in a heading, following "In most".
+    """
+
+    indicator: str
+    kind: Literal["share", "units", "balance", "days"]
+    title: str
+    says: str
+    group: str = "force"
+    among: str = "case files we examined"
+    noun: str = "case files"
+
+
+_WITHDRAWN = "cases closed because the victim did not support action"
+
+SENTENCES: tuple[Sentence, ...] = (
+    Sentence(
+        "effort-more-on-victim",
+        "share",
+        "Effort on the victim's account and on the suspect",
+        "officers recorded more effort on testing the victim's account than on investigating the suspect",
+    ),
+    Sentence(
+        "effort-balance",
+        "balance",
+        "Balance of recorded effort",
+        "Of all effort recorded in the case files we examined",
+    ),
+    Sentence(
+        "effort-balance-done",
+        "balance",
+        "Balance of finished work",
+        "Of the work recorded as done, leaving out what was only planned",
+    ),
+    Sentence(
+        "effort-before-interview",
+        "units",
+        "Testing the victim's account before hearing the suspect",
+        "Of the effort recorded on testing the victim's account, {share} was written before the day the "
+        "suspect was interviewed",
+    ),
+    Sentence(
+        "victim-doubt-rebutted",
+        "share",
+        "Doubt about the victim answered",
+        "officers recorded why a doubt about the victim should not count against them",
+    ),
+    Sentence(
+        "suspect-gaps-noted",
+        "share",
+        "Work on the suspect noted as not done",
+        "the notes themselves said that some work on the suspect had not been done",
+    ),
+    Sentence(
+        "victim-doubt-cps",
+        "share",
+        "Doubt voiced by the Crown Prosecution Service",
+        "officers recorded doubt about the victim voiced by the Crown Prosecution Service",
+    ),
+    Sentence(
+        "withdrawal",
+        "share",
+        "Victims who did not support action",
+        "the outcome was that the victim did not support further action",
+        group="closed",
+        among="cases closed with an outcome in the period",
+        noun="cases closed in the period",
+    ),
+    Sentence(
+        "withdrawal-reported-by-victim",
+        "share",
+        "Who had reported the cases that victims did not support",
+        "the victim had reported the offence",
+        among=f"{_WITHDRAWN}, where it is recorded who reported",
+        noun=_WITHDRAWN,
+    ),
+    Sentence(
+        "withdrawal-victim-wanted-report",
+        "share",
+        "Whether those victims had wanted a report",
+        "the victim had wanted the offence reported",
+        among=f"{_WITHDRAWN}, where the victim's wish is recorded",
+        noun=_WITHDRAWN,
+    ),
+    Sentence(
+        "withdrawal-victim-reports",
+        "share",
+        "Withdrawal among victims' own reports",
+        "the victim did not support further action in the end",
+        among="closed cases that the victim had reported",
+        noun="closed cases that the victim had reported",
+    ),
+    Sentence(
+        "outcome-coding",
+        "share",
+        "Outcomes that contradict the file",
+        "the outcome contradicted what else was recorded",
+        among="closed cases in the frame",
+        noun="closed cases",
+    ),
+    Sentence(
+        "dates-out-of-order",
+        "share",
+        "Milestones out of order",
+        "a milestone was dated before one that must come first",
+        among="cases in the frame",
+        noun="cases",
+    ),
+    Sentence(
+        "records-requests-purpose",
+        "units",
+        "Requests for victims' records without a stated purpose",
+        "Of the units about seeking or reading the victim's records, {share} gave no purpose",
+        group="unstated",
+    ),
+    Sentence(
+        "charged",
+        "share",
+        "Charges among cases closed in the period",
+        "a suspect was charged or summonsed",
+        group="closed",
+        among="cases closed with an outcome in the period",
+        noun="cases closed in the period",
+    ),
+    Sentence(
+        "charged",
+        "share",
+        "Charges among cases recorded in the period",
+        "a suspect had been charged or summonsed by the time of the inspection",
+        group="recorded",
+        among="cases recorded in the period",
+        noun="cases recorded in the period",
+    ),
+    Sentence(
+        "days-report-to-interview",
+        "days",
+        "Time to the suspect's first interview",
+        "from the report to the suspect's first interview",
+    ),
+    Sentence(
+        "days-report-to-cps",
+        "days",
+        "Time to the file reaching the Crown Prosecution Service",
+        "from the report to the file going to the Crown Prosecution Service",
+    ),
+    Sentence(
+        "days-cps-decision",
+        "days",
+        "Time to the decision of the Crown Prosecution Service",
+        "from the file going to the Crown Prosecution Service to its decision",
+    ),
+    Sentence(
+        "days-report-to-charge",
+        "days",
+        "Time to charge",
+        "from the report to a charge",
+        group="charged",
+    ),
+    Sentence("days-report-to-closure", "days", "Time to closure", "from the report to closure of the case"),
+)
+"""Every sentence a finding can be, in the order of the report within a pillar."""

@@ -1,0 +1,176 @@
+import json
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_material import coded, effort, material
+
+from inspections.disclosure import Policy, release_indicators
+from inspections.findings import QUANTIFIERS, Finding, as_records, quantifier, strength, write_findings
+from inspections.indicators import compute_indicators, definitions
+from inspections.sentences import SENTENCES
+
+
+def released(**changes: object) -> pd.DataFrame:
+    row = {
+        "indicator": "effort-more-on-victim",
+        "group": "force",
+        "pillar": 1,
+        "unit": "per cent",
+        "numerator": 17,
+        "denominator": 24,
+        "cases": 24,
+        "value": 100 * 17 / 24,
+        "low": 50.8,
+        "high": 85.1,
+        "interval": "Wilson",
+        "base": "24 sampled case files",
+        "status": "shown",
+        "weighted_to": None,
+    }
+    return pd.DataFrame([row | changes])
+
+
+def finding(**changes: object) -> Finding:
+    [only] = write_findings(released(**changes), force="Northshire Police")
+    return only
+
+
+def test_a_share_is_told_with_its_base_its_interval_and_a_word():
+    told = finding()
+    assert told.statement == (
+        "In 17 of the 24 case files we examined, officers recorded more effort on testing the victim's "
+        "account than on investigating the suspect (71 per cent; 95 per cent interval 51 to 85)."
+    )
+    assert told.title == (
+        "In most case files, officers recorded more effort on testing the victim's account than on "
+        "investigating the suspect"
+    )
+    assert (told.quantifier, told.strength, told.pillar) == ("most", "moderate", 1)
+
+
+def test_a_weighted_share_keeps_the_count_and_the_estimate_apart():
+    told = finding(value=80.0, low=55.0, high=93.0, weighted_to=212)
+    assert told.statement.endswith(
+        "than on investigating the suspect. Weighted to the 212 cases they were drawn from, that is 80 per "
+        "cent (95 per cent interval 55 to 93)."
+    )
+
+
+def test_where_every_case_was_counted_no_interval_is_told():
+    told = finding(low=None, high=None, interval="every case counted: no sampling error")
+    assert told.statement.endswith("(71 per cent; every case counted).")
+
+
+def test_a_tiny_base_is_told_in_counts_alone():
+    told = finding(numerator=3, denominator=8, cases=8, value=37.5)
+    assert "In 3 of the 8 case files" in told.statement
+    assert "per cent" not in told.statement
+    assert told.quantifier == ""
+    assert told.title == "Effort on the victim's account and on the suspect"
+
+
+def test_none_and_all_are_told_as_such():
+    none = finding(numerator=0, value=0.0, low=0.0, high=13.8, status="zero")
+    assert none.statement.startswith("We found none among the 24 case files we examined in which officers")
+    assert none.quantifier == "none"
+    every = finding(numerator=24, value=100.0, low=86.2, high=100.0)
+    assert every.statement.startswith("In all 24 case files we examined, officers")
+
+
+def test_a_share_close_to_none_or_all_is_not_rounded_into_it():
+    assert "(more than 99 per cent;" in finding(numerator=999, denominator=1000, value=99.9).statement
+    assert "(less than 1 per cent;" in finding(numerator=1, denominator=1000, value=0.1).statement
+
+
+def test_a_suppressed_number_gives_a_finding_without_any_number():
+    blank = dict.fromkeys(["numerator", "denominator", "cases", "value", "low", "high"], pd.NA)
+    told = finding(status="suppressed", base="sampled case files", **blank)
+    assert not any(character.isdigit() for character in told.statement + told.title + told.id)
+    assert "not published" in told.statement
+    assert (told.value, told.numerator, told.quantifier, told.strength) == (None, None, "", "")
+
+
+def test_what_a_force_does_not_record_is_said_of_the_force():
+    blank = dict.fromkeys(["numerator", "denominator", "cases", "value", "low", "high"], None)
+    assert finding(status="not recorded", **blank).statement == (
+        "Effort on the victim's account and on the suspect: Northshire Police does not record what is needed "
+        "to say."
+    )
+
+
+def test_a_balance_is_told_as_units_in_a_hundred():
+    told = finding(
+        indicator="effort-balance", unit="balance", numerator=-51, denominator=203, value=-0.2512,
+        low=-0.4, high=0.049, base="203 counted units in 24 sampled case files",
+    )  # fmt: skip
+    assert told.statement == (
+        "Of all effort recorded in the case files we examined, 63 units in 100 went on testing the victim's "
+        "account and 37 on investigating the suspect (balance -0.25 between -1 and +1; 95 per cent interval "
+        "-0.40 to +0.05; 203 counted units in 24 sampled case files)."
+    )
+
+
+def test_a_median_is_told_in_whole_days_rounded_half_up():
+    told = finding(
+        indicator="days-report-to-closure", pillar=0, unit="days", numerator=118, denominator=212, cases=118,
+        value=312.5, low=280, high=401, base="118 of 212 cases in the frame with both dates",
+    )  # fmt: skip
+    assert told.statement == (
+        "The median time from the report to closure of the case was 313 days (95 per cent interval 280 to "
+        "401; 118 of 212 cases in the frame with both dates)."
+    )
+
+
+def test_a_share_of_units_names_the_units():
+    told = finding(
+        indicator="records-requests-purpose", group="unstated", pillar=6, numerator=20, denominator=33,
+        value=60.6, low=40.1, high=77.7, base="33 units about the victim's records in 15 sampled case files",
+    )  # fmt: skip
+    assert told.statement == (
+        "Of the units about seeking or reading the victim's records, 61 per cent gave no purpose: 20 of 33 "
+        "units about the victim's records in 15 sampled case files (95 per cent interval 40 to 78)."
+    )
+
+
+@given(st.floats(0, 100))
+def test_every_share_has_exactly_one_word(per_cent: float):
+    assert quantifier(per_cent) in {word for _, _, word in QUANTIFIERS}
+
+
+@pytest.mark.parametrize(
+    ("per_cent", "word"),
+    [(0.01, "very few"), (10, "few"), (45, "about half"), (54.9, "about half"), (55, "more than half"),
+     (70, "most"), (90, "nearly all")],
+)  # fmt: skip
+def test_words_change_where_the_table_says(per_cent: float, word: str):
+    assert quantifier(per_cent) == word
+
+
+@pytest.mark.parametrize(
+    ("cases", "width", "word"),
+    [(30, 20, "strong"), (29, 20, "moderate"), (30, 20.1, "moderate"), (14, 5, "indicative"),
+     (100, 41, "indicative"), (30, 0, "strong"), (None, 0, "indicative")],
+)  # fmt: skip
+def test_strength_of_evidence_follows_the_rule(cases: float | None, width: float, word: str):
+    assert strength(cases, width) == word
+
+
+def test_findings_never_judge():
+    words = " ".join(f"{sentence.title} {sentence.says}".lower() for sentence in SENTENCES)
+    for judgement in ("good", "poor", "inadequate", "outstanding", "should have", "failed", "unacceptable"):
+        assert judgement not in words
+
+
+def test_every_sentence_is_of_an_indicator_that_exists():
+    assert {sentence.indicator for sentence in SENTENCES} <= set(definitions()["id"])
+
+
+def test_findings_of_a_whole_run_are_in_the_order_of_the_pillars_and_plain_values():
+    coding = coded(*(unit for n in range(12) for unit in effort(f"c{n}", victim=6, suspect=2)))
+    results = compute_indicators(material(coding))
+    told = write_findings(release_indicators(results, Policy(threshold=5)).table, force="Northshire Police")
+    assert [one.pillar for one in told] == sorted(one.pillar for one in told)
+    assert len({one.id for one in told}) == len(told)
+    assert json.loads(json.dumps(as_records(told)))[0]["indicators"]
