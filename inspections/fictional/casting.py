@@ -141,6 +141,8 @@ class _Casting:
         case.facts |= PRONOUNS[self.sex]
         case.tags |= {case.facts["story"], self.sex, *self.story["tags"], *case.dates}
         case.tags.add(case.decision.replace(" ", "-"))
+        if "suspect_named" in case.dates:
+            case.tags.add("named")
 
     def set_reference(self) -> None:
         year = self.case.dates["reported"].strftime("%y")
@@ -191,8 +193,11 @@ class _Casting:
     def cast_suspect(self, earlier: Case | None) -> None:
         case, draw = self.case, self.draw
         if earlier:
-            kept = [name for name in earlier.facts if name.startswith("susp_") or name in SUSPECT_PRONOUNS["M"]]
+            kept = [
+                name for name in earlier.facts if name.startswith("susp_") or name in SUSPECT_PRONOUNS["M"]
+            ]
             case.facts |= {name: earlier.facts[name] for name in kept} | {"linked_ref": earlier.ref}
+            case.tags.add("linked")
             return
         sex = "F" if draw.chance(self.force["female_suspects"]) else "M"
         suspect = self._person(sex=sex, age=draw.whole(*self.story["age_of_suspect"]))
@@ -237,6 +242,7 @@ class _Casting:
         first, last = next(self.first_names[sex]), next(self.surnames)
         born = self.case.dates["reported"] - timedelta(days=age * 365 + draw.whole(100, 300))
         prefix = draw.pick(["07700 900", "07700 900", "07700 900", "01632 960"])  # kept for drama: in no use
+        street, town = draw.pick(self.force["streets"]), draw.pick(self.force["towns"])
         person = {
             "first": first,
             "surname": last,
@@ -244,7 +250,7 @@ class _Casting:
             "age": str(age),
             "dob": born.strftime("%d/%m/%Y"),
             "phone": f"{prefix}{draw.whole(0, 999):03d}",
-            "address": f"{draw.whole(1, 118)} {draw.pick(self.force['streets'])}, {draw.pick(self.force['towns'])}",
+            "address": f"{draw.whole(1, 118)} {street}, {town}",
             "email": f"{first}.{last}@example.{draw.pick(['org', 'com'])}".lower().replace("'", ""),
         }
         for kind in ("name", "dob", "phone", "address", "email"):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from inspections.fictional.casting import Case
-from inspections.fictional.journey import Entry
+from inspections.fictional.journey import MOST, Entry
 from inspections.fictional.wording import Draw
 
 Settings = Mapping[str, Any]
@@ -14,7 +14,7 @@ Log = list[Entry]
 Logs = dict[str, Log]
 
 DEFECTS = {
-    "missing dates": "a milestone the log describes has no date in the case row",
+    "missing dates": "a milestone that was reached has no date in the case row",
     "closed before reported": "the closing date is earlier than the report",
     "outcome not matching log": "the outcome in the case row is not the one the last entries give",
     "spaces in codes": "an offence or outcome code has a space before or after it",
@@ -22,6 +22,8 @@ DEFECTS = {
     "out of order": "two entries stand in the wrong order of time",
     "blank roles": "the author's role was not filled in",
     "notes after closure": "an entry was made after the case was closed",
+    "very long entries": "the whole log so far was pasted into one entry",
+    "odd characters": "a pound sign, accent, curly quote, emoji or tab stands in an entry",
 }
 
 
@@ -38,13 +40,13 @@ def plant_defects(cases: list[Case], logs: Logs, force: Settings) -> dict[str, l
         for case in list(waiting):
             if len(planted[defect]) == force["defects"][defect]:
                 break
-            if plant(case, logs[case.ref], draw):
+            if plant(case, logs[case.ref], draw, force):
                 planted[defect].append(case.ref)
                 waiting.remove(case)
     return {defect: sorted(refs) for defect, refs in planted.items()}
 
 
-def _blank_date(case: Case, log: Log, draw: Draw) -> bool:
+def _blank_date(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
     present = [name for name in ("recorded", "arrested", "interviewed") if case.fields[name]]
     if len(present) < 2:
         return False
@@ -52,7 +54,7 @@ def _blank_date(case: Case, log: Log, draw: Draw) -> bool:
     return True
 
 
-def _close_early(case: Case, log: Log, draw: Draw) -> bool:
+def _close_early(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
     reported = case.fields["reported"]
     if case.decision != "police NFA" or not isinstance(reported, date) or not case.fields["closed"]:
         return False
@@ -60,7 +62,7 @@ def _close_early(case: Case, log: Log, draw: Draw) -> bool:
     return True
 
 
-def _mistake_outcome(case: Case, log: Log, draw: Draw) -> bool:
+def _mistake_outcome(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
     wrong = {
         "16": "15",
         "Evidential difficulties - victim does not support": "Evidential difficulties - victim supports",
@@ -72,7 +74,7 @@ def _mistake_outcome(case: Case, log: Log, draw: Draw) -> bool:
     return True
 
 
-def _space_code(case: Case, log: Log, draw: Draw) -> bool:
+def _space_code(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
     field = draw.pick(["offence_code", "outcome"])
     if not case.fields[field]:
         return False
@@ -80,7 +82,9 @@ def _space_code(case: Case, log: Log, draw: Draw) -> bool:
     return True
 
 
-def _save_twice(case: Case, log: Log, draw: Draw) -> bool:
+def _save_twice(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
+    if len(log) == MOST:
+        return False
     last = log[-1]
     log.append(
         replace(last, entry_no=last.entry_no + 1, entered=last.entered + timedelta(minutes=draw.whole(1, 4)))
@@ -88,7 +92,7 @@ def _save_twice(case: Case, log: Log, draw: Draw) -> bool:
     return True
 
 
-def _swap_times(case: Case, log: Log, draw: Draw) -> bool:
+def _swap_times(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
     place = draw.whole(1, len(log) - 3)
     first, second = log[place], log[place + 1]
     if first.entered.date() == second.entered.date():
@@ -100,13 +104,13 @@ def _swap_times(case: Case, log: Log, draw: Draw) -> bool:
     return True
 
 
-def _blank_role(case: Case, log: Log, draw: Draw) -> bool:
+def _blank_role(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
     place = draw.whole(0, len(log) - 1)
     log[place] = replace(log[place], role="")
     return True
 
 
-def _enter_late(case: Case, log: Log, draw: Draw) -> bool:
+def _enter_late(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
     """Move the last entry but one to after the closing date."""
     if not case.fields["closed"] or len(log) < 7:
         return False
@@ -118,7 +122,22 @@ def _enter_late(case: Case, log: Log, draw: Draw) -> bool:
     return True
 
 
-_PLANTERS: dict[str, Callable[[Case, Log, Draw], bool]] = {
+def _paste_log(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
+    if len(log) < 10:
+        return False
+    pasted = "\n".join(entry.text for entry in log[:-1])
+    log[-1] = replace(log[-1], text=f"{log[-1].text}\nLog to date, pasted for the file:\n{pasted}")
+    return True
+
+
+def _add_odd_character(case: Case, log: Log, draw: Draw, force: Settings) -> bool:
+    place = draw.whole(0, len(log) - 1)
+    oddity = draw.pick(force["odd_characters"])
+    log[place] = replace(log[place], text=f"{log[place].text} {oddity}")
+    return True
+
+
+_PLANTERS: dict[str, Callable[[Case, Log, Draw, Settings], bool]] = {
     "closed before reported": _close_early,
     "outcome not matching log": _mistake_outcome,
     "missing dates": _blank_date,
@@ -127,4 +146,6 @@ _PLANTERS: dict[str, Callable[[Case, Log, Draw], bool]] = {
     "out of order": _swap_times,
     "notes after closure": _enter_late,
     "blank roles": _blank_role,
+    "very long entries": _paste_log,
+    "odd characters": _add_odd_character,
 }

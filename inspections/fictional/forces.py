@@ -1,4 +1,4 @@
-"""Build a fictional force from its YAML file: cases, logs, planted defects, and the files they are written to."""
+"""Build a fictional force from its YAML file: cases, logs, planted defects, and the bytes of its files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ def force_files(name: str) -> dict[str, bytes]:
 def canaries(name: str) -> dict[str, list[str]]:
     """Return the invented personal details that occur in a force's notes, by kind.
 
-    Kinds are ``name``, ``dob``, ``phone``, ``address`` and ``email``. Search any text meant for release for them:
-    none may be there.
+    Kinds are ``name``, ``dob``, ``phone``, ``address`` and ``email``. Search any text meant for release for
+    them: none may be there.
     """
     force = build_force(name)
     notes = "\n".join(entry.text for log in force.logs.values() for entry in log)
@@ -107,8 +107,9 @@ def _readme(force: Force) -> str:
         f"  {len(refs):>2}  {defect}: {DEFECTS[defect]}" for defect, refs in sorted(force.planted.items())
     )
     return (
-        f"{settings['name']} is a fictional police force. Every case, person, place, telephone number and reference\n"
-        "in this folder is invented by a program (python -m inspections.fictional); any likeness is chance.\n"
+        f"{settings['name']} is a fictional police force. Every case, person, place, telephone number and\n"
+        "reference in this folder is invented by a program (python -m inspections.fictional); any likeness\n"
+        "is chance.\n"
         "The notes are about rape and other sexual offences. They describe no sexual act.\n\n"
         f"{settings['about'].strip()}\n\n"
         f"cases.csv  {len(force.cases)} cases\n"

@@ -119,15 +119,13 @@ def _choose_steps(case: Case, force: Settings, wording: Wording, draw: Draw) -> 
             for group in force["stages"][step["stage"]]
         )
     ]
-    optional = draw.shuffled(n for n, step in enumerate(possible) if "chance" in step)
     kept = {n for n, step in enumerate(possible) if "chance" not in step}
-    kept |= {n for n in optional if draw.chance(possible[n]["chance"])}
-    most = min(draw.whole(FEWEST + 1, MOST + 2), MOST)
-    for n in optional:
-        if len(kept) < FEWEST:
+    # The likelier an entry is, the less easily a short log leaves it out.
+    places = {n: draw.share() ** (1 / step["chance"]) for n, step in enumerate(possible) if "chance" in step}
+    most = draw.whole(FEWEST + 1, MOST)
+    for n in sorted(places, key=places.__getitem__, reverse=True):
+        if len(kept) < FEWEST or (len(kept) < most and draw.chance(possible[n]["chance"])):
             kept.add(n)
-        elif len(kept) > most:
-            kept.discard(n)
     return [possible[n] for n in sorted(kept)]
 
 

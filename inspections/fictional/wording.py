@@ -60,9 +60,9 @@ class Wording:
     """The templates' grammar, with a memory of what has been said already.
 
     A template is text with ``{slots}``, filled from the case's facts or from a phrase list of the force, and
-    ``[one|other]`` choices. ``<drink !child F/M>`` in front limits it to cases that have the tag ``drink``, not
-    ``child``, and either ``F`` or ``M``. A template whose slots cannot be filled does not fit the case, so an
-    entry about an interview is never chosen before there has been one.
+    ``[one|other]`` choices. ``<drink !child F/M>`` in front limits it to cases that have the tag ``drink``,
+    not ``child``, and either ``F`` or ``M``. A template whose slots cannot be filled does not fit the case,
+    so an entry about an interview is never chosen before there has been one.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Wording:
     def choose(
         self, templates: Iterable[str], facts: Facts, *, tags: AbstractSet[str], said: AbstractSet[str]
     ) -> str | None:
-        """Return the fitting template used least so far, or None; ``said`` is used only when nothing else fits."""
+        """Return the fitting template used least so far, or None; one already ``said`` is the last resort."""
         fitting = [template for template in templates if self._fits(template, facts, tags)]
         if not fitting:
             return None
