@@ -24,8 +24,9 @@ import pandas as pd
 from inspections.sampling import TrailStep
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
 
-__all__ = ["STEPS", "EvidenceFolder", "Step", "open_step"]
+__all__ = ["NOTEBOOKS", "STEPS", "EvidenceFolder", "Step", "open_step"]
 
+NOTEBOOKS = PROJECT / "inspections"
 STEPS = ("1_case_sample", "2_note_coding", "3_findings")
 
 # What each step's result depends on besides its parameters, its data and the steps before it.
@@ -70,10 +71,10 @@ class EvidenceFolder:
         """Hash of all that decides each step's result: a step is redone when its key changes."""
         keys: dict[str, str] = {}
         before = _hash_text(
-            self.parameters.model_dump_json(), *map(_hash_file, _source_files(self.parameters))
+            self.parameters.model_dump_json(), *map(_hash_file, self.parameters.source_files())
         )
         for step in STEPS:
-            files = [PROJECT / "inspections" / f"{step}.ipynb"]
+            files = [NOTEBOOKS / f"{step}.ipynb"]
             for pattern in _CODE_BEHIND[step]:
                 files += sorted(PROJECT.glob(pattern))
             before = keys[step] = _hash_text(
@@ -242,7 +243,7 @@ class Step:
             "force": self.parameters.force.force,
             "fictional": self.parameters.force.fictional,
             "parameters": self.parameters.model_dump(mode="json"),
-            "inputs": {path.name: _hash_file(path) for path in _source_files(self.parameters)},
+            "inputs": {path.name: _hash_file(path) for path in self.parameters.source_files()},
             "packages": {"python": platform.python_version(), **_versions()},
         }
 
@@ -283,14 +284,10 @@ def open_step(
     return Step(name, evidence, by_hand, _before=before)
 
 
-def _source_files(parameters: Parameters) -> list[Path]:
-    return sorted({PROJECT / source.path for _, source in parameters.force.sources if source is not None})
-
-
 def _load_by_name(force: str) -> Parameters:
     path = PROJECT / "parameters" / f"{force}.yml"
     if not path.is_file():
-        names = sorted(file.stem for file in path.parent.glob("*.yml") if file.stem != "inspection")
+        names = sorted({file.stem for file in path.parent.glob("*.yml")} - {"inspection", "questions"})
         remedy = (
             f'In the cell tagged "parameters", write one of: {", ".join(names)}. Then run all cells again.'
         )

@@ -21,8 +21,8 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from inspections.evidence import STEPS, EvidenceFolder
-from parameters import PROJECT, InspectionError, Parameters, Problem
+from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder
+from parameters import InspectionError, Parameters, Problem
 
 __all__ = ["ForceRun", "Progress", "check_notebook_parameters", "run_force", "run_forces"]
 
@@ -177,7 +177,7 @@ def _run_and_report(parameters: Parameters, evidence_root: Path, *, news: Queue[
 
 
 def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
-    notebook = PROJECT / "inspections" / f"{step}.ipynb"
+    notebook = NOTEBOOKS / f"{step}.ipynb"
     parameters = evidence.parameters
     given = {
         "force": parameters.force.force,
