@@ -33,8 +33,8 @@ QUANTIFIERS: tuple[tuple[float, float, str], ...] = (
 STRENGTHS: tuple[tuple[str, int, float], ...] = (("strong", 30, 20.0), ("moderate", 15, 40.0))
 """Strength of evidence: at least so many cases, and an interval at most so wide; else ``indicative``.
 
-Width is in percentage points; for a balance, which spans two, in per cent of its span; for days, in per cent of
-the median."""
+Width is in percentage points; for a balance, which spans two, in per cent of its span; for days, in per cent
+of the median."""
 
 SMALL_BASE = 10
 """Below this many cases a share is given in counts alone: neither per cent nor quantifier."""

@@ -1,0 +1,340 @@
+"""Charts for a report: one look, words generated from the numbers, the same bytes twice.
+
+Charts read released tables only. White ground, grey #595959 grid, horizontal text, labels at the marks
+instead of keys, and no meaning by colour alone: orientation is also told by hatching, fill or place.
+Suppressed, zero and missing are written out where a bar would be.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from inspections.indicators.timeliness import STAGES
+from parameters.fields import OUTCOME_TYPES
+
+__all__ = [
+    "Chart",
+    "balance_chart",
+    "codes_chart",
+    "outcomes_chart",
+    "save_chart",
+    "theme",
+    "timeliness_chart",
+]
+
+GREY = "#595959"
+LOOKS: Mapping[str, tuple[str, str]] = {
+    "victim-credibility": ("#D55E00", "////"),
+    "suspect-focus": ("#0072B2", ""),
+}
+"""Colour and hatching of each orientation; the pair is told apart with any colour vision, and in print."""
+
+WORDS = {"victim-credibility": "testing the victim", "suspect-focus": "investigating the suspect"}
+_WIDTH = 7.0
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure with the words and numbers that must travel with it.
+
+    Attributes
+    ----------
+    caption : str
+        What it shows and of how many.
+    alt : str
+        The same for someone who cannot see it, with the numbers that matter.
+    table : DataFrame
+        The numbers drawn.
+    """
+
+    id: str
+    figure: Figure
+    caption: str
+    alt: str
+    pillar: int
+    table: pd.DataFrame
+
+
+@contextmanager
+def theme(font: str = "DejaVu Sans") -> Iterator[None]:
+    """The look of every chart; also what makes an SVG file the same bytes twice."""
+    settings: dict[Any, Any] = {
+        "font.family": font,
+        "font.size": 10,
+        "axes.edgecolor": GREY,
+        "grid.color": GREY,
+        "grid.alpha": 0.35,
+        "grid.linewidth": 0.6,
+        "hatch.linewidth": 0.8,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "inspection",
+    }
+    with mpl.rc_context(), sns.axes_style("whitegrid"), mpl.rc_context(settings):
+        yield
+
+
+def balance_chart(balances: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart | None:
+    """Balance of effort in each case file, sorted; None where the table was not released.
+
+    Parameters
+    ----------
+    balances : DataFrame
+        The released ``balance.csv``.
+    """
+    scored = balances[balances["status"] == "shown"].sort_values(["balance", "case"], ignore_index=True)
+    if scored.empty:
+        return None
+    victim, suspect = int((scored["balance"] < 0).sum()), int((scored["balance"] > 0).sum())
+    with theme(font):
+        figure, axes = _canvas(rows=len(scored), per_row=0.2)
+        for row, value in enumerate(scored["balance"].astype(float)):
+            look = LOOKS["victim-credibility" if value < 0 else "suspect-focus"][0] if value else GREY
+            axes.plot([0, value], [row, row], color=look, linewidth=1.6, zorder=2)
+            axes.plot(
+                value,
+                row,
+                "o",
+                markersize=6,
+                markeredgecolor=look,
+                markerfacecolor="white" if value < 0 else look,
+            )
+        axes.axvline(0, color="black", linewidth=1)
+        axes.set(xlim=(-1.05, 1.05), ylim=(-0.8, len(scored) + 0.4), yticks=[])
+        axes.set_xlabel(
+            "Balance of effort: -1 all on testing the victim, +1 all on investigating the suspect"
+        )
+        axes.set_title(f"More on the victim: {victim}", loc="left", fontsize=10)
+        axes.set_title(f"More on the suspect: {suspect}", loc="right", fontsize=10)
+        axes.grid(axis="y", visible=False)
+        _settle(figure)
+    few = len(balances) - len(scored)
+    left_out = f" {few:,} with fewer than five counted units are left out." if few else ""
+    equal = len(scored) - victim - suspect
+    return Chart(
+        id="balance",
+        figure=figure,
+        caption=f"Balance of recorded effort in each of {len(scored):,} case files, a mark a file.{left_out}",
+        alt=(
+            f"One mark for each of {len(scored):,} case files, sorted by balance of effort from "
+            f"{_two(scored, 0)} to {_two(scored, -1)}. {victim:,} lie on the side of testing the victim "
+            f"(open marks, left of nought), {suspect:,} on the side of investigating the suspect (filled "
+            f"marks, right), and {equal:,} on nought.{left_out}"
+        ),
+        pillar=1,
+        table=balances.reset_index(drop=True),
+    )
+
+
+def codes_chart(codes: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart | None:
+    """Counted units of every code, by orientation; None where no code may be shown.
+
+    Parameters
+    ----------
+    codes : DataFrame
+        The released ``codes.csv``.
+    """
+    table = codes.sort_values(
+        ["orientation", "units"], ascending=[False, False], na_position="last", kind="stable"
+    )
+    table = table.reset_index(drop=True)
+    if not table["status"].eq("shown").any():
+        return None
+    with theme(font):
+        starts = table["orientation"].ne(table["orientation"].shift())
+        places = [row + groups for row, groups in enumerate(starts.cumsum() - 1)]  # a gap before each group
+        figure, axes = _canvas(rows=len(table) + 2, per_row=0.3)
+        looks = [LOOKS[orientation] for orientation in table["orientation"]]
+        _bars(axes, table, value="units", label="title", looks=looks, places=places)
+        for row in table.index[starts]:
+            orientation = table.loc[row, "orientation"]
+            words = f"{'Hatched' if LOOKS[orientation][1] else 'Plain'}: {WORDS[orientation]}"
+            axes.text(0, places[row] - 0.8, words, va="center", weight="bold")
+        axes.set_xlabel("Counted units")
+        _settle(figure)
+    shown = table[table["status"] == "shown"]
+    tops = [
+        f"{WORDS[orientation]}, most often {title} ({int(units):,} units)"
+        for orientation, title, units in zip(
+            shown["orientation"], shown["title"], shown["units"], strict=True
+        )
+        if units == shown.loc[shown["orientation"] == orientation, "units"].iloc[0]
+    ]
+    groups = " and ".join(WORDS[orientation] for orientation in table["orientation"].unique())
+    return Chart(
+        id="codes",
+        figure=figure,
+        caption=f"Counted units by code, in two groups: {groups}.",
+        alt=(
+            f"Horizontal bars of counted units for {len(table)} codes, in two groups: {groups}. Longest "
+            f"bars: {'; '.join(tops)}.{_untold(table, 'title')}"
+        ),
+        pillar=1,
+        table=table,
+    )
+
+
+def outcomes_chart(
+    indicators: pd.DataFrame, *, indicator: str = "outcomes-closed", font: str = "DejaVu Sans"
+) -> Chart | None:
+    """Share of each outcome on one count basis; None where no share may be shown.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        The released indicator table.
+    indicator : str
+        Which outcome table: ``outcomes-closed``, ``outcomes-recorded`` or an official one.
+    """
+    table = indicators[(indicators["indicator"] == indicator) & indicators["group"].isin(list(OUTCOME_TYPES))]
+    if not table["status"].eq("shown").any():
+        return None
+    table = table.sort_values("value", ascending=False, na_position="last", kind="stable", ignore_index=True)
+    table["outcome"] = [f"{group}: {OUTCOME_TYPES[group]}" for group in table["group"]]
+    with theme(font):
+        figure, axes = _canvas(rows=len(table), per_row=0.42)
+        _bars(axes, table, value="value", label="outcome", looks=[(GREY, "")] * len(table), suffix="%")
+        axes.set_xlabel("Per cent of cases")
+        _settle(figure)
+    shown = table[table["status"] == "shown"]
+    told = "; ".join(
+        f"{row['outcome']}, {row['value']:.0f} per cent" for row in shown.head(4).to_dict("records")
+    )
+    base = shown["base"].iloc[0]
+    return Chart(
+        id=indicator,
+        figure=figure,
+        caption=f"{table['label'].iloc[0]}, per cent of {base}.",
+        alt=f"Horizontal bars of outcomes as per cent of {base}. Largest: {told}.{_untold(table, 'outcome')}",
+        pillar=0,
+        table=table,
+    )
+
+
+def timeliness_chart(
+    indicators: pd.DataFrame, *, group: str = "force", font: str = "DejaVu Sans"
+) -> Chart | None:
+    """Median days between milestones with their intervals; None where no median may be shown.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        The released indicator table.
+    group : str
+        ``force`` for all cases of the frame, ``charged`` for charged cases.
+    """
+    words = {name: stage for name, _, _, stage in STAGES}
+    table = indicators[indicators["indicator"].isin(list(words)) & (indicators["group"] == group)]
+    if not table["status"].eq("shown").any():
+        return None
+    table = table.assign(
+        stage=table["indicator"].map(words).str.replace("^report to", "Report to", regex=True)
+    )
+    table["stage"] = table["stage"].str[:1].str.upper() + table["stage"].str[1:]
+    table = table.reset_index(drop=True)
+    with theme(font):
+        figure, axes = _canvas(rows=len(table), per_row=0.42)
+        for row, record in enumerate(table.to_dict("records")):
+            if record["status"] != "shown":
+                axes.text(0, row, f" {record['status']}", va="center", style="italic", color=GREY)
+                continue
+            if pd.notna(record["low"]):
+                axes.plot([record["low"], record["high"]], [row, row], color=GREY, linewidth=2)
+            axes.plot(record["value"], row, "o", color="black", markersize=7)
+            axes.annotate(
+                f"{record['value']:.0f} days", (record["value"], row),
+                xytext=(0, 7), textcoords="offset points", ha="center",
+            )  # fmt: skip
+        _rows(axes, table["stage"])
+        axes.set_xlim(left=0)
+        axes.set_xlabel("Days: median, and 95 per cent interval")
+        _settle(figure)
+    shown = table[table["status"] == "shown"]
+    told = "; ".join(f"{row['stage']}, {row['value']:.0f} days" for row in shown.to_dict("records"))
+    cases = "charged cases" if group == "charged" else "all cases in the frame"
+    return Chart(
+        id=f"timeliness-{group}",
+        figure=figure,
+        caption=f"Median days between milestones, {cases}. Lines are 95 per cent intervals.",
+        alt=(
+            f"Dots with intervals for median days between milestones, {cases}. {told}."
+            f"{_untold(table, 'stage')}"
+        ),
+        pillar=0,
+        table=table,
+    )
+
+
+def save_chart(chart: Chart, folder: Path) -> Path:
+    """Write a chart as SVG: no date, no fonts to load, the same bytes for the same numbers.
+
+    Returns
+    -------
+    Path
+        ``<folder>/<id>.svg``.
+    """
+    path = folder / f"{chart.id}.svg"
+    with theme():
+        chart.figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
+    return path
+
+
+def _canvas(*, rows: int, per_row: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(_WIDTH, 1.1 + per_row * max(rows, 3)), layout="constrained")
+    axes = figure.subplots()
+    sns.despine(ax=axes, left=True)
+    axes.grid(axis="y", visible=False)
+    return figure, axes
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out once: each further pass would move it by a hair, and change the file."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
+def _rows(axes: Axes, labels: pd.Series, places: Sequence[int] | None = None) -> None:
+    places = range(len(labels)) if places is None else places
+    axes.set_yticks(places, labels=[textwrap.fill(label, 40) for label in labels])
+    axes.set_ylim(max(places) + 0.6, -1.2)
+
+
+def _bars(
+    axes: Axes, table: pd.DataFrame, *, value: str, label: str, looks: Sequence[tuple[str, str]],
+    places: Sequence[int] | None = None, suffix: str = "",
+) -> None:  # fmt: skip
+    """Horizontal bars labelled at their ends; a word stands where there is no number to draw."""
+    places = range(len(table)) if places is None else places
+    for place, record, (colour, hatch) in zip(places, table.to_dict("records"), looks, strict=True):
+        shown = record["status"] == "shown"
+        length = float(record[value]) if shown else 0.0
+        if shown:
+            axes.barh(place, length, height=0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
+        words, style = (f"{length:,.0f}{suffix}", "normal") if shown else (record["status"], "italic")
+        axes.text(length, place, f" {words}", va="center", style=style)
+    _rows(axes, table[label], places)
+    axes.set_xlim(0, 1.12 * float(table[value].max()))
+
+
+def _untold(table: pd.DataFrame, label: str) -> str:
+    """What is not drawn and why, in words."""
+    found = []
+    for status, words in (("suppressed", "Suppressed"), ("zero", "None"), ("not recorded", "Not recorded")):
+        names = list(table.loc[table["status"] == status, label])
+        if names:
+            found.append(f" {words}: {'; '.join(names)}.")
+    return "".join(found)
+
+
+def _two(scored: pd.DataFrame, place: int) -> str:
+    return f"{scored['balance'].iloc[place]:+.2f}"

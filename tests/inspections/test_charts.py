@@ -1,0 +1,155 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_material import cases_of, coded, effort, material
+
+from inspections.charts import (
+    LOOKS,
+    Chart,
+    balance_chart,
+    codes_chart,
+    outcomes_chart,
+    save_chart,
+    timeliness_chart,
+)
+from inspections.disclosure import Policy, release_codes, release_indicators
+from inspections.indicators import compute_indicators
+
+BALANCES = pd.DataFrame(
+    {
+        "case": [f"C{n:02}" for n in range(1, 9)],
+        "balance": [-0.8, 0.5, np.nan, 0.0, 0.2, -0.1, 0.9, -0.33],
+        "status": ["shown", "shown", "too few", "shown", "shown", "shown", "shown", "shown"],
+    }
+)
+CODES = release_codes(
+    pd.DataFrame(
+        {
+            "code": ["vic-a", "vic-b", "vic-c", "sus-a", "sus-b"],
+            "title": ["Delay", "Intoxication", "Records", "Phones of the suspect", "Alibi"],
+            "orientation": ["victim-credibility"] * 3 + ["suspect-focus"] * 2,
+            "units": [40, 13, 2, 61, 0],
+            "cases": [15, 9, 2, 14, 0],
+        }
+    ),
+    Policy(threshold=5),
+).table
+
+
+def indicators() -> pd.DataFrame:
+    types = ["1"] * 12 + ["14"] * 3 + ["15"] * 25 + ["16"] * 40
+    cases = cases_of(
+        outcome_type=types,
+        closed_on=pd.to_datetime(["2025-06-01"] * 80),
+        reported_on=pd.to_datetime("2025-01-01") - pd.to_timedelta(np.arange(80), unit="D"),
+        recorded_on=pd.to_datetime(["2025-01-02"] * 80),
+    )
+    results = compute_indicators(material(coded(*effort("x", victim=3, suspect=3)), cases=cases))
+    return release_indicators(results, Policy(threshold=5)).table
+
+
+def charts() -> list[Chart]:
+    released = indicators()
+    made = [
+        balance_chart(BALANCES),
+        codes_chart(CODES),
+        outcomes_chart(released),
+        timeliness_chart(released),
+        timeliness_chart(released, group="charged"),
+    ]
+    return [chart for chart in made if chart is not None]
+
+
+def test_every_chart_is_the_same_bytes_twice_and_loads_nothing(tmp_path: Path):
+    for first, again in zip(charts(), charts(), strict=True):
+        (tmp_path / "again").mkdir(exist_ok=True)
+        one, two = save_chart(first, tmp_path), save_chart(again, tmp_path / "again")
+        assert one.read_bytes() == two.read_bytes()
+        svg = one.read_text(encoding="utf-8")
+        assert "<dc:date>" not in svg
+        assert "<text" not in svg  # letters are drawn, so no font is needed
+        assert not re.search(r'(href|src)="(?!#)', svg)
+
+
+def test_saving_twice_gives_the_same_file(tmp_path: Path):
+    chart = balance_chart(BALANCES)
+    assert save_chart(chart, tmp_path).read_bytes() == save_chart(chart, tmp_path).read_bytes()
+
+
+def test_every_chart_has_words_made_from_its_numbers():
+    made = charts()
+    assert [chart.id for chart in made] == [
+        "balance",
+        "codes",
+        "outcomes-closed",
+        "timeliness-force",
+        "timeliness-charged",
+    ]
+    for chart in made:
+        assert len(chart.alt) > len(chart.caption) > 30
+        assert any(character.isdigit() for character in chart.alt)
+
+
+def test_the_balance_chart_counts_both_sides_and_says_what_is_left_out():
+    chart = balance_chart(BALANCES)
+    assert chart.alt == (
+        "One mark for each of 7 case files, sorted by balance of effort from -0.80 to +0.90. 3 lie on the "
+        "side of testing the victim (open marks, left of nought), 3 on the side of investigating the suspect "
+        "(filled marks, right), and 1 on nought. 1 with fewer than five counted units are left out."
+    )
+
+
+def test_what_is_suppressed_is_named_in_words_and_has_no_number_anywhere():
+    chart = codes_chart(CODES)
+    assert chart.alt.endswith(" Suppressed: Intoxication; Records. None: Alibi.")
+    assert "13" not in chart.alt
+    drawn = [text.get_text() for text in chart.figure.axes[0].texts]
+    assert drawn.count(" suppressed") == 2
+    assert " zero" in drawn
+    assert " 13" not in drawn
+
+
+def test_orientation_is_told_without_colour():
+    assert len({hatch for _, hatch in LOOKS.values()}) == len(LOOKS)
+    hatches = {bar.get_hatch() for bar in codes_chart(CODES).figure.axes[0].patches}
+    assert hatches == {"////", ""}
+
+
+def test_outcomes_name_the_base_and_the_largest():
+    chart = outcomes_chart(indicators())
+    assert chart.caption == (
+        "Outcomes given in the period, per cent of 80 cases closed with an outcome in the period."
+    )
+    assert (
+        "Largest: 15: Suspect identified; victim supports; evidential difficulties, 31 per cent;" in chart.alt
+    )
+
+
+def test_medians_not_recorded_are_said_to_be():
+    chart = timeliness_chart(indicators())
+    assert "Report to crime record, 40 days" in chart.alt
+    assert "Not recorded: Report to the first interview" in chart.alt
+
+
+def test_text_is_horizontal():
+    for chart in charts():
+        chart.figure.draw_without_rendering()
+        axes = chart.figure.axes[0]
+        assert {text.get_rotation() for text in [*axes.get_yticklabels(), *axes.texts]} <= {0.0}
+
+
+@pytest.mark.parametrize("make", [balance_chart, codes_chart, outcomes_chart, timeliness_chart])
+def test_nothing_released_gives_no_chart(make):
+    columns = ["case", "balance", "status", "orientation", "units", "title", "indicator", "group", "value"]
+    assert make(pd.DataFrame(columns=columns)) is None
+
+
+def test_charts_leave_the_settings_of_the_notebook_alone():
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    charts()
+    assert dict(mpl.rcParams) == before
