@@ -96,7 +96,8 @@ def _dates(force: Settings, decision: str, when: str, draw: Draw) -> dict[str, d
     dates = {"reported": reported}
     for name, milestone in force["milestones"].items():
         share = draw.between(*milestone["at"])
-        if draw.chance(milestone.get("chance", {}).get(decision, 0)):
+        possible = "suspect_named" in dates or name in ("recorded", "suspect_named")
+        if draw.chance(milestone["chance"].get(decision, 0)) and possible:
             dates[name] = reported + timedelta(days=round(share * days))
     if "charged" in dates:
         dates["charged"] = dates["cps_decision"] + timedelta(days=draw.whole(0, 2))
@@ -113,9 +114,9 @@ def cast_case(
     casting = _Casting(case, force, names)
     casting.choose_story(stories, earlier)
     casting.set_reference()
-    casting.set_timing()
     casting.cast_police()
     casting.cast_victim()
+    casting.set_timing()
     if "suspect_named" in case.dates:
         casting.cast_suspect(earlier)
     casting.tell_story()
@@ -155,7 +156,7 @@ class _Casting:
 
     def set_timing(self) -> None:
         if "nonrecent" in self.case.tags:
-            days = self.draw.whole(12 * 365, 30 * 365)
+            days = (int(self.case.facts["vic_age"]) - self.draw.whole(6, 13)) * 365  # a child then
         else:
             days = self.draw.pick([0, 0, 1, 1, 2, 5, 9, 16, 24, 45, 80])
         self.case.tags.add("late" if days > 4 else "prompt")
