@@ -125,9 +125,10 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
     ``-judgements``) even when it has nothing to show, so that a text never includes a file that is not there.
     """
     texts = {
-        "headlines": _headlines(release),
+        "headlines": _headlines(release, decisions.headlines),
         "recommendations": _recommendations(decisions, release=release),
         "judgements": _judgements(decisions.judgements, release=release),
+        "background-findings": _findings(release, 0),
         "background-indicators": _indicators(release, 0),
         "background-figures": _figures(release, 0),
         "gaps": _gaps(release),
@@ -151,49 +152,52 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
     return texts
 
 
-def _headlines(release: Release) -> str:
+def _headlines(release: Release, names: Sequence[str]) -> str:
+    """Lead with the findings the author chose, or with all that can be told and are about investigations."""
+    told = [finding for finding in release.findings if finding.told]
+    chosen = [finding for name in names for finding in told if finding.id == name]
+    chosen = chosen or [finding for finding in told if finding.pillar]
     return "\n".join(
         f"### {escape_note(finding.title)} {{#headline-{finding.id}}}\n\n"
         f"{escape_note(finding.statement)} [How we know](#finding-{finding.id}).\n"
-        for finding in sorted(release.findings, key=lambda finding: finding.pillar)
+        for finding in chosen
     )
 
 
 def _findings(release: Release, pillar: int) -> str:
+    """Show what was found under headings, and below it in one list what cannot be told and why."""
     found = [finding for finding in release.findings if finding.pillar == pillar]
     if not found:
-        return "The files we read did not support a finding under this pillar.\n"
-    return "\n".join(
+        return "The files we read did not support a finding here.\n"
+    told = [
         f"### {escape_note(finding.title)} {{#finding-{finding.id}}}\n\n"
         f"{escape_note(finding.statement)}\n\n"
         f"::: {{.base}}\n{_base(finding, release=release)}\n:::\n"
         for finding in found
-    )
+        if finding.told
+    ]
+    untold = [
+        f"::: {{#finding-{finding.id}}}\n{escape_note(finding.statement)}\n:::\n"
+        for finding in found
+        if not finding.told
+    ]
+    if untold:
+        untold.insert(0, "**What we cannot say**\n")
+    return "\n".join([*told, *untold])
 
 
 def _base(finding: Finding, *, release: Release) -> str:
-    """Say what a finding rests on: its number, how sure it is, what was counted, and where to look."""
-    parts = []
-    if row := _behind(finding, release=release):
-        parts.append(f"**Result:** {escape_note(format_result(row))}.")
-        parts.append(f"**95% interval:** {escape_note(format_interval(row).lower())}.")
-        parts.append(f"**Base:** {escape_note(format_base(row))}.")
-    if finding.strength:
-        parts.append(f"**Strength of evidence:** {escape_note(finding.strength)}.")
+    """Say how strong a finding is and in which tables its numbers are."""
     tables: dict[str, list[str]] = {}
     for row in release.indicators:
-        if row.id in finding.indicators and row.label not in tables.get(_table_of(row, release=release), []):
-            tables.setdefault(_table_of(row, release=release), []).append(row.label)
-    measures = (f"{'; '.join(map(escape_note, labels))} (@tbl-{table})" for table, labels in tables.items())
-    parts.append(f"**Measures:** {'; '.join(measures)}.")
-    return " ".join(parts)
-
-
-def _behind(finding: Finding, *, release: Release) -> Indicator | None:
-    """Return the row of the indicator table whose numbers the finding carries."""
-    numbers = (finding.numerator, finding.denominator, finding.value)
-    rows = [row for row in release.indicators if row.id in finding.indicators]
-    return next((row for row in rows if (row.numerator, row.denominator, row.value) == numbers), None)
+        labels = tables.setdefault(_table_of(row, release=release), [])
+        if row.id in finding.indicators and row.label not in labels:
+            labels.append(row.label)
+    measures = "; ".join(
+        f"{'; '.join(map(escape_note, labels))} (@tbl-{table})" for table, labels in tables.items() if labels
+    )
+    strength = f"**Strength of evidence:** {escape_note(finding.strength)}. " if finding.strength else ""
+    return f"{strength}**Measure:** {measures}."
 
 
 def _indicators(release: Release, pillar: int) -> str:

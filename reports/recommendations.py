@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from parameters import InspectionError, Problem
-from reports.release import PILLARS, Release
+from reports.release import PILLARS, Finding, Release
 
 __all__ = ["Decisions", "Draft", "Judgement", "Recommendation", "Usual", "load_catalogue", "load_decisions"]
 
@@ -57,8 +58,9 @@ class Recommendation(_Entry):
 
 
 class Decisions(_Entry):
-    """``recommendations.yml`` of a force: its judgements and its recommendations."""
+    """``recommendations.yml`` of a force: findings to lead with, judgements and recommendations."""
 
+    headlines: list[str] = []
     judgements: list[Judgement] = []
     recommendations: list[Recommendation] = []
 
@@ -81,13 +83,23 @@ class Usual(_Entry):
 
 
 class Draft(_Entry):
-    """One entry of the catalogue: the judgement usual for a finding, and its recommendation if any."""
+    """One entry of the catalogue: the judgement usual for a finding, and its recommendation if any.
+
+    It is drafted when the finding's value is above ``above`` and below ``below``. The limits only spare an
+    author drafts that are beside the point; they grade nothing.
+    """
 
     finding: str
+    above: float = -math.inf
+    below: float = math.inf
     pillar: int = Field(ge=min(PILLARS), le=max(PILLARS))
     kind: Kind
     text: str = Field(min_length=1)
     recommendation: Usual | None = None
+
+    def suits(self, finding: Finding | None) -> bool:
+        """Whether the finding was made and its value lies between the limits."""
+        return finding is not None and finding.value is not None and self.above < finding.value < self.below
 
 
 class _Catalogue(_Entry):
@@ -121,48 +133,48 @@ def load_catalogue(path: Path) -> list[Draft]:
     return _Catalogue.model_validate(_load(path, _Catalogue)).drafts
 
 
-def _hanging(decisions: Decisions, *, release: Release, file: str) -> Iterable[Problem]:
+def _hanging(decisions: Decisions, *, release: Release, file: str) -> Iterator[Problem]:
+    yield from _unknown_findings(decisions, release=release, file=file)
+    yield from _wrong_numbers(decisions, file=file)
+    yield from _unanswered(decisions, file=file)
+
+
+def _unknown_findings(decisions: Decisions, *, release: Release, file: str) -> Iterator[Problem]:
     known = {finding.id for finding in release.findings}
-    entries: list[tuple[str, Judgement | Recommendation]] = [
-        *((f"judgements.{entry.id}", entry) for entry in decisions.judgements),
-        *((f"recommendation {entry.number}", entry) for entry in decisions.recommendations),
+    cited = [
+        ("headlines", decisions.headlines),
+        *((f"judgement {entry.id}.findings", entry.findings) for entry in decisions.judgements),
+        *((f"recommendation {entry.number}.findings", entry.findings) for entry in decisions.recommendations),
     ]
-    for where, entry in entries:
-        for name in sorted(set(entry.findings) - known):
-            remedy = f"Rest it on findings of this force: {', '.join(sorted(known)) or 'there are none'}."
-            yield Problem(
-                file, f"{where}.findings", name, f'names "{name}", which the inspection did not find.', remedy
-            )
+    for where, names in cited:
+        for name in sorted(set(names) - known):
+            message = f'names "{name}", which the inspection did not find.'
+            remedy = f"Name findings of this force: {', '.join(sorted(known)) or 'there are none'}."
+            yield Problem(file, where, name, message, remedy)
+
+
+def _wrong_numbers(decisions: Decisions, *, file: str) -> Iterator[Problem]:
     numbers = [entry.number for entry in decisions.recommendations]
     if sorted(numbers) != list(range(1, len(numbers) + 1)):
         written = ", ".join(map(str, numbers))
+        message = f"are numbered {written}: a number is missing or used twice."
         remedy = f"Number the recommendations from 1 to {len(numbers)}, each number once."
-        yield Problem(
-            file,
-            "recommendations",
-            written,
-            f"are numbered {written}: a number is missing or used twice.",
-            remedy,
-        )
+        yield Problem(file, "recommendations", written, message, remedy)
+
+
+def _unanswered(decisions: Decisions, *, file: str) -> Iterator[Problem]:
     judgements = {entry.id for entry in decisions.judgements}
-    for recommendation in decisions.recommendations:
-        for name in sorted(set(recommendation.answers) - judgements):
-            remedy = f"Judgements in this file: {', '.join(sorted(judgements)) or 'none'}."
-            where = f"recommendation {recommendation.number}.answers"
-            yield Problem(file, where, name, f'names "{name}", which is not a judgement.', remedy)
+    for entry in decisions.recommendations:
+        for name in sorted(set(entry.answers) - judgements):
+            message = f'names "{name}", which is not a judgement.'
+            remedy = f"Name judgements of this file: {', '.join(sorted(judgements)) or 'there are none'}."
+            yield Problem(file, f"recommendation {entry.number}.answers", name, message, remedy)
     answered = {name for entry in decisions.published for name in entry.answers}
     for judgement in decisions.judgements:
         if judgement.kind == "cause of concern" and judgement.id not in answered:
-            remedy = (
-                f"Add 'answers: [{judgement.id}]' to a recommendation that answers it and is not rejected."
-            )
-            yield Problem(
-                file,
-                f"judgements.{judgement.id}",
-                "",
-                "is a cause of concern without a recommendation.",
-                remedy,
-            )
+            message = "is a cause of concern without a recommendation."
+            remedy = f"Add 'answers: [{judgement.id}]' to a recommendation that is not rejected."
+            yield Problem(file, f"judgement {judgement.id}", "", message, remedy)
 
 
 def _load(path: Path, model: type[_Entry]) -> Any:

@@ -166,7 +166,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding the inspection draws from its indicators."""
+    """One finding the inspection draws from its indicators; numbers are None where they may not be told."""
 
     id: str
     pillar: int
@@ -177,9 +177,12 @@ class Finding:
     numerator: int | None
     denominator: int | None
     value: float | None
-    low: float | None
-    high: float | None
     strength: str
+
+    @property
+    def told(self) -> bool:
+        """Whether the finding has a number, rather than a reason why there is none."""
+        return self.value is not None
 
 
 @dataclass(frozen=True)
@@ -344,8 +347,6 @@ def _finding(entry: dict[str, Any]) -> Finding:
         numerator=_whole(entry.get("numerator")),
         denominator=_whole(entry.get("denominator")),
         value=_number(entry.get("value")),
-        low=_number(entry.get("low")),
-        high=_number(entry.get("high")),
         strength=entry.get("strength") or "",
     )
 

@@ -92,7 +92,7 @@ def draft_recommendations(catalogue: list[Draft], *, release: Release) -> dict[s
     The wording may name the force as ``{force}``. Deadlines count whole months from the day of publication.
     """
     name, published = release.facts.name, release.facts.published
-    usual = [draft for draft in catalogue if release.finding(draft.finding)]
+    usual = [draft for draft in catalogue if draft.suits(release.finding(draft.finding))]
     judgements: list[dict[str, object]] = [
         {
             "id": draft.finding,

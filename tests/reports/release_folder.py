@@ -69,6 +69,12 @@ def indicators() -> list[dict[str, Any]]:
         indicator("days-report-to-charge", "Days from report to charge", 0, unit="days", count=(8, 45),
                   value=402, interval=(310, 523, "bootstrap"),
                   base="8 of 45 cases in the frame with both dates"),
+        indicator("days-report-to-interview", "Days from report to the first interview", 0, unit="days",
+                  count=(29, 45), value=112, interval=(98, 150, "bootstrap"),
+                  base="29 of 45 cases in the frame with both dates"),
+        indicator("days-report-to-closure", "Days from report to closure", 0, unit="days", count=(45, 45),
+                  value=233, interval=(177, 273, "bootstrap"),
+                  base="45 of 45 cases in the frame with both dates"),
         indicator("effort-balance", "Balance of effort", 1, unit="balance", count=(-66, 312), value=-0.21,
                   interval=(-0.38, -0.04, "bootstrap over case files"), caveat=WRITTEN,
                   base="312 counted units in 24 sampled case files"),
@@ -78,8 +84,13 @@ def indicators() -> list[dict[str, Any]]:
                   interval=(40.9, 92.9, "Wilson"), base="8 sampled case files"),
         indicator("effort-more-on-victim", more_on_victim, 1, group="police NFA", status="suppressed",
                   base="sampled case files"),
+        indicator("effort-before-interview", "Testing of the victim before the suspect's interview", 1,
+                  count=(14, 29), value=45.2, interval=(26, 67, "bootstrap"),
+                  base="29 dated victim-credibility units in 17 sampled case files"),
         indicator("suspect-gaps-noted", "Case files where work on the suspect is noted as not done", 1,
                   count=(9, 24), value=37.5, interval=(21.2, 57.3, "Wilson"), base="24 sampled case files"),
+        indicator("victim-doubt-rebutted", "Case files where doubt about the victim is answered", 1,
+                  status="suppressed", base="sampled case files"),
         indicator("suspect-history", "Files in which the named suspect's history was searched", 2,
                   count=(0, 14), value=0, interval=(0, 21.5, "Wilson"), status="zero",
                   base="14 files with a named suspect"),
@@ -93,32 +104,59 @@ def indicators() -> list[dict[str, Any]]:
         indicator("supervision", "Files reviewed by a supervisor within 28 days", 4, status="missing"),
         indicator("outcome-coding", "Closed cases whose outcome contradicts the file", 5, count=(2, 45),
                   value=4.4, interval=CENSUS, base="45 closed cases in the frame"),
-        indicator("records-requests-purpose", purposes, 6, group="credibility", count=(21, 46), value=45.8,
+        indicator("dates-out-of-order", "Cases with milestones out of order", 5, count=(0, 45), value=0,
+                  interval=CENSUS, status="zero", base="45 cases in the frame"),
+        indicator("records-requests-purpose", purposes, 6, group="unstated", count=(21, 46), value=45.8,
                   interval=(27.9, 64.9, "bootstrap"), base="46 units about the victim's records"),
         indicator("records-requests-purpose", purposes, 6, group="limited", count=(3, 46), value=6.5,
                   interval=(1.9, 15.0, "bootstrap"), base="46 units about the victim's records"),
     ]  # fmt: skip
 
 
-def findings() -> list[dict[str, Any]]:
-    """Findings, one a pillar, that rest on the indicators above."""
-    return [
-        {"id": "effort-more-on-victim", "pillar": 1,
-         "title": "Most files recorded more effort on the victim's credibility than on the suspect",
-         "statement": "In most of the case files we read, more units tested the victim than the suspect.",
-         "quantifier": "most", "indicators": ["effort-more-on-victim", "effort-balance"], "numerator": 15,
-         "denominator": 24, "value": 66.9, "low": 46.2, "high": 82.1, "strength": "moderate"},
-        {"id": "suspect-history", "pillar": 2,
-         "title": "No file showed a search of the named suspect's history",
-         "statement": "None of the files with a named suspect recorded a search of police systems.",
-         "quantifier": "none", "indicators": ["suspect-history"], "numerator": 0, "denominator": 14,
-         "value": 0.0, "low": 0.0, "high": 21.5, "strength": "moderate"},
-        {"id": "records-requests-purpose", "pillar": 6,
-         "title": "Requests for victims' records were often made to test the victim",
-         "statement": "In a little under half of requests, the notes said that the purpose was credibility.",
-         "quantifier": "a little under half", "indicators": ["records-requests-purpose"], "numerator": 21,
-         "denominator": 46, "value": 45.8, "low": 27.9, "high": 64.9, "strength": "indicative"},
-    ]  # fmt: skip
+def finding(
+    row: dict[str, Any], title: str, statement: str, *, quantifier: str = "", strength: str = "moderate"
+) -> dict[str, Any]:
+    """A finding about one row of the indicators; it has the row's numbers or, like the row, none."""
+    numbers = {name: None if row[name] == "" else row[name] for name in ("numerator", "denominator", "value")}
+    return {
+        "id": f"{row['indicator']}-{row['group']}", "pillar": row["pillar"], "title": title,
+        "statement": statement, "quantifier": quantifier, "indicators": [row["indicator"]], **numbers,
+        "low": None, "high": None, "strength": strength if numbers["value"] is not None else "",
+    }  # fmt: skip
+
+
+def findings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A finding for every indicator that the forces' recommendations rest on, and one of none at all."""
+    by_row = {f"{row['indicator']}-{row['group']}": row for row in rows}
+    words = {
+        "effort-more-on-victim-force": (
+            "In more than half of case files, more effort went on the victim than on the suspect",
+            "In 15 of the 24 case files, more units tested the victim than investigated the suspect.",
+        ),
+        "suspect-history-force": (
+            "No file showed a search of the named suspect's history",
+            "We found none among the 14 files in which police systems were searched for the suspect.",
+        ),
+        "victim-doubt-rebutted-force": (
+            "Doubt about the victim answered",
+            "Doubt about the victim answered: not published. Somebody's anonymity would be at risk.",
+        ),
+    }
+    for name in (
+        "days-report-to-interview-force",
+        "days-report-to-closure-force",
+        "effort-balance-force",
+        "effort-before-interview-force",
+        "suspect-gaps-noted-force",
+        "withdrawal-closed",
+        "outcome-coding-force",
+        "dates-out-of-order-force",
+        "records-requests-purpose-unstated",
+    ):
+        if name in by_row:
+            label = by_row[name]["label"]
+            words[name] = (label, f"{label}: as measured.")
+    return [finding(by_row[name], *words[name]) for name in sorted(words) if name in by_row]
 
 
 def figures() -> list[dict[str, Any]]:
@@ -185,7 +223,8 @@ def build_release(
     )
     for figure in figures():
         (folder / figure["file"]).write_text(FIGURE.format(dots=dots), encoding="utf-8")
-    _write_csv(folder / "indicators.csv", rows or indicators(), columns=INDICATOR_COLUMNS)
+    rows = rows or indicators()
+    _write_csv(folder / "indicators.csv", rows, columns=INDICATOR_COLUMNS)
     _write_csv(
         folder / "balance.csv",
         [
@@ -216,7 +255,7 @@ def build_release(
              "among": "cases in the frame", "effect": "use of early advice", "status": "not recorded"},
         ],
     )  # fmt: skip
-    _write_json(folder / "findings.json", findings())
+    _write_json(folder / "findings.json", findings(rows))
     _write_json(folder / "figures.json", figures())
     _write_json(folder / "extracts.json", extracts())
     _write_json(folder / "force.json", facts(force, name))

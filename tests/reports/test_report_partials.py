@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -34,8 +35,11 @@ def test_a_new_force_is_scaffolded_with_drafts_for_its_findings_only(
     refresh("northshire", release_folder, root=project)
     drafts = YAML(typ="safe").load((folder / "recommendations.yml").read_text(encoding="utf-8"))
     assert [entry["findings"] for entry in drafts["recommendations"]] == [
-        ["effort-more-on-victim"],
-        ["records-requests-purpose"],
+        ["effort-balance-force"],
+        ["suspect-gaps-noted-force"],
+        ["withdrawal-closed"],
+        ["outcome-coding-force"],
+        ["records-requests-purpose-unstated"],
     ]
     assert {entry["status"] for entry in drafts["recommendations"]} == {"draft"}
     assert "the chief constable of Northshire Police" in drafts["recommendations"][0]["owner"]
@@ -79,13 +83,32 @@ def test_a_cited_value_says_in_words_why_there_is_no_number(release_folder: Path
     assert values["suspect-history"]["value"] == r"0\%"
 
 
-def test_a_finding_stands_with_its_result_interval_base_and_table(release_folder: Path) -> None:
+def test_a_finding_says_how_strong_it_is_and_in_which_table_its_numbers_are(release_folder: Path) -> None:
     text = partials(read_release(release_folder), decisions=Decisions())["pillar-1-findings"]
-    assert "{#finding-effort-more-on-victim}" in text
-    assert r"**Result:** 67\%." in text
-    assert r"**95% interval:** 46\% to 82\%." in text
-    assert r"15 of 24 sampled case files\, weighted to the 45 cases of the frame" in text
-    assert "@tbl-pillar-1" in text
+    assert "{#finding-effort-more-on-victim-force}" in text
+    assert r"In 15 of the 24 case files\, more units tested the victim" in text
+    assert (
+        "**Strength of evidence:** moderate. "
+        "**Measure:** Case files with more effort on the victim than on the suspect (@tbl-pillar-1)." in text
+    )
+
+
+def test_what_cannot_be_told_is_listed_below_the_findings_and_leads_no_report(release_folder: Path) -> None:
+    texts = partials(
+        read_release(release_folder), decisions=Decisions(headlines=["victim-doubt-rebutted-force"])
+    )
+    below = texts["pillar-1-findings"].partition("**What we cannot say**")[2]
+    assert (
+        "::: {#finding-victim-doubt-rebutted-force}\nDoubt about the victim answered\\: not published"
+        in below
+    )
+    assert "Doubt about the victim" not in texts["headlines"]
+
+
+def test_the_author_chooses_the_headlines_and_their_order(release_folder: Path) -> None:
+    chosen = ["withdrawal-closed", "effort-balance-force"]
+    text = partials(read_release(release_folder), decisions=Decisions(headlines=chosen))["headlines"]
+    assert re.findall(r"{#headline-(.+?)}", text) == chosen
 
 
 def test_a_measure_of_many_groups_has_a_table_of_its_own_with_outcome_types_by_name(
@@ -100,8 +123,6 @@ def test_a_suppressed_value_is_in_no_partial(tmp_path: Path) -> None:
     rows = [
         indicator("effort-balance", "Balance", 1, unit="balance", value=0.1, status="shown"),
         indicator("effort-more-on-victim", "More on victim", 1, status="suppressed", base="case files"),
-        indicator("suspect-history", "History", 2, status="suppressed", base="files"),
-        indicator("records-requests-purpose", "Purpose", 6, status="missing", base="units"),
     ]
     release = read_release(build_release(tmp_path, rows=rows))
     text = partials(release, decisions=Decisions())["pillar-1-indicators"]
@@ -110,7 +131,7 @@ def test_a_suppressed_value_is_in_no_partial(tmp_path: Path) -> None:
 
 def test_an_empty_pillar_still_has_partials_to_include(release_folder: Path) -> None:
     texts = partials(read_release(release_folder), decisions=Decisions())
-    assert texts["pillar-3-findings"] == "The files we read did not support a finding under this pillar.\n"
+    assert texts["pillar-4-findings"] == "The files we read did not support a finding here.\n"
     assert texts["extracts-other"] == "No extract about other work was approved for publication.\n"
 
 

@@ -14,7 +14,7 @@ judgements:
     kind: cause of concern
     pillar: 1
     text: Effort goes into the victim.
-    findings: [effort-more-on-victim]
+    findings: [effort-balance-force]
 recommendations:
   - number: 1
     pillar: 1
@@ -22,7 +22,7 @@ recommendations:
     deadline: 2027-05-31
     act: that every file holds a plan
     measure: a new sample finds a plan in nearly every file
-    findings: [effort-more-on-victim]
+    findings: [effort-balance-force]
     answers: [effort]
     status: accepted
 """
@@ -67,7 +67,7 @@ def test_a_recommendation_lacking_a_part_is_refused(field: str, tmp_path: Path, 
         ("answers: [effort]", "answers: []", "is a cause of concern without a recommendation."),
         ("status: accepted", "status: rejected", "is a cause of concern without a recommendation."),
         (
-            "findings: [effort-more-on-victim]\n    answers",
+            "findings: [effort-balance-force]\n    answers",
             "findings: [no-such-finding]\n    answers",
             'names "no-such-finding", which the inspection did not find.',
         ),
