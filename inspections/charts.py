@@ -28,6 +28,7 @@ __all__ = [
     "balance_chart",
     "codes_chart",
     "outcomes_chart",
+    "sample_chart",
     "save_chart",
     "theme",
     "timeliness_chart",
@@ -270,6 +271,39 @@ def timeliness_chart(
             f"Dots with intervals for median days between milestones, {cases}. {told}."
             f"{_untold(table, 'stage')}"
         ),
+        pillar=0,
+        table=table,
+    )
+
+
+def sample_chart(strata: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart:
+    """How many cases each stratum holds and how many of them are read.
+
+    Parameters
+    ----------
+    strata : DataFrame
+        ``stratum, frame, sample`` of a sample; lengths that were suppressed are blank.
+    """
+    table = strata.assign(status=strata["frame"].isna().map({True: "suppressed", False: "shown"}))
+    with theme(font):
+        figure, axes = _canvas(rows=len(table), per_row=0.42)
+        _bars(axes, table, value="frame", label="stratum", looks=[("#BFBFBF", "")] * len(table))
+        for row, (frame, drawn) in enumerate(zip(table["frame"], table["sample"], strict=True)):
+            if pd.notna(frame) and pd.notna(drawn):
+                axes.barh(
+                    row, float(drawn), height=0.66, color=GREY, hatch="////", edgecolor="white", linewidth=0
+                )
+        axes.set_xlabel("Cases in the frame; hatched: read")
+        _settle(figure)
+    told = "; ".join(
+        f"{stratum}, {'suppressed' if pd.isna(frame) else f'{drawn:,} of {frame:,}'}"
+        for stratum, frame, drawn in zip(table["stratum"], table["frame"], table["sample"], strict=True)
+    )
+    return Chart(
+        id="sample",
+        figure=figure,
+        caption="Cases in the frame and case files read, by stratum.",
+        alt=f"Horizontal bars of cases in the frame, the part read hatched. Read: {told}.",
         pillar=0,
         table=table,
     )

@@ -12,6 +12,7 @@ from inspections.charts import (
     balance_chart,
     codes_chart,
     outcomes_chart,
+    sample_chart,
     save_chart,
     timeliness_chart,
 )
@@ -132,6 +133,12 @@ def test_medians_not_recorded_are_said_to_be():
     chart = timeliness_chart(indicators())
     assert "Report to crime record, 40 days" in chart.alt
     assert "Not recorded: Report to the first interview" in chart.alt
+
+
+def test_the_sample_chart_says_how_many_of_each_stratum_are_read():
+    strata = pd.DataFrame({"stratum": ["charged", "police NFA"], "frame": [30, None], "sample": [6, None]})
+    chart = sample_chart(strata.astype({"frame": "Int64", "sample": "Int64"}))
+    assert chart.alt.endswith("Read: charged, 6 of 30; police NFA, suppressed.")
 
 
 def test_text_is_horizontal():
