@@ -13,10 +13,9 @@ PRONOUNS = {
     "F": {"she": "she", "her": "her", "hero": "her", "herself": "herself"},
     "M": {"she": "he", "her": "his", "hero": "him", "herself": "himself"},
 }
-SUSPECT_PRONOUNS = {
-    "M": {"he": "he", "his": "his", "him": "him", "himself": "himself"},
-    "F": {"he": "she", "his": "her", "him": "her", "himself": "herself"},
-}
+ASSAULT = {"rape": "sexual assault", "raped": "sexually assaulted"}
+# In English law only a man commits rape as a principal, and most codes here are rape: suspects are men.
+SUSPECT_PRONOUNS = {"he": "he", "his": "his", "him": "him", "himself": "himself"}
 # Order matters: each milestone of a case is on or after the one before it.
 MILESTONES = (
     "reported",
@@ -139,7 +138,10 @@ class _Casting:
         case.facts["story"] = earlier.facts["story"] if earlier else name
         self.story = stories[case.facts["story"]]
         self.sex = "M" if draw.chance(self.force["male_victims"]) else "F"
+        self.offence_code = draw.pick(self.story["offences"][self.sex])
+        rape = self.offence_code.startswith("19")
         case.facts |= PRONOUNS[self.sex]
+        case.facts |= {"rape": "rape", "raped": "raped"} if rape else ASSAULT
         case.tags |= {case.facts["story"], self.sex, *self.story["tags"], *case.dates}
         case.tags.add(case.decision.replace(" ", "-"))
         if "suspect_named" in case.dates:
@@ -194,20 +196,17 @@ class _Casting:
     def cast_suspect(self, earlier: Case | None) -> None:
         case, draw = self.case, self.draw
         if earlier:
-            kept = [
-                name for name in earlier.facts if name.startswith("susp_") or name in SUSPECT_PRONOUNS["M"]
-            ]
-            case.facts |= {name: earlier.facts[name] for name in kept} | {"linked_ref": earlier.ref}
+            same = {name: fact for name, fact in earlier.facts.items() if name.startswith("susp_")}
+            case.facts |= same | SUSPECT_PRONOUNS | {"linked_ref": earlier.ref}
             case.tags.add("linked")
             return
-        sex = "F" if draw.chance(self.force["female_suspects"]) else "M"
-        suspect = self._person(sex=sex, age=draw.whole(*self.story["age_of_suspect"]))
-        case.facts |= {f"susp_{name}": value for name, value in suspect.items()} | SUSPECT_PRONOUNS[sex]
+        suspect = self._person(sex="M", age=draw.whole(*self.story["age_of_suspect"]))
+        case.facts |= {f"susp_{name}": value for name, value in suspect.items()} | SUSPECT_PRONOUNS
         case.facts |= {
             "susp_caps": suspect["surname"].upper(),
             "susp_job": draw.pick(self.names["jobs"]),
             "susp_ref": f"{draw.whole(1200, 99999):07d}",
-            "susp_past": fill_facts(draw.pick(self.names["past_of_suspects"]), SUSPECT_PRONOUNS[sex]),
+            "susp_past": fill_facts(draw.pick(self.names["past_of_suspects"]), SUSPECT_PRONOUNS),
         }
 
     def tell_story(self) -> None:
@@ -218,7 +217,7 @@ class _Casting:
             told |= {part: draw.pick(self.story[part]) for part in ("before", "after")}
             self.case.tags.add(told.pop("line"))
         for name, text in told.items():
-            facts[name] = take_choices(fill_facts(text, SUSPECT_PRONOUNS["M"] | facts), draw)
+            facts[name] = take_choices(fill_facts(text, SUSPECT_PRONOUNS | facts), draw)
 
     def set_row(self) -> None:
         case, draw = self.case, self.draw
@@ -227,7 +226,7 @@ class _Casting:
         case.fields = {
             **{name: case.dates.get(name) for name in (*MILESTONES, "offence_from")},
             "ref": case.ref,
-            "offence_code": draw.pick(self.story["offences"][self.sex]),
+            "offence_code": self.offence_code,
             "outcome": self.force["outcomes"].get(decision, ""),
             "suspect_ref": case.facts.get("susp_ref"),
             "relationship": draw.pick(self.story["relationship"]),

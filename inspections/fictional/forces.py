@@ -83,20 +83,15 @@ def _read(name: str) -> Settings:
 
 def _cast(force: Settings, *, stories: Settings, names: Settings) -> list[Case]:
     cases = plan_cases(force)
-    first_of_suspect: dict[int, Case] = {}
     groups = {number: group for group, numbers in enumerate(force["same_suspect"]) for number in numbers}
+    first_of_group: dict[int, Case] = {}
     for order, case in enumerate(cases):
         case.facts["serial"] = f"{117 + order * 43 + Draw(force['seed'], 'serial', order).whole(0, 40):06d}"
-        group = groups.get(case.number)
-        cast_case(
-            case,
-            force,
-            stories=stories,
-            names=names,
-            earlier=first_of_suspect.get(-1 if group is None else group),
-        )
+        group = groups.get(case.number) if "suspect_named" in case.dates else None
+        earlier = None if group is None else first_of_group.get(group)
+        cast_case(case, force, stories=stories, names=names, earlier=earlier)
         if group is not None:
-            first_of_suspect.setdefault(group, case)
+            first_of_group.setdefault(group, case)
     return cases
 
 
