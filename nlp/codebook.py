@@ -251,6 +251,26 @@ def expand(phrase: str) -> list[str]:
     return [" ".join("".join(choice).split()) for choice in product(*choices)]
 
 
+_PRONOUN_FORMS = {
+    **dict.fromkeys(("he", "she", "they"), ("he", "she", "they")),
+    **dict.fromkeys(("him", "them"), ("him", "her", "them")),
+    **dict.fromkeys(("his", "their"), ("his", "her", "their")),
+    "her": ("him", "his", "her", "them", "their"),
+    **dict.fromkeys(("himself", "herself", "themselves"), ("himself", "herself", "themselves")),
+}
+
+
+def every_gender(phrase: str) -> list[str]:
+    """A phrase with each of its pronouns in every gender, so that no rule can depend on one.
+
+    >>> every_gender("told him so")
+    ['told him so', 'told her so', 'told them so']
+    """
+    return [
+        " ".join(words) for words in product(*(_PRONOUN_FORMS.get(word, (word,)) for word in phrase.split()))
+    ]
+
+
 class _Words:
     """Word classes by name. A code file's own classes are kept as `<code>:<name>` and found first there."""
 
@@ -271,7 +291,9 @@ class _Words:
             if name not in ROLE_WORDS:
                 line, known = section.line_of(name), ", ".join(ROLE_WORDS)
                 self.mistakes.append(
-                    Mistake(section.file, line, f"unknown class '{name}'; the classes known here are: {known}")
+                    Mistake(
+                        section.file, line, f"unknown class '{name}'; the classes known here are: {known}"
+                    )
                 )
             self._add(f"role {name}", value, section, name)
 
@@ -286,9 +308,9 @@ class _Words:
         made = WordClass(
             name=name,
             says=check.text("says", required=True),
-            words=_expanded(check, "words"),
-            exact=_expanded(check, "exact"),
-            never_in=_expanded(check, "never_in"),
+            words=_expanded(check, "words", genders=not name.startswith("role ")),
+            exact=_expanded(check, "exact", genders=False),
+            never_in=_expanded(check, "never_in", genders=True),
             includes=check.texts("includes"),
         )
         check.finish()
@@ -300,7 +322,7 @@ class _Words:
     def literal(self, word: str) -> str:
         """The class of a word or phrase written straight into a pattern."""
         name = f'"{word}"'
-        self.classes.setdefault(name, WordClass(name, "", words=tuple(expand(word))))
+        self.classes.setdefault(name, WordClass(name, "", words=_written_out([word], genders=True)))
         return name
 
     def find(self, name: str, code: str) -> str | None:
@@ -327,8 +349,15 @@ class _Words:
             )
 
 
-def _expanded(check: Checker, key: str) -> tuple[str, ...]:
-    return tuple(form for phrase in check.texts(key) for form in expand(phrase) if form)
+def _expanded(check: Checker, key: str, *, genders: bool) -> tuple[str, ...]:
+    return _written_out(check.texts(key), genders=genders)
+
+
+def _written_out(phrases: Iterable[str], *, genders: bool) -> tuple[str, ...]:
+    forms = (form for phrase in phrases for form in expand(phrase) if form)
+    if genders:
+        forms = (form for phrase in forms for form in every_gender(phrase))
+    return tuple(dict.fromkeys(forms))
 
 
 def _no_class(name: str, known: Iterable[str]) -> str:
@@ -523,7 +552,7 @@ def _read_expected(item: Any, check: Checker, mistakes: list[Mistake]) -> Expect
 
 
 def _check_ids(files: Mapping[str, Section], codes: tuple[Code, ...], mistakes: list[Mistake]) -> None:
-    ids = {code.id for code in codes}
+    ids = set(files)
     for code in codes:
         file = files[code.id].file if code.id in files else f"{code.id}.yml"
         seen: dict[str, int] = {}

@@ -15,7 +15,7 @@ from nlp.context import ActiveCue, CueReader, does_count, read_context
 from nlp.decide import Decision, Given, decide
 from nlp.roles import CaseMemory, NoteMemory, learn_names, named_people, resolve
 from nlp.rules import Fired, PatternIndex, fire
-from nlp.scan import Hits, Scanner, fold
+from nlp.scan import Hits, Scanner, fold, whole
 from nlp.units import Cut, Unit, cut_units, inline_label, quotations
 
 _HEADINGS_KEPT = 5000
@@ -127,20 +127,18 @@ class Coder:
             Columns `case_id`, `entry_no`, `text`; `author_role` and `entry_type` are used where present.
             Notes of a case stand together, in the order written: names learnt in one serve the later ones.
         """
-        rows: list[CodedUnit] = []
-        entries: list[EntryCount] = []
-        for note in self.code_stream(notes.to_dict("records")):
-            rows += note.rows
-            entries.append(note.entry)
-        return Coding(
-            pd.DataFrame(rows, columns=list(CodedUnit._fields)).astype({"counts": bool}),
-            pd.DataFrame(entries, columns=list(EntryCount._fields)),
-        )
+        return _coding(self.code_stream(notes.to_dict("records")))
 
     def code_text(self, text: str, *, author_role: str = "", entry_type: str = "") -> pd.DataFrame:
         """Code one note on its own; the rows of the coding table."""
-        note = {"case_id": "", "entry_no": 1, "text": text, "author_role": author_role, "entry_type": entry_type}
-        return self.code_notes(pd.DataFrame([note])).table
+        note = {
+            "case_id": "",
+            "entry_no": 1,
+            "text": text,
+            "author_role": author_role,
+            "entry_type": entry_type,
+        }
+        return _coding(self.code_stream([note])).table
 
     def code_stream(self, notes: Iterable[dict[Any, Any]]) -> Iterator[CodedNote]:
         """Code notes as they come, one dict a note; memory stays flat however many there are."""
@@ -170,7 +168,7 @@ class Coder:
 
     def _code_note(self, note: dict[Any, Any], memory: CaseMemory) -> CodedNote:
         text = note.get("text")
-        text = text if isinstance(text, str) else ""
+        text = whole(text) if isinstance(text, str) else ""
         roles = (note.get(key) for key in ("author_role", "entry_type"))
         above = " | ".join(role for role in roles if isinstance(role, str) and role)
         cut = cut_units(text)
@@ -219,9 +217,7 @@ class Coder:
             self._headings[text] = _Heading(tuple(self._cues.below(hits)), person)
         return self._headings[text]
 
-    def _rows(
-        self, read: ReadUnit, *, note: dict[Any, Any], unit_no: int, text: str
-    ) -> Iterator[CodedUnit]:
+    def _rows(self, read: ReadUnit, *, note: dict[Any, Any], unit_no: int, text: str) -> Iterator[CodedUnit]:
         unit = read.unit
         quoted = quotations(text[unit.start : unit.end])
         for decision in decide(read.given, self.codebook.by_id, checklist=unit.checklist):
@@ -245,6 +241,18 @@ class Coder:
                 confidence="low" if decision.mixed else decision.given.values["confidence"],
                 codebook_version=self.codebook.version,
             )
+
+
+def _coding(notes: Iterable[CodedNote]) -> Coding:
+    rows: list[CodedUnit] = []
+    entries: list[EntryCount] = []
+    for note in notes:
+        rows += note.rows
+        entries.append(note.entry)
+    return Coding(
+        pd.DataFrame(rows, columns=list(CodedUnit._fields)).astype({"counts": bool}),
+        pd.DataFrame(entries, columns=list(EntryCount._fields)),
+    )
 
 
 def _give(fired: Fired, cues: Sequence[ActiveCue], doc: Doc, text: str) -> Given:

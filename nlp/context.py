@@ -1,4 +1,4 @@
-"""Setting the context of a code: was it denied, who holds it, is it done, is it about now (codebook section 4).
+"""Setting the context of a code: was it denied, who holds it, is it done, is it about now.
 
 Cues work in the manner of ConText: words, a direction, a reach and the words that stop it. Where two cues
 for the same attribute reach a trigger, the one listed first in `context.yml` decides.
@@ -118,7 +118,11 @@ def read_context(fired: Fired, cues: Sequence[ActiveCue]) -> Context:
     decided: dict[str, ActiveCue] = {}
     for active in cues:
         name = active.cue.sets
-        if name in settled or not _concerns(active.cue, fired.rule.code) or not _reaches(active, fired.trigger):
+        if (
+            name in settled
+            or not _concerns(active.cue, fired.rule.code)
+            or not _reaches(active, fired.trigger)
+        ):
             continue
         value = _value(active.cue, fired.rule)
         settled.add(name)

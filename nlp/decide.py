@@ -90,7 +90,9 @@ def _residual_last(by_code: dict[str, list[Given]], codes: Mapping[str, Code]) -
 
 def _settle(rivals: list[Given]) -> Decision:
     """One row for a code: what counts wins, then what comes first; a task wins over a stance (13.10)."""
-    best = min(rivals, key=lambda one: (not one.counts, one.values["polarity"] != "affirmed", one.start, one.rule.id))
+    best = min(
+        rivals, key=lambda one: (not one.counts, one.values["polarity"] != "affirmed", one.start, one.rule.id)
+    )
     same_reading = [one for one in rivals if one.counts == best.counts]
     planned = best.counts and any(one.values["status"] == "planned" for one in same_reading)
     mixed = len({one.values["polarity"] for one in rivals}) > 1

@@ -17,10 +17,25 @@ from nlp.scan import Hits
 
 OTHER = {"victim": "suspect", "suspect": "victim"}
 _PRONOUNS = ("subject pronoun", "object pronoun", "possessive pronoun", "ambiguous pronoun")
-_AFTER_OBJECT = frozenset(
-    ". , ; : ) ? ! to and or in on at for with by from of but as that when while after before again about "
-    "into up out off over down away was is were had has if so because this last who".split()
-)
+_PREPOSITIONS = {
+    "to",
+    "in",
+    "on",
+    "at",
+    "for",
+    "with",
+    "by",
+    "from",
+    "of",
+    "into",
+    "up",
+    "out",
+    "off",
+    "about",
+}
+_JOINS = {"and", "or", "but", "as", "that", "when", "while", "after", "before", "if", "so", "because", "who"}
+_ADVERBS = {"again", "over", "down", "away", "this", "last", "was", "is", "were", "had", "has"}
+_AFTER_OBJECT = frozenset({*".,;:)?!"} | _PREPOSITIONS | _JOINS | _ADVERBS)
 _NEAR_OWNER = 3
 _NEAR_COMPLEMENT = 4
 _NAME_LENGTH = 3
@@ -64,12 +79,18 @@ class People:
         self._reported_by_suspect = reported
         self.unclear = False
 
-    def allow(self, about: str, parts: tuple[tuple[int, int], ...], words: tuple[tuple[int, int], ...]) -> bool:
+    def allow(
+        self, about: str, parts: tuple[tuple[int, int], ...], words: tuple[tuple[int, int], ...]
+    ) -> bool:
         """Whether the person a trigger is about is one that the rule accepts."""
         if about == "anyone":
             return True
         person, pronoun_at = self.person(parts, words)
-        if person == "suspect" and pronoun_at >= 0 and any(at <= pronoun_at for at in self._reported_by_suspect):
+        if (
+            person == "suspect"
+            and pronoun_at >= 0
+            and any(at <= pronoun_at for at in self._reported_by_suspect)
+        ):
             return True
         wanted = about.removeprefix("not ")
         if about.startswith("not "):
@@ -81,7 +102,7 @@ class People:
     def person(
         self, parts: tuple[tuple[int, int], ...], words: tuple[tuple[int, int], ...]
     ) -> tuple[str, int]:
-        """Who a trigger is about: "victim", "suspect", "other" or "", and where the pronoun is if it was one."""
+        """Who a trigger is about ("" if nobody is in sight), and where the pronoun is if it was one."""
         start, end = words[0][0], words[-1][1]
         for mention in self._in_order_of_claim(parts[0][0], start, end):
             if mention.person:
@@ -142,7 +163,11 @@ def resolve(hits: Hits, doc: Doc, memory: NoteMemory, *, section: str, names: li
 
 def _raw_mentions(hits: Hits, names: list[Mention]) -> list[Mention]:
     found = list(names)
-    for name, person in (("role victim", "victim"), ("role suspect", "suspect"), ("role other person", "other")):
+    for name, person in (
+        ("role victim", "victim"),
+        ("role suspect", "suspect"),
+        ("role other person", "other"),
+    ):
         found += [Mention(start, end, person, "role") for start, end in hits.get(name, ())]
     for kind in ("someone", *_PRONOUNS):
         found += [Mention(start, end, "", kind) for start, end in hits.get(f"role {kind}", ())]
@@ -155,11 +180,21 @@ def _raw_mentions(hits: Hits, names: list[Mention]) -> list[Mention]:
 
 
 def _follows_preposition(doc: Doc, mention: Mention) -> bool:
-    return mention.start > 0 and doc[mention.start - 1].lower_ in ("on", "of", "for", "re", "from", "with", "to", "by", "about")
+    return mention.start > 0 and doc[mention.start - 1].lower_ in (
+        "on",
+        "of",
+        "for",
+        "re",
+        "from",
+        "with",
+        "to",
+        "by",
+        "about",
+    )
 
 
 def _someone(mentions: list[Mention], mention: Mention, hits: Hits) -> str:
-    """ "The male", "the girl": not the person already spoken of in the unit; alone, whoever is not reporting."""
+    """Whom "the male" or "the girl" means: not the person already spoken of in the unit."""
     for earlier in reversed(mentions):
         if earlier.person in OTHER:
             return OTHER[earlier.person]
@@ -167,9 +202,7 @@ def _someone(mentions: list[Mention], mention: Mention, hits: Hits) -> str:
     return "victim" if reports else "suspect"
 
 
-def _pronoun(
-    mentions: list[Mention], mention: Mention, doc: Doc, memory: NoteMemory, section: str
-) -> str:
+def _pronoun(mentions: list[Mention], mention: Mention, doc: Doc, memory: NoteMemory, section: str) -> str:
     earlier = [m for m in mentions if m.person in OTHER]
     if not earlier:
         return section or memory.last or memory.heading
@@ -229,14 +262,23 @@ def named_people(doc: Doc, start: int, end: int, memory: CaseMemory) -> list[Men
     ]
 
 
-def learn_names(hits: Hits, doc: Doc, start: int, end: int, *, memory: CaseMemory, known_words: frozenset[str]) -> None:
+def learn_names(
+    hits: Hits, doc: Doc, start: int, end: int, *, memory: CaseMemory, known_words: frozenset[str]
+) -> None:
     """Tie names to roles: "SUSP Marcus TILLBROOK", "Daria (IP)", "arrested Terry Cole"."""
     for role, person in (("role victim", "victim"), ("role suspect", "suspect")):
         for found_start, found_end in hits.get(role, ()):
             at = found_end + (found_end < end and doc[found_end].text in ("(", "is", "-", ",", ":"))
             _learn(doc, at, end, person=person, memory=memory, known_words=known_words)
             if found_start - 2 >= start and doc[found_start - 1].text == "(":
-                _learn(doc, found_start - 2, found_start - 1, person=person, memory=memory, known_words=known_words)
+                _learn(
+                    doc,
+                    found_start - 2,
+                    found_start - 1,
+                    person=person,
+                    memory=memory,
+                    known_words=known_words,
+                )
     for cue, person in (("role names the victim", "victim"), ("role names the suspect", "suspect")):
         for _, found_end in hits.get(cue, ()):
             _learn(doc, found_end, end, person=person, memory=memory, known_words=known_words)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
 
 import spacy
 from spacy.attrs import NORM, ORTH
@@ -29,8 +31,8 @@ _FOLD = str.maketrans(
     }
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LONGEST_WORD = 200
-_TOO_LONG = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
+_PIECE = 40
+_TOO_LONG = re.compile(r"\S{200}")
 
 
 def fold(text: str) -> str:
@@ -39,14 +41,20 @@ def fold(text: str) -> str:
     >>> fold("VIC’s “friend”")
     'VIC\\'s "friend"'
     """
-    return _SURROGATE.sub("\ufffd", text).translate(_FOLD)
+    return whole(text).translate(_FOLD)
+
+
+def whole(text: str) -> str:
+    """Replace lone surrogates, which no file or table can hold, one for one."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def blank_english() -> Language:
     """spaCy's blank English with one reading for `didn't`, `didnt` and `did not`."""
     nlp = spacy.blank("en")
+    tokenizer: Any = nlp.tokenizer
     rules: dict[str, list[dict[int, str]]] = {}
-    for text, tokens in nlp.tokenizer.rules.items():
+    for text, tokens in tokenizer.rules.items():
         negated = len(tokens) == 2 and tokens[-1].get(NORM, tokens[-1][ORTH].lower()) == "not"
         if negated:
             first = tokens[0][ORTH]
@@ -54,7 +62,7 @@ def blank_english() -> Language:
             rules[text] = [{ORTH: first, NORM: stem}, tokens[1]]
         elif len(tokens) == 1 and text.endswith("."):
             rules[text] = [{ORTH: text}]
-    nlp.tokenizer.rules = rules
+    tokenizer.rules = rules
     return nlp
 
 
@@ -88,7 +96,7 @@ class Scanner:
         self._matchers[at].add(key, [self._nlp.tokenizer(phrase)])
         return int(self._nlp.vocab.strings[key])
 
-    def memory_zone(self) -> object:
+    def memory_zone(self) -> AbstractContextManager[Any]:
         """A context in which spaCy forgets the words of the notes read, so that memory stays flat."""
         return self._nlp.memory_zone()
 
@@ -98,7 +106,7 @@ class Scanner:
             return self._nlp.tokenizer(text)
         words: list[str] = []
         spaces: list[bool] = []
-        for run in re.finditer(rf"\S{{1,{_LONGEST_WORD}}}|\s+", text):
+        for run in re.finditer(rf"\S{{1,{_PIECE}}}|\s+", text):
             piece = run.group()
             if piece.isspace():
                 if words and piece[0] == " " and not spaces[-1]:

@@ -19,11 +19,13 @@ _BULLET = re.compile(
     r"[ \t>]*(?:[-*+•·‣▪●○◦►→§]{1,3}[ \t]+|[•·‣▪●○◦►][ \t]*|-{1,2}(?=[A-Za-z])"
     r"|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})[.)][ \t]+(?=\S)|#{1,3}[ \t]+)?[ \t]*"
 )
+_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+_DATE = rf"(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}} {_MONTH} \d{{2,4}})"
+_CLOCK = r"(?:\d{1,2}[:.]?\d\d(?:[:.]\d\d)?[ ]*(?:hrs|hours)?)"
 _STAMP = re.compile(
-    r"(?:\[?\(?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},?[ ]+)?"
-    r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}[ ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[ ]\d{2,4})"
-    r"[T,]?[ ]*(?:(?:at[ ])?\d{1,2}[:.]?\d\d(?:[:.]\d\d)?[ ]*(?:hrs|hours)?)?\)?\]?|\[?\d\d:?\d\d(?:[ ]?hrs)?\]?(?=[ ]*[-:]))"
-    r"[ ]*(?:[-:|][ ]*)?"
+    rf"[\[(]{{0,2}}(?:(?:{_DAY},?[ ]+)?{_DATE}[T,]?[ ]*(?:at[ ])?{_CLOCK}?"
+    r"|\d\d:?\d\d(?:[ ]?hrs)?\]?(?=[ ]*[-:]))[\])]{0,2}[ ]*(?:[-:|][ ]*)?"
 )
 _AUTHOR = re.compile(
     r"(?:(?:T/|A/|Det\.?[ ])?(?:PC|DC|PS|DS|DI|DCI|PCSO|Sgt|Insp|TDC|SOLO|SOIT|OIC|Supervisor)[ ]?){1,2}"
@@ -35,13 +37,12 @@ _TICK = re.compile(r"\[[ _]?\]|\([ _]\)|☐|\bY[ ]?/[ ]?N\b|\bYes[ ]?/[ ]?No\b|_
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)(?:\((\d{1,2}|[a-h])\)|(\d{1,2})[.)])[ \t]+(?=\S)")
 _ENDING = re.compile(r"[.?!]{1,3}[\"')\]]{0,2}[ \t]+(?=[\"'(\[£$]{0,2}[A-Z0-9])|;[ \t]*(?=\S)")
 _BEFORE_DOT = re.compile(r"(?:^|[\s(\"'/])([A-Za-z.]{1,12})$")
-_ABBREVIATIONS = frozenset(
-    "a.m p.m e.g i.e etc approx re mr mrs ms miss dr prof st rd ave co ltd vs v inc incl "
-    "d.s d.c d.i p.c p.s d.c.i d.s.u c.p.s i.p o.i.c est dept tel mob "
-    "ext sgt insp det supt cllr rev hon cf viz art arts "
-    "pg pp s ss".split()
-)
-_BEFORE_NUMBERS = frozenset("no nos ref refs fig para paras sec min max".split())
+_RANKS = {"d.s", "d.c", "d.i", "p.c", "p.s", "d.c.i", "d.s.u", "sgt", "insp", "det", "supt", "i.p", "o.i.c"}
+_TITLES = {"mr", "mrs", "ms", "miss", "dr", "prof", "cllr", "rev", "hon", "c.p.s", "co", "ltd", "inc"}
+_PLACES = {"st", "rd", "ave", "dept", "tel", "mob", "ext", "est"}
+_LATIN = {"a.m", "p.m", "e.g", "i.e", "etc", "approx", "re", "vs", "v", "cf", "viz", "art", "arts", "incl"}
+_ABBREVIATIONS = frozenset(_RANKS | _TITLES | _PLACES | _LATIN | {"pg", "pp", "s", "ss"})
+_BEFORE_NUMBERS = frozenset(("no", "nos", "ref", "refs", "fig", "para", "paras", "sec", "min", "max"))
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|will|would|can|could|should|may|might|must|to be|"
     r"isn't|wasn't|didn't|don't|says?|said|gave|given|made|went|came|left|took|got|told|saw|sent|met|knew|"
@@ -112,7 +113,7 @@ def cut_units(text: str) -> Cut:
         if _MAIL_HEADER.match(folded, start, end):
             mail = True
             continue
-        start = _skip_marks(folded, start, end)
+        head, start = start, _skip_marks(folded, start, end)
         if start >= end:
             continue
         title = _title(folded, start, end)
@@ -121,7 +122,8 @@ def cut_units(text: str) -> Cut:
             continue
         if blank_before and section and not _BULLET.match(folded, line.start()).group().strip():  # type: ignore[union-attr]
             section = ""
-        for piece in _pieces(folded, start, end):
+        numbered = _number(_NUMBERED.match(folded, head, end))
+        for piece in _pieces(folded, start, end, number=numbered):
             if not _has_two_letters(folded, *piece):
                 dropped += 1
                 continue
@@ -134,7 +136,9 @@ def _skip_marks(text: str, start: int, end: int) -> int:
     """Pass over a bullet, a number, a date stamp and an author's name at the head of a line."""
     for mark in (_BULLET, _STAMP, _AUTHOR, _STAMP):
         found = mark.match(text, start, end)
-        if found and (mark is not _AUTHOR or found.group()[-1:] in ":|-" or found.end() == end):
+        if found and (
+            mark is not _AUTHOR or found.group().rstrip()[-1:] in (":", "|", "-") or found.end() == end
+        ):
             start = found.end()
     return _trim(text, start, end)[0]
 
@@ -161,28 +165,38 @@ def inline_label(text: str) -> str:
     return ""
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
-    for item_start, item_end in _items(text, start, end):
+def _pieces(text: str, start: int, end: int, *, number: int) -> Iterator[Span]:
+    for item_start, item_end in _items(text, start, end, number=number):
         for piece in _sentences(text, item_start, item_end):
             trimmed = _trim(text, *piece)
             if trimmed[0] < trimmed[1]:
                 yield trimmed
 
 
-def _items(text: str, start: int, end: int) -> Iterator[Span]:
-    """Cut a line at inline numbers or letters that count up: "(1) phone (2) laptop", "1. see IP 2. CCTV"."""
-    wanted, marks = 1, []
+def _items(text: str, start: int, end: int, *, number: int) -> Iterator[Span]:
+    """Cut a line at inline numbers or letters that count up: "(1) phone (2) laptop", "1. see IP 2. CCTV".
+
+    `number` is the one the line itself opened with, or 0.
+    """
+    wanted = number + 1
+    marks = []
     for found in _NUMBERED.finditer(text, start, end):
-        mark = found[1] or found[2]
-        if (int(mark) if mark.isdecimal() else ord(mark) - ord("a") + 1) == wanted:
+        if _number(found) == wanted:
             marks.append(found.span())
             wanted += 1
-    if len(marks) < 2:
+    if wanted < 3:
         yield start, end
         return
     yield start, marks[0][0]
     for at, (_, after) in enumerate(marks):
         yield after, marks[at + 1][0] if at + 1 < len(marks) else end
+
+
+def _number(found: re.Match[str] | None) -> int:
+    if found is None:
+        return 0
+    mark = found[1] or found[2]
+    return int(mark) if mark.isdecimal() else ord(mark) - ord("a") + 1
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Span]:

@@ -55,9 +55,7 @@ def read_yaml(path: Path, mistakes: list[Mistake]) -> Section:
         node = YAML(typ="safe").compose(path.read_text(encoding="utf-8"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        mistakes.append(
-            Mistake(path.name, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}")
-        )
+        mistakes.append(Mistake(path.name, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}"))
         return empty
     except UnicodeDecodeError:
         mistakes.append(Mistake(path.name, 1, "not UTF-8 text; save the file as UTF-8"))
