@@ -18,6 +18,7 @@ from reports.tables import (
     format_date,
     format_interval,
     format_result,
+    note_below,
     pipe_table,
     status_note,
 )
@@ -141,4 +142,4 @@ def _measure(measure: dict[str, Any], headlines: list[dict[str, Any]]) -> str:
         label=f"national-{measure['id']}",
     )
     note = status_note(own["status"] for _, own in rows if own)
-    return f"{table}\n::: {{.table-note}}\n{note}\n:::\n" if note else table
+    return f"{table}\n{note_below([note])}" if note else table

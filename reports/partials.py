@@ -15,7 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from parameters.fields import OUTCOME_TYPES
+from reports.measures import definitions, measures, table_of
 from reports.national import write_headline
 from reports.recommendations import Decisions, Judgement, Recommendation
 from reports.release import PILLARS, Finding, Indicator, Release, read_rows
@@ -28,6 +28,7 @@ from reports.tables import (
     format_interval,
     format_number,
     format_result,
+    note_below,
     pipe_table,
     status_note,
 )
@@ -40,11 +41,12 @@ _ORIENTATIONS = {
     "other": "other work",
 }
 
+_NOT_MEASURED = (
+    "We took no measure of this pillar from the case files. What we say here rests on reading them."
+)
 _DRAFT = "*Draft, for the author to accept, change or reject.*\n\n"
 
-_FEW_GROUPS = 4
 _SUPPRESSED = "Suppressed"
-_NUMBERS = (Column("Result", 15), Column("95% interval", 18), Column("Base", 29))
 
 
 def write_generated(folder: Path, *, release: Release, decisions: Decisions) -> None:
@@ -129,20 +131,20 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
         "recommendations": _recommendations(decisions, release=release),
         "judgements": _judgements(decisions.judgements, release=release),
         "background-findings": _findings(release, 0),
-        "background-indicators": _indicators(release, 0),
+        "background-indicators": measures(release, 0),
         "background-figures": _figures(release, 0),
         "gaps": _gaps(release),
         "population": _population(release),
         "strata": _strata(release),
         "trail": _trail(release),
         "codes": _codes(release),
-        "definitions": _definitions(release),
+        "definitions": definitions(release),
         "figure-data": _figure_data(release),
         "provenance": _provenance(release),
     }
     for pillar in PILLARS:
         texts[f"pillar-{pillar}-findings"] = _findings(release, pillar)
-        texts[f"pillar-{pillar}-indicators"] = _indicators(release, pillar)
+        texts[f"pillar-{pillar}-indicators"] = measures(release, pillar)
         texts[f"pillar-{pillar}-figures"] = _figures(release, pillar)
         texts[f"pillar-{pillar}-judgements"] = _judgements(
             [entry for entry in decisions.judgements if entry.pillar == pillar], release=release
@@ -168,7 +170,8 @@ def _findings(release: Release, pillar: int) -> str:
     """Show what was found under headings, and below it in one list what cannot be told and why."""
     found = [finding for finding in release.findings if finding.pillar == pillar]
     if not found:
-        return "The files we read did not support a finding here.\n"
+        measured = any(row.pillar == pillar for row in release.indicators)
+        return "No finding here rests on a number.\n" if measured else f"{_NOT_MEASURED}\n"
     told = [
         f"### {escape_note(finding.title)} {{#finding-{finding.id}}}\n\n"
         f"{escape_note(finding.statement)}\n\n"
@@ -190,72 +193,14 @@ def _base(finding: Finding, *, release: Release) -> str:
     """Say how strong a finding is and in which tables its numbers are."""
     tables: dict[str, list[str]] = {}
     for row in release.indicators:
-        labels = tables.setdefault(_table_of(row, release=release), [])
+        labels = tables.setdefault(table_of(row, release=release), [])
         if row.id in finding.indicators and row.label not in labels:
             labels.append(row.label)
-    measures = "; ".join(
+    shown = "; ".join(
         f"{'; '.join(map(escape_note, labels))} (@tbl-{table})" for table, labels in tables.items() if labels
     )
     strength = f"**Strength of evidence:** {escape_note(finding.strength)}. " if finding.strength else ""
-    return f"{strength}**Measure:** {measures}."
-
-
-def _indicators(release: Release, pillar: int) -> str:
-    """Show the measures of a pillar in one table, and each measure of many groups in a table of its own."""
-    rows = [row for row in release.indicators if row.pillar == pillar]
-    if not rows:
-        return "No measure of this pillar was taken from the case files.\n"
-    tables: dict[str, list[Indicator]] = {}
-    for row in rows:
-        tables.setdefault(_table_of(row, release=release), []).append(row)
-    parts = []
-    for label, members in tables.items():
-        own = label == members[0].id
-        name = PILLARS.get(pillar, "Outcomes and timeliness")
-        parts.append(
-            pipe_table(
-                (Column("Group" if own else "Measure", 38), *_NUMBERS),
-                (
-                    (
-                        _group(row) if own else _measure(row),
-                        format_result(row),
-                        format_interval(row),
-                        format_base(row),
-                    )
-                    for row in members
-                ),
-                caption=members[0].label if own else f"Measures: {name[0].lower()}{name[1:]}",
-                label=label,
-            )
-        )
-    return "\n".join([*parts, _notes(rows)])
-
-
-def _table_of(row: Indicator, *, release: Release) -> str:
-    """Return the label of the table that shows a row."""
-    groups = sum(other.id == row.id for other in release.indicators)
-    return row.id if groups > _FEW_GROUPS else f"pillar-{row.pillar}"
-
-
-def _measure(row: Indicator) -> str:
-    return row.label if row.whole_force else f"{row.label}: {_group(row)}"
-
-
-def _group(row: Indicator) -> str:
-    """Name a group in words: an outcome type by its title, a field without its underscores."""
-    if row.whole_force:
-        return "All"
-    if "outcomes" in row.id and row.group in OUTCOME_TYPES:
-        return f"{row.group}: {OUTCOME_TYPES[row.group]}"
-    return row.group.replace("_", " ")
-
-
-def _notes(rows: Sequence[Indicator]) -> str:
-    """Explain hidden values and repeat each caveat once, below the tables."""
-    caveats = list(dict.fromkeys(row.caveat for row in rows if row.caveat))
-    notes = [status_note(row.status for row in rows), *(escape_note(caveat) for caveat in caveats)]
-    text = " ".join(note for note in notes if note)
-    return f"::: {{.table-note}}\n{text}\n:::\n" if text else ""
+    return f"{strength}**Measure:** {shown}."
 
 
 def _figures(release: Release, pillar: int) -> str:
@@ -381,7 +326,7 @@ def _strata(release: Release) -> str:
     ]
     table = pipe_table(columns, rows, caption="Case files by stratum", label="strata")
     hidden = any(_SUPPRESSED in row for row in rows)
-    return f"{table}\n::: {{.table-note}}\n{status_note(['suppressed'])}\n:::\n" if hidden else table
+    return f"{table}\n{note_below([status_note(['suppressed'])])}" if hidden else table
 
 
 def _shown(number: float | None, form: str) -> str:
@@ -412,17 +357,11 @@ def _codes(release: Release) -> str:
     )
     table = pipe_table(columns, rows, caption="Codes and how often they were counted", label="codes")
     note = status_note(row["status"] for row in release.codes)
-    return f"{table}\n::: {{.table-note}}\n{note}\n:::\n" if note else table
+    return f"{table}\n{note_below([note])}" if note else table
 
 
 def _count(row: dict[str, str], name: str) -> str:
     return f"{int(float(row[name])):,}" if row["status"] in ("shown", "zero") else row["status"].capitalize()
-
-
-def _definitions(release: Release) -> str:
-    columns = (Column("Measure", 34), Column("Definition", 46), Column("Interval", 20))
-    rows = dict.fromkeys((row.label, row.definition, row.interval or "None") for row in release.indicators)
-    return pipe_table(columns, rows, caption="How each measure is defined", label="definitions")
 
 
 def _provenance(release: Release) -> str:

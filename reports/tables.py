@@ -22,6 +22,7 @@ __all__ = [
     "format_interval",
     "format_number",
     "format_result",
+    "note_below",
     "pipe_table",
     "status_note",
 ]
@@ -106,7 +107,8 @@ def format_result(row: Indicator) -> str:
 def format_interval(row: Indicator) -> str:
     """Write the interval of an indicator, or why it has none."""
     if row.low is not None and row.high is not None:
-        return f"{format_number(row.low, row.unit)} to {format_number(row.high, row.unit)}"
+        low = f"{_round(row.low, 0):,}" if row.unit == "days" else format_number(row.low, row.unit)
+        return f"{low} to {format_number(row.high, row.unit)}"
     return "Every case counted" if row.interval.startswith("every case") else "None"
 
 
@@ -129,6 +131,12 @@ def status_note(statuses: Iterable[str]) -> str:
     """Explain, below a table, the kinds of value other than plain numbers that are in it."""
     present = set(statuses)
     return " ".join(note for status, note in STATUS_NOTES.items() if status in present)
+
+
+def note_below(notes: Sequence[str]) -> str:
+    """Write Markdown notes below a table: one as a paragraph, more as a list; nothing for none."""
+    text = "\n".join(f"- {note}" for note in notes) if len(notes) > 1 else "".join(notes)
+    return f"::: {{.table-note}}\n{text}\n:::\n" if text else ""
 
 
 @dataclass(frozen=True)

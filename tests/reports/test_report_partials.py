@@ -116,7 +116,16 @@ def test_a_measure_of_many_groups_has_a_table_of_its_own_with_outcome_types_by_n
 ) -> None:
     text = partials(read_release(release_folder), decisions=Decisions())["background-indicators"]
     assert "{#tbl-outcomes-closed}" in text
-    assert r"| 16\: Suspect identified\; victim does not support further action | 24\% |" in text
+    assert (
+        r"| 16\: Suspect identified\; victim does not support further action | 24\% "
+        r"| 11 of 45 cases closed with an outcome in the period |" in text
+    )
+
+
+def test_weights_are_explained_once_below_a_table_and_not_in_every_row(release_folder: Path) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["pillar-1-indicators"]
+    assert "| 67\\% | 46\\% to 82\\% | 15 of 24 sampled case files |" in text
+    assert text.count("weighted to the 45 cases of the frame") == 1
 
 
 def test_a_suppressed_value_is_in_no_partial(tmp_path: Path) -> None:
@@ -126,12 +135,12 @@ def test_a_suppressed_value_is_in_no_partial(tmp_path: Path) -> None:
     ]
     release = read_release(build_release(tmp_path, rows=rows))
     text = partials(release, decisions=Decisions())["pillar-1-indicators"]
-    assert "| More on victim | Suppressed | None | case files |" in text
+    assert "| More on victim | Suppressed | case files |" in text
 
 
 def test_an_empty_pillar_still_has_partials_to_include(release_folder: Path) -> None:
     texts = partials(read_release(release_folder), decisions=Decisions())
-    assert texts["pillar-4-findings"] == "The files we read did not support a finding here.\n"
+    assert texts["pillar-4-findings"] == "No finding here rests on a number.\n"
     assert texts["extracts-other"] == "No extract about other work was approved for publication.\n"
 
 

@@ -1,0 +1,126 @@
+"""Tables of measures: what was measured, the result, how sure it is, and what it was counted over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from parameters.fields import OUTCOME_TYPES
+from reports.release import PILLARS, Indicator, Release
+from reports.tables import (
+    Column,
+    escape_note,
+    format_base,
+    format_interval,
+    format_result,
+    note_below,
+    pipe_table,
+    status_note,
+)
+
+__all__ = ["definitions", "measures", "table_of"]
+
+_FEW_GROUPS = 4
+_WEIGHTED = re.compile(r", (weighted to the [\d,]+ cases of the frame)$")
+
+
+def measures(release: Release, pillar: int) -> str:
+    """Show the measures of a pillar in one table, and each measure of many groups in a table of its own.
+
+    Parameters
+    ----------
+    pillar : int
+        1 to 6, or 0 for outcomes and timeliness.
+
+    Returns
+    -------
+    str
+        Markdown; empty when the pillar has no measure.
+    """
+    rows = [row for row in release.indicators if row.pillar == pillar]
+    tables: dict[str, list[Indicator]] = {}
+    for row in rows:
+        tables.setdefault(table_of(row, release=release), []).append(row)
+    shared = f"pillar-{pillar}"
+    parts = [
+        _table(label, tables[label], shared=label == shared) for label in sorted(tables, key=shared.__ne__)
+    ]
+    return "\n".join([*parts, *([_notes(rows)] if rows else [])])
+
+
+def table_of(row: Indicator, *, release: Release) -> str:
+    """Return the label of the table that shows a row."""
+    groups = sum(other.id == row.id for other in release.indicators)
+    return row.id if groups > _FEW_GROUPS else f"pillar-{row.pillar}"
+
+
+def definitions(release: Release) -> str:
+    """List every measure once with its definition and the method of its intervals."""
+    methods: dict[tuple[str, str], list[str]] = {}
+    for row in release.indicators:
+        known = methods.setdefault((row.label, row.definition), [])
+        if row.interval and row.interval not in known:
+            known.append(row.interval)
+    columns = (Column("Measure", 34), Column("Definition", 44), Column("Interval", 22))
+    rows = ((*measure, "; ".join(known) or "None shown") for measure, known in methods.items())
+    return pipe_table(columns, rows, caption="How each measure is defined", label="definitions")
+
+
+def _table(label: str, rows: Sequence[Indicator], *, shared: bool) -> str:
+    """Write one table; a column of intervals only where some row has one."""
+    pillar = PILLARS.get(rows[0].pillar, "Outcomes and timeliness")
+    sampled = any(row.low is not None for row in rows)
+    columns = [Column("Measure" if shared else "Group", 38), Column("Result", 15), Column("Counted over", 29)]
+    if sampled:
+        columns.insert(2, Column("95% interval", 18))
+    return pipe_table(
+        columns,
+        (
+            (
+                _measure(row) if shared else _group(row),
+                format_result(row),
+                *([format_interval(row)] if sampled else []),
+                _WEIGHTED.sub("", format_base(row)),
+            )
+            for row in rows
+        ),
+        caption=f"Measures: {pillar[0].lower()}{pillar[1:]}" if shared else rows[0].label,
+        label=label,
+    )
+
+
+def _measure(row: Indicator) -> str:
+    return row.label if row.whole_force else f"{row.label}: {_group(row)}"
+
+
+def _group(row: Indicator) -> str:
+    """Name a group in words: an outcome type by its title, a field without its underscores."""
+    if row.whole_force:
+        return "All"
+    if "outcomes" in row.id and row.group in OUTCOME_TYPES:
+        return f"{row.group}: {OUTCOME_TYPES[row.group]}"
+    return row.group.replace("_", " ")
+
+
+def _notes(rows: Sequence[Indicator]) -> str:
+    """Explain, below the tables of a pillar, hidden values, weights and each caveat once."""
+    weighted = [found[1] for row in rows if (found := _WEIGHTED.search(row.base))]
+    notes = [
+        status_note(row.status for row in rows),
+        f"Where case files were sampled, results are {weighted[0]}." if weighted else "",
+        "A result without an interval counts every case." if any(map(_counts_every_case, rows)) else "",
+        *(escape_note(caveat) for caveat in _each_once(row.caveat for row in rows)),
+    ]
+    return note_below([note for note in notes if note])
+
+
+def _counts_every_case(row: Indicator) -> bool:
+    return row.status in ("shown", "zero") and row.low is None
+
+
+def _each_once(caveats: Iterable[str]) -> list[str]:
+    """Drop repeated caveats, and those that a longer one begins with."""
+    different = list(dict.fromkeys(filter(None, caveats)))
+    return [
+        one for one in different if not any(other != one and other.startswith(one) for other in different)
+    ]
