@@ -6,14 +6,18 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from parameters import PROJECT, InspectionError, Parameters, load_parameters
+from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
+
+if TYPE_CHECKING:
+    from inspections.runner import Progress
+    from nlp import Coder
 
 app = typer.Typer(
     help="Inspect how police forces investigate rape and serious sexual offences.",
@@ -32,7 +36,9 @@ ParameterFiles = Annotated[
     list[Path], typer.Argument(help="Parameter files, such as parameters/northshire.yml.", show_default=False)
 ]
 EvidenceOption = Annotated[Path, typer.Option("--evidence", help="Folder in which evidence is kept.")]
+CodebookOption = Annotated[Path, typer.Option(help="Folder of the codebook.")]
 EVIDENCE = PROJECT / "evidence"
+CODEBOOK = PROJECT / "nlp" / "codebook"
 
 
 def _stop(message: object) -> typer.Exit:
@@ -41,7 +47,8 @@ def _stop(message: object) -> typer.Exit:
 
 
 def _load(files: list[Path]) -> list[Parameters]:
-    loaded, problems = [], []
+    loaded: list[Parameters] = []
+    problems: list[Problem] = []
     for file in files:
         try:
             loaded.append(load_parameters(file))
@@ -57,7 +64,7 @@ def check(files: ParameterFiles) -> None:
     """Check parameters and case files, and list every problem at once. Nothing is written."""
     from inspections.case_files import read_case_files
 
-    problems = []
+    problems: list[Problem] = []
     for parameters in _load(files):
         try:
             case_files = read_case_files(parameters)
@@ -82,7 +89,7 @@ def run(
     from inspections.runner import run_forces
 
     runs = _load(files)
-    problems = []
+    problems: list[Problem] = []
     for parameters in runs:
         try:
             read_case_files(parameters)
@@ -132,23 +139,68 @@ def code(
         Path, typer.Argument(help="Notes as CSV or Parquet: case_id, entry_no, text.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Coding table: .parquet, .csv or .jsonl.")],
+    codebook: CodebookOption = CODEBOOK,
 ) -> None:
     """Code the notes of any table, without a sample or a report."""
+    from nlp.files import NotesFileError, code_file
+
+    try:
+        total = code_file(_coder(codebook), notes, output)
+    except NotesFileError as error:
+        raise _stop(error) from None
+    out.print(f"{_shown(output)}: {total.entry_no} notes, {total.units} units read.", markup=False)
+
+
+@codebook_app.command("check")
+def codebook_check(codebook: CodebookOption = CODEBOOK) -> None:
+    """Read every file of the codebook and code every example in it."""
+    from nlp.checks import check_examples
+
+    coder = _coder(codebook)
+    if failed := check_examples(coder):
+        raise _stop("\n".join(map(str, failed)))
+    rules = len(list(coder.codebook.rules()))
+    out.print(
+        f"Codebook {coder.codebook.version}: {len(coder.codebook.codes)} codes, {rules} rules, no mistakes."
+    )
+
+
+@codebook_app.command("show")
+def codebook_show(
+    name: Annotated[str, typer.Argument(help="A code, such as vic-disbelief.", show_default=False)],
+    codebook: CodebookOption = CODEBOOK,
+) -> None:
+    """Show a code as a coder reads it: definition, what it takes in and leaves out, and its rules."""
+    book = _coder(codebook).codebook
+    if name not in book.by_id:
+        raise _stop(f"{name} is not a code. The codes are: {', '.join(book.by_id)}.")
+    code = book.by_id[name]
+    out.print(f"[bold]{code.id}[/bold]  {code.title} ({code.orientation})\n\n{code.definition}\n")
+    for heading, lines in (("Include", code.include), ("Exclude", code.exclude)):
+        out.print(f"[bold]{heading}[/bold]")
+        for line in lines:
+            out.print(f"  {line}", markup=False)
+    out.print("[bold]Rules[/bold]")
+    for rule in code.rules:
+        out.print(f"  {rule.id}  {rule.says}", markup=False)
+
+
+def _coder(codebook: Path) -> Coder:
+    from nlp import CodebookError, Coder, load_codebook
+
+    try:
+        return Coder(load_codebook(codebook))
+    except CodebookError as error:
+        raise _stop(error) from None
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[..., None]]:
+def _progress() -> Iterator[Callable[[Progress], None]]:
     """A live table on a terminal, a line a finished step elsewhere."""
     from inspections.evidence import STEPS
 
     if not err.is_terminal:
-        yield (
-            lambda news: (
-                None
-                if news.state == "running"
-                else err.print(f"{news.force}  {news.step}  {news.state}  {news.seconds:.1f} s", markup=False)
-            )
-        )
+        yield _say
         return
     states: dict[str, dict[str, str]] = {}
 
@@ -160,12 +212,17 @@ def _progress() -> Iterator[Callable[..., None]]:
 
     with Live(picture(), console=err) as live:
 
-        def tell(news: object) -> None:
+        def tell(news: Progress) -> None:
             seconds = f" {news.seconds:.1f} s" if news.state in {"done", "failed"} else ""
             states.setdefault(news.force, {})[news.step] = news.state + seconds
             live.update(picture())
 
         yield tell
+
+
+def _say(news: Progress) -> None:
+    if news.state != "running":
+        err.print(f"{news.force}  {news.step}  {news.state}  {news.seconds:.1f} s", markup=False)
 
 
 def _shown(path: Path) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
 from force_files import force
+
 from inspections.evidence import STEPS, EvidenceFolder, Step, open_step
 from inspections.sampling import TrailStep
 from parameters import InspectionError, Parameters

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from force_files import force
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from force_files import force
 from inspections import runner
 from inspections.evidence import NOTEBOOKS, STEPS
 from inspections.runner import Progress, check_notebook_parameters, run_force
