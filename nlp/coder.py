@@ -194,7 +194,7 @@ class Coder:
             section = self._heading(" | ".join(part for part in (unit.section, label) if part))
             names = named_people(doc, first, last, memory)
             learn_names(hits, doc, first, last, memory=memory, known_words=self._known_words)
-            people = resolve(hits, doc, note_memory, section=section.person, names=names)
+            people = resolve(hits, doc, note_memory, first=first, section=section.person, names=names)
             fired = [
                 found
                 for _, rule, pattern in self._rules.candidates(hits)

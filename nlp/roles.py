@@ -121,7 +121,9 @@ class People:
         yield from (m for m in after if stop is None or m.start < stop)
 
 
-def resolve(hits: Hits, doc: Doc, memory: NoteMemory, *, section: str, names: list[Mention]) -> People:
+def resolve(
+    hits: Hits, doc: Doc, memory: NoteMemory, *, first: int, section: str, names: list[Mention]
+) -> People:
     """Resolve the people of a unit and add them to its hits as `victim`, `suspect` and `other person`.
 
     Parameters
@@ -130,12 +132,14 @@ def resolve(hits: Hits, doc: Doc, memory: NoteMemory, *, section: str, names: li
         The unit's word classes; three entries are added.
     memory
         Updated with the last person tagged.
+    first
+        The unit's first token.
     section
         The person the title or label above the unit is about, or "".
     names
         People called by name in the unit.
     """
-    mentions: list[Mention] = []
+    mentions = _left_out_subject(hits, memory, first=first, section=section)
     for mention in _raw_mentions(hits, names):
         if mention.kind == "role":
             person, kind = mention.person, "complement" if _follows_preposition(doc, mention) else "role"
@@ -159,6 +163,14 @@ def resolve(hits: Hits, doc: Doc, memory: NoteMemory, *, section: str, names: li
         if mention.person in OTHER and mention.kind not in _PRONOUNS:
             memory.last = mention.person
     return people
+
+
+def _left_out_subject(hits: Hits, memory: NoteMemory, *, first: int, section: str) -> list[Mention]:
+    """The speaker of a unit that opens with "Says ..." or "Denied ...": whom the section is about."""
+    person = section or memory.heading or memory.last
+    if person and any(start == first for start, _ in hits.get("role reporting verb", ())):
+        return [Mention(first, first, person, "role")]
+    return []
 
 
 def _raw_mentions(hits: Hits, names: list[Mention]) -> list[Mention]:

@@ -184,7 +184,7 @@ def _items(text: str, start: int, end: int, *, number: int) -> Iterator[Span]:
         if _number(found) == wanted:
             marks.append(found.span())
             wanted += 1
-    if wanted < 3:
+    if not marks or wanted < 3:
         yield start, end
         return
     yield start, marks[0][0]

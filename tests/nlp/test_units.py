@@ -28,6 +28,7 @@ def _texts(note: str) -> list[str]:
         ("Tasks: (1) see IP (2) view CCTV (3) bail", ["Tasks:", "see IP", "view CCTV", "bail"]),
         ("1. See IP 2. View CCTV", ["See IP", "View CCTV"]),
         ("(a) see IP (b) view CCTV", ["see IP", "view CCTV"]),
+        ("3. See IP at 2. Then home", ["See IP at 2.", "Then home"]),
         (
             'He said "I left. I went home. Ask her" and stopped.',
             ['He said "I left. I went home. Ask her" and stopped.'],
