@@ -7,6 +7,7 @@ pronoun is treated alike, whichever it is.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -39,6 +40,8 @@ _AFTER_OBJECT = frozenset({*".,;:)?!"} | _PREPOSITIONS | _JOINS | _ADVERBS)
 _NEAR_OWNER = 3
 _NEAR_COMPLEMENT = 4
 _NAME_LENGTH = 3
+_IN_SIGHT = 20
+"""How many people back or forward are looked at, so that a note without full stops stays quick."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,9 @@ class People:
         self.mentions = mentions
         self.section = section
         self.fallback = fallback
+        self._starts = [mention.start for mention in mentions]
         self._stops = stops
-        self._reported_by_suspect = reported
+        self._reported_from = min(reported, default=None)
         self.unclear = False
 
     def allow(
@@ -86,11 +90,7 @@ class People:
         if about == "anyone":
             return True
         person, pronoun_at = self.person(parts, words)
-        if (
-            person == "suspect"
-            and pronoun_at >= 0
-            and any(at <= pronoun_at for at in self._reported_by_suspect)
-        ):
+        if person == "suspect" and self._reported_from is not None and pronoun_at >= self._reported_from:
             return True
         wanted = about.removeprefix("not ")
         if about.startswith("not "):
@@ -110,15 +110,19 @@ class People:
         return self.section or self.fallback, -1
 
     def _in_order_of_claim(self, first: int, start: int, end: int) -> Iterator[Mention]:
-        before = [m for m in self.mentions if m.end <= start]
-        inside = [m for m in self.mentions if first <= m.start < end]
-        after = [m for m in self.mentions if m.start >= end]
-        yield from inside[:1]
-        yield from (m for m in before[-1:] if start - m.end <= _NEAR_OWNER and m.kind != "subject pronoun")
-        yield from (m for m in after[:1] if m.start - end <= _NEAR_COMPLEMENT and m.kind in ("complement",))
-        yield from reversed(before)
-        stop = next((at for at in self._stops if at >= end), None)
-        yield from (m for m in after if stop is None or m.start < stop)
+        """Whoever is in the trigger, owns it, completes it ("on IP"), stands before it or after it."""
+        mentions, starts = self.mentions, self._starts
+        before, inside, after = (bisect_left(starts, at) for at in (start, first, end))
+        if inside < after:
+            yield mentions[inside]
+        if before and start - mentions[before - 1].end <= _NEAR_OWNER:
+            yield from (m for m in mentions[before - 1 : before] if m.kind != "subject pronoun")
+        if after < len(mentions) and starts[after] - end <= _NEAR_COMPLEMENT:
+            yield from (m for m in mentions[after : after + 1] if m.kind == "complement")
+        yield from reversed(mentions[max(0, before - _IN_SIGHT) : before])
+        stop = bisect_left(self._stops, end)
+        limit = self._stops[stop] if stop < len(self._stops) else None
+        yield from (m for m in mentions[after : after + _IN_SIGHT] if limit is None or m.start < limit)
 
 
 def resolve(
@@ -207,7 +211,7 @@ def _follows_preposition(doc: Doc, mention: Mention) -> bool:
 
 def _someone(mentions: list[Mention], mention: Mention, hits: Hits) -> str:
     """Whom "the male" or "the girl" means: not the person already spoken of in the unit."""
-    for earlier in reversed(mentions):
+    for earlier in reversed(mentions[-_IN_SIGHT:]):
         if earlier.person in OTHER:
             return OTHER[earlier.person]
     reports = any(start - mention.end in (0, 1) for start, _ in hits.get("role reporting verb", ()))
@@ -215,7 +219,7 @@ def _someone(mentions: list[Mention], mention: Mention, hits: Hits) -> str:
 
 
 def _pronoun(mentions: list[Mention], mention: Mention, doc: Doc, memory: NoteMemory, section: str) -> str:
-    earlier = [m for m in mentions if m.person in OTHER]
+    earlier = [m for m in mentions[-_IN_SIGHT:] if m.person in OTHER]
     if not earlier:
         return section or memory.last or memory.heading
     nearest = earlier[-1]
@@ -254,12 +258,9 @@ def _owns(doc: Doc, mention: Mention) -> bool:
 
 def _reported(mentions: list[Mention], hits: Hits) -> list[int]:
     """Where the suspect starts to be reported ("SUSP says ..."): pronouns after it may be anybody."""
+    suspect_ends = {m.end for m in mentions if m.person == "suspect"}
     verbs = hits.get("role reporting verb", ())
-    return [
-        end
-        for start, end in verbs
-        if any(m.person == "suspect" and m.end <= start <= m.end + 2 for m in mentions)
-    ]
+    return [end for start, end in verbs if suspect_ends & {start, start - 1, start - 2}]
 
 
 def named_people(doc: Doc, start: int, end: int, memory: CaseMemory) -> list[Mention]:

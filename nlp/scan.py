@@ -138,10 +138,20 @@ class Scanner:
         for start, end, names in found:
             for name in names:
                 hits.setdefault(name, []).append((start, end))
-        for start, end, names_blocked in blocks:
-            for name in names_blocked & hits.keys():
-                hits[name] = [hit for hit in hits[name] if not (start <= hit[0] and hit[1] <= end)]
+        _block(hits, blocks)
         return {name: spans for name, spans in hits.items() if spans}
+
+
+def _block(hits: Hits, blocks: list[tuple[int, int, frozenset[str]]]) -> None:
+    """Take away the hits of a class that lie inside a phrase in which it does not count."""
+    covered: dict[str, dict[int, int]] = {}
+    for start, end, names in blocks:
+        for name in names & hits.keys():
+            reach = covered.setdefault(name, {})
+            for at in range(start, end):
+                reach[at] = max(end, reach.get(at, 0))
+    for name, reach in covered.items():
+        hits[name] = [(start, end) for start, end in hits[name] if reach.get(start, 0) < end]
 
 
 def _owners(classes: Mapping[str, WordClass]) -> dict[str, set[str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -136,23 +138,20 @@ def test_control_characters_and_lone_surrogates_are_accepted(text: str, coder: C
     assert coder.code_text(text)["start"].ge(0).all()
 
 
-@pytest.mark.parametrize("piece", ["IP is not credible and SUSP was arrested ", "a", "(", "IP's 'x' "])
+@pytest.mark.parametrize("piece", ["IP is not credible and SUSP was arrested ", "he saw her and ", "a", "("])
 def test_a_long_one_line_note_is_coded_in_seconds(piece: str, coder: Coder) -> None:
-    text = piece * (500_000 // len(piece))
-    started = time.perf_counter()
+    text = piece * (2_000_000 // len(piece))
+    started = time.process_time()
     coder.code_text(text)
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 20
 
 
 def test_the_example_in_the_documentation_runs(coder: Coder) -> None:
     assert list(coder.code_text("I do not find IP to be a credible witness.")["code"]) == ["vic-disbelief"]
 
 
-def test_the_hash_changes_with_any_word_of_any_file(tmp_path: object, codebook: Codebook) -> None:
-    import shutil
-    from pathlib import Path
-
-    copy = Path(str(tmp_path)) / "codebook"
+def test_the_hash_changes_with_any_word_of_any_file(tmp_path: Path, codebook: Codebook) -> None:
+    copy = tmp_path / "codebook"
     shutil.copytree(Path(__file__).parents[2] / "nlp" / "codebook", copy)
     assert load_codebook(copy).hash == codebook.hash
     words = copy / "words.yml"
