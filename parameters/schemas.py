@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from parameters.models import Force, Inspection
+from parameters.questions import QuestionSet
 
 __all__ = ["SCHEMA_FOLDER", "schema_texts", "write_schemas"]
 
@@ -17,6 +18,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: Mapping[str, type[BaseModel]] = {
     "inspection.schema.json": Inspection,
     "force.schema.json": Force,
+    "questions.schema.json": QuestionSet,
 }
 
 
