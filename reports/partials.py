@@ -235,11 +235,15 @@ def _extracts(release: Release, orientation: str) -> str:
     titles = {row["code"]: row["title"] for row in release.codes}
     return "\n".join(
         f"::: {{.extract}}\n> {escape_note(extract['text'])}\n\n"
-        f"{escape_note(extract['role'].capitalize())}. Coded: "
+        f"{escape_note(_role(extract['role']))}. Coded: "
         f"{escape_note(titles.get(extract['code'], extract['code']))} "
         f"({_ORIENTATIONS[orientation]}).\n:::\n"
         for extract in chosen
     )
+
+
+def _role(role: str) -> str:
+    return role[:1].upper() + role[1:] if role else "Author not recorded"
 
 
 def _recommendations(decisions: Decisions, *, release: Release) -> str:
