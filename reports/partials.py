@@ -213,19 +213,34 @@ def _figures(release: Release, pillar: int) -> str:
 
 
 def _figure_data(release: Release) -> str:
-    """Give the numbers behind each figure, for readers who cannot see it."""
+    """Give the numbers behind each figure, or the table that has them already, to who cannot see it."""
     parts = []
     for figure in release.figures:
         rows = figure.get("table") or []
         if isinstance(rows, str):
             rows = read_rows(release.folder / rows)
-        if rows:
-            names = [name for name in rows[0] if name != "status"]
-            columns = [Column(str(name).replace("_", " ").capitalize(), 1) for name in names]
-            cells = ([_cell(row, name) for name in names] for row in rows)
-            caption = f"Data behind the figure: {figure['caption']}"
-            parts.append(pipe_table(columns, cells, caption=caption, label=f"data-{figure['id']}"))
+        if rows and "indicator" in rows[0]:
+            drawn = {row["indicator"] for row in rows}
+            tables = {table_of(row, release=release) for row in release.indicators if row.id in drawn}
+            parts.append(_numbers_of(figure, tables))
+        elif rows and "code" in rows[0]:
+            parts.append(_numbers_of(figure, {"codes"}))
+        elif rows:
+            parts.append(_data_table(figure, rows))
     return "\n".join(parts) or "No figure was published.\n"
+
+
+def _numbers_of(figure: Mapping[str, Any], tables: Iterable[str]) -> str:
+    where = " and ".join(f"@tbl-{table}" for table in sorted(tables))
+    return f"The numbers in @fig-{figure['id']} are in {where}.\n"
+
+
+def _data_table(figure: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    names = [name for name in rows[0] if name != "status"]
+    columns = [Column(name.replace("_", " ").capitalize(), 1) for name in names]
+    cells = ([_cell(row, name) for name in names] for row in rows)
+    caption = f"Data behind the figure: {figure['caption']}"
+    return pipe_table(columns, cells, caption=caption, label=f"data-{figure['id']}")
 
 
 def _extracts(release: Release, orientation: str) -> str:
@@ -396,7 +411,9 @@ def _cell(row: Mapping[str, Any], name: str) -> str:
     if value in (None, ""):
         status = row.get("status") or "missing"
         return "Missing" if status == "shown" else str(status).capitalize()
-    return re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", str(value))
+    if re.fullmatch(r"-?\d+\.\d+", str(value)):
+        return format_number(float(value), "balance")
+    return str(value)
 
 
 def _digest(value: str) -> str:

@@ -150,6 +150,26 @@ def test_gaps_tell_a_field_never_kept_from_a_field_left_empty(release_folder: Pa
     assert "| early advice on | Date of early advice\\. | Not recorded |" in text
 
 
+def test_numbers_behind_a_figure_are_given_once(tmp_path: Path) -> None:
+    folder = build_release(tmp_path)
+    drawn = [{"indicator": "outcomes-closed", "value": 17.8}, {"indicator": "charged", "value": 17.8}]
+    break_json(folder, "figures.json", {"table": drawn})
+    text = partials(read_release(folder), decisions=Decisions())["figure-data"]
+    assert "The numbers in @fig-balance are in @tbl-outcomes-closed and @tbl-pillar-0." in text
+
+
+def test_a_case_with_too_little_to_compare_is_shown_as_such(tmp_path: Path) -> None:
+    folder = build_release(tmp_path)
+    rows = [
+        {"case": "C01", "balance": "-0.3333333", "status": "shown"},
+        {"case": "C02", "balance": "", "status": "too few"},
+    ]
+    break_json(folder, "figures.json", {"table": rows})
+    text = partials(read_release(folder), decisions=Decisions())["figure-data"]
+    assert "| C01 | −0\\.33 |" in text
+    assert "| C02 | Too few |" in text
+
+
 def break_json(folder: Path, name: str, change: dict[str, object]) -> None:
     path = folder / name
     entries = json.loads(path.read_text(encoding="utf-8"))
