@@ -197,7 +197,7 @@ class Release:
         Names, period, counts, strata, row trail, codebook, disclosure.
     indicators, findings : tuple
         In file order.
-    codes, gaps, balance : list of dict
+    codes, gaps : list of dict
         Rows of the CSV files, as text.
     extracts, figures : list of dict
         As written in the JSON files.
@@ -209,7 +209,6 @@ class Release:
     findings: tuple[Finding, ...]
     codes: list[dict[str, str]]
     gaps: list[dict[str, str]]
-    balance: list[dict[str, str]]
     extracts: list[dict[str, Any]]
     figures: list[dict[str, Any]]
 
@@ -250,7 +249,6 @@ def read_release(folder: Path) -> Release:
         findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
         codes=read_rows(folder / "codes.csv"),
         gaps=read_rows(folder / "gaps.csv"),
-        balance=read_rows(folder / "balance.csv"),
         extracts=_json(folder / "extracts.json", default=[]),
         figures=_json(folder / "figures.json", default=[]),
     )

@@ -72,7 +72,7 @@ def render(forces: Sequence[str], *, site_folder: Path, root: Path = PROJECT) ->
         sources = _read_sources(copy, forces)
         home = read_source(copy / "index.qmd")
         if (program := find_quarto()) is not None:
-            return _with_quarto(program, copy, forces, sources=sources, site_folder=site_folder)
+            return _with_quarto(program, copy, forces, sources=sources, home=home, site_folder=site_folder)
         return _embedded(copy, forces, sources=sources, home=home, site_folder=site_folder)
 
 
@@ -127,17 +127,15 @@ def _read_sources(copy: Path, forces: Sequence[str]) -> dict[str, Source]:
 def _embedded(
     copy: Path, forces: Sequence[str], *, sources: dict[str, Source], home: Source, site_folder: Path
 ) -> list[RenderedReport]:
-    reports = []
+    seconds = {}
     for force in forces:
         started = time.monotonic()
         folder = copy / "reports" / force
         _to_html(sources[force], folder / "index.html", copy=copy)
         _to_pdf(sources[force], folder / f"{force}-report.pdf", copy=copy)
-        html, pdf = _publish(folder, force, site_folder=site_folder)
-        reports.append(RenderedReport(force, html, pdf, EMBEDDED, time.monotonic() - started))
+        seconds[force] = time.monotonic() - started
     _to_html(home, copy / "index.html", copy=copy)
-    _move(copy / "index.html", site_folder / "index.html")
-    return reports
+    return _publish(copy, seconds, renderer=EMBEDDED, site_folder=site_folder)
 
 
 def _to_html(source: Source, target: Path, *, copy: Path) -> None:
@@ -152,15 +150,18 @@ def _to_pdf(source: Source, target: Path, *, copy: Path) -> None:
     template = copy / "reports" / "style" / "report.typst"
     arguments = ["--standalone", "--shift-heading-level-by=-1", f"--template={template}"]
     _pandoc(source, "typst", markup, copy=copy, arguments=arguments)
-    document, warnings = typst.compile_with_warnings(
-        markup,
-        root=copy,
-        font_paths=[copy / "reports" / "fonts"],
-        ignore_system_fonts=True,
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=_published(source),
-    )
+    try:
+        document, warnings = typst.compile_with_warnings(
+            markup,
+            root=copy,
+            font_paths=[copy / "reports" / "fonts"],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            timestamp=_published(source),
+        )
+    except typst.TypstError as error:
+        raise _refused(target, "cannot be set as an accessible PDF.", error) from None
     if missing := [warning for warning in warnings if "font" in str(warning)]:
         raise RuntimeError(f"The PDF asks for a font that is not in reports/fonts: {missing[0]}")
     target.write_bytes(document)
@@ -168,18 +169,24 @@ def _to_pdf(source: Source, target: Path, *, copy: Path) -> None:
 
 def _pandoc(source: Source, to: str, target: Path, *, copy: Path, arguments: list[str]) -> None:
     metadata = [f"--metadata-file={file}" for file in _metadata_files(source, target.parent)]
-    pypandoc.convert_text(
-        source.text,
-        to,
-        format="markdown",
-        outputfile=str(target),
-        extra_args=[*arguments, *metadata, "--wrap=none", "--syntax-highlighting=none"],
-        filters=[
-            str(copy / "reports" / "embedded" / "quarto.lua"),
-            str(copy / "reports" / "style" / "report.lua"),
-        ],
-        cworkdir=str(target.parent),
-    )
+    filters = (copy / "reports/embedded/quarto.lua", copy / "reports/style/report.lua")
+    try:
+        pypandoc.convert_text(
+            source.text,
+            to,
+            format="markdown",
+            outputfile=str(target),
+            extra_args=[*arguments, *metadata, "--wrap=none", "--syntax-highlighting=none"],
+            filters=[str(path) for path in filters],
+            cworkdir=str(target.parent),
+        )
+    except RuntimeError as error:
+        raise _refused(target, "cannot be read as Markdown.", error) from None
+
+
+def _refused(target: Path, message: str, error: Exception) -> InspectionError:
+    """Tell what a renderer said of an author's text, which by now holds published words only."""
+    return InspectionError([Problem(f"reports/{target.parent.name}/index.qmd", "", "", message, str(error))])
 
 
 def _metadata_files(source: Source, folder: Path) -> list[Path]:
@@ -192,22 +199,25 @@ def _published(source: Source) -> datetime:
 
 
 def _with_quarto(
-    program: str, copy: Path, forces: Sequence[str], *, sources: dict[str, Source], site_folder: Path
+    program: str,
+    copy: Path,
+    forces: Sequence[str],
+    *,
+    sources: dict[str, Source],
+    home: Source,
+    site_folder: Path,
 ) -> list[RenderedReport]:
     """Render the copy as the project it is; a warning about a missing reference fails it."""
     version = subprocess.run(  # noqa: S603
         [program, "--version"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    reports = []
-    for index, force in enumerate(forces):
+    seconds = {}
+    for force in forces:
         started = time.monotonic()
         _run_quarto(program, copy, f"reports/{force}/index.qmd", published=_published(sources[force]))
-        if index == len(forces) - 1:
-            _run_quarto(program, copy, "index.qmd", published=_published(sources[force]))
-        html, pdf = _publish(copy / "_site" / "reports" / force, force, site_folder=site_folder)
-        reports.append(RenderedReport(force, html, pdf, f"Quarto {version}", time.monotonic() - started))
-    _move(copy / "_site" / "index.html", site_folder / "index.html")
-    return reports
+        seconds[force] = time.monotonic() - started
+    _run_quarto(program, copy, "index.qmd", published=_published(home))
+    return _publish(copy / "_site", seconds, renderer=f"Quarto {version}", site_folder=site_folder)
 
 
 def _run_quarto(program: str, copy: Path, document: str, *, published: datetime) -> None:
@@ -231,12 +241,19 @@ def _run_quarto(program: str, copy: Path, document: str, *, published: datetime)
         raise InspectionError([Problem(document, "", "", "could not be rendered by Quarto.", remedy)])
 
 
-def _publish(folder: Path, force: str, *, site_folder: Path) -> tuple[Path, Path]:
-    target = site_folder / "reports" / force
-    html, pdf = target / "index.html", target / f"{force}-report.pdf"
-    _move(folder / html.name, html)
-    _move(folder / pdf.name, pdf)
-    return html, pdf
+def _publish(
+    rendered: Path, seconds: dict[str, float], *, renderer: str, site_folder: Path
+) -> list[RenderedReport]:
+    """Move the pages to the site once all of them are finished, the home page last."""
+    reports = []
+    for force, taken in seconds.items():
+        folder = Path("reports") / force
+        html, pdf = folder / "index.html", folder / f"{force}-report.pdf"
+        for page in (html, pdf):
+            _move(rendered / page, site_folder / page)
+        reports.append(RenderedReport(force, site_folder / html, site_folder / pdf, renderer, taken))
+    _move(rendered / "index.html", site_folder / "index.html")
+    return reports
 
 
 def _move(finished: Path, target: Path) -> None:

@@ -30,7 +30,7 @@ __all__ = [
 STATUS_NOTES = {
     "suppressed": "**Suppressed** means that there is a number, and that it is hidden because so few cases "
     "lie behind it that a person could be recognised.",
-    "zero": "**0%** means that we counted and found none.",
+    "zero": "**0** or **0%** means that we counted and found none.",
     "missing": "**Missing** means that there was nothing to count: no case of the kind the measure is about.",
     "not recorded": "**Not recorded** means that the force does not keep what the measure needs.",
 }

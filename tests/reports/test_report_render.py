@@ -218,6 +218,20 @@ def test_a_text_with_a_dead_end_changes_nothing_on_the_site(
     assert not (project / "_site").exists()
 
 
+def test_a_heading_level_that_is_skipped_stops_the_pdf_and_leaves_every_page_as_it_was(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_quarto(monkeypatch, project)
+    for force in ("northshire", "saltmere"):
+        refresh(force, build_release(tmp_path / force, force=force, name=NAMES[force]), root=project)
+    text = project / "reports/saltmere/index.qmd"
+    text.write_text(text.read_text(encoding="utf-8") + "\n## Chapter\n\n#### Too deep\n", encoding="utf-8")
+    with pytest.raises(InspectionError, match="cannot be set as an accessible PDF") as error:
+        render(["northshire", "saltmere"], site_folder=project / "_site", root=project)
+    assert "heading" in str(error.value)
+    assert not (project / "_site").exists()
+
+
 def test_a_force_that_was_never_refreshed_is_named(project: Path) -> None:
     with pytest.raises(InspectionError, match="reports/saltmere: has no generated partials"):
         render(["saltmere"], site_folder=project / "_site", root=project)

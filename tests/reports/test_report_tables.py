@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from datetime import date
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from inspections.findings import QUANTIFIERS, STRENGTHS
+from parameters import PROJECT
 from reports.release import Indicator
 from reports.tables import (
     Column,
@@ -166,3 +169,14 @@ def test_a_table_has_a_caption_a_label_and_widths_whatever_its_cells_hold() -> N
     assert "<caption>Caption</caption>" in table
     assert "width: 7" in table
     assert "text-align: right" in table
+
+
+def test_the_annex_gives_the_words_for_shares_that_findings_use() -> None:
+    annexes = (PROJECT / "reports/template/standard/annexes.md").read_text(encoding="utf-8")
+    for low, high, word in QUANTIFIERS:
+        share = word if low == high else f"under {high:g}%" if low == 0 else f"{low:g}% to under {high:g}%"
+        assert f"| {share} | {word} |" in annexes
+    for word, cases, width in STRENGTHS:
+        assert word in annexes
+        assert re.search(rf"at\s+least\s+{cases}\b", annexes)
+        assert re.search(rf"at\s+most\s+{width:g}\s+points", annexes)
