@@ -85,13 +85,14 @@ def codes_table(coding: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``code, title, orientation, units, cases``. Not yet safe to release.
+        ``code, title, orientation, units, cases, status``. Not yet safe to release.
     """
     counted = coding[coding["counts"].astype(bool)].drop_duplicates([*_UNIT, "code"])
     table = codes.loc[codes["orientation"].isin([VICTIM, SUSPECT]), ["code", "title", "orientation"]]
     table = table.reset_index(drop=True)
     table["units"] = table["code"].map(counted.groupby("code").size()).fillna(0).astype(int)
     table["cases"] = table["code"].map(counted.groupby("code")["case_id"].nunique()).fillna(0).astype(int)
+    table["status"] = table["cases"].gt(0).map({True: "shown", False: "zero"})
     return table
 
 

@@ -5,6 +5,7 @@ from made_material import cases_of, coded, effort, material
 from inspections.indicators import (
     Material,
     case_balances,
+    codes_table,
     compute_indicators,
     definitions,
     gaps_table,
@@ -137,6 +138,20 @@ def test_testing_before_the_interview_is_not_recorded_without_interview_dates():
     row = row_of("effort-before-interview", material(coded(("a", 1, 1, "vic-disbelief"))))
     assert row["status"] == "not recorded"
     assert pd.isna(row["value"])
+
+
+def test_codes_are_counted_in_units_and_in_case_files():
+    twice = [("a", 1, 1, "vic-disbelief"), ("a", 1, 2, "vic-disbelief"), ("b", 1, 1, "vic-disbelief")]
+    codes = pd.DataFrame(
+        {
+            "code": ["oth-admin", "vic-disbelief", "sus-digital"],
+            "title": ["Admin", "Disbelief", "Digital"],
+            "orientation": ["other", "victim-credibility", "suspect-focus"],
+        }
+    )
+    table = codes_table(coded(*twice, ("b", 1, 2, "oth-admin")), codes)
+    assert table["code"].tolist() == ["vic-disbelief", "sus-digital"]
+    assert table[["units", "cases", "status"]].to_numpy().tolist() == [[3, 2, "shown"], [0, 0, "zero"]]
 
 
 def test_rebutted_doubt_gaps_and_prosecutors_doubt_are_counted_in_files():

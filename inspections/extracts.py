@@ -1,0 +1,124 @@
+"""Extracts of notes that a report may quote: proposed by the tool, pseudonymised, approved by a person.
+
+Nothing here is released by itself. Candidates stay in the restricted folder beside their originals; only
+those that a person approved, after reading both, go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from inspections.hashing import keyed_hash
+from inspections.pseudonyms import Vocabulary, pseudonymise
+from parameters import models
+from parameters.problems import InspectionError, Problem
+
+__all__ = ["approved", "candidate_extracts"]
+
+SHORTEST, LONGEST = 25, 320
+"""Characters of a quotable unit: less says nothing, more is a story that identifies."""
+
+_COLUMNS = [
+    "id", "case_id", "entry_no", "unit_no", "code", "title", "orientation", "role", "text", "replaced",
+    "look_again", "original",
+]  # fmt: skip
+
+
+def candidate_extracts(
+    coding: pd.DataFrame, notes: pd.DataFrame, *, titles: pd.Series, seed: str, per_code: int = 3
+) -> pd.DataFrame:
+    """Propose a few counted units of every code, each from another case, the same ones every time.
+
+    Parameters
+    ----------
+    coding : DataFrame
+        Coded units with their offsets.
+    notes : DataFrame
+        ``case_id, entry_no, author_role, text``.
+    titles : Series
+        Title of each code, by code.
+    seed : str
+        Decides which units are proposed, and their ids.
+    per_code : int
+        At most so many of each code. A unit is proposed once, under the first of its codes.
+
+    Returns
+    -------
+    DataFrame
+        ``id, case_id, entry_no, unit_no, code, title, orientation, role, text, replaced, look_again,
+        original``: text is pseudonymised, original is not. Restricted.
+    """
+    counted = coding[coding["counts"].astype(bool)]
+    roles = notes["author_role"] if "author_role" in notes else pd.Series("", index=notes.index)
+    entries = notes.assign(role=roles.fillna(""))[["case_id", "entry_no", "role", "text"]]
+    units = counted.merge(entries, on=["case_id", "entry_no"])
+    spans = zip(units["text"], units["start"], units["end"], strict=True)
+    units["original"] = pd.Series([text[start:end].strip() for text, start, end in spans], dtype=str)
+    units = units[units["original"].str.len().between(SHORTEST, LONGEST)]
+    places = zip(units["case_id"], units["entry_no"], units["unit_no"], strict=True)
+    units["draw"] = pd.Series(
+        [keyed_hash(seed, "extract", *place) for place in places], index=units.index, dtype=str
+    )
+    units = units.sort_values(["draw", "code"]).drop_duplicates("draw").drop_duplicates(["code", "case_id"])
+    units = units[units.groupby("code").cumcount() < per_code]
+    units = units.assign(id="x-" + units["draw"].str[:6], title=units["code"].map(titles)).drop_duplicates(
+        "id"
+    )
+    vocabulary = Vocabulary.of(notes["text"].astype(str))
+    safe = [pseudonymise(original, vocabulary) for original in units["original"]]
+    units["text"] = [found.text for found in safe]
+    units["replaced"] = ["; ".join(found.replaced) for found in safe]
+    units["look_again"] = ["; ".join(found.look_again) for found in safe]
+    return units.sort_values(["orientation", "code", "id"], ignore_index=True)[_COLUMNS]
+
+
+def approved(
+    candidates: pd.DataFrame, approvals: Iterable[models.ApprovedExtract], *, file: str
+) -> list[dict[str, str]]:
+    """The extracts a person approved, without reference or original, ready for release.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        As :func:`candidate_extracts` gives them.
+    approvals : iterable of parameters.models.ApprovedExtract
+        Id, who approved it and when.
+    file : str
+        Parameter file named in an error.
+
+    Returns
+    -------
+    list of dict
+        ``id, text, code, orientation, role, approved_by, approved_on``, in the order of the approvals.
+
+    Raises
+    ------
+    InspectionError
+        When an approved id is not among the candidates: the notes, the rules or the seed have changed since.
+    """
+    by_id = candidates.set_index("id")
+    approvals = list(approvals)
+    unknown = [approval.id for approval in approvals if approval.id not in by_id.index]
+    if unknown:
+        raise InspectionError(
+            Problem(
+                file,
+                "approved_extracts",
+                name,
+                f"approves {name}, which is not among the extracts proposed now.",
+                "The notes, the rules or the seed changed since it was approved. Choose from extracts.csv in "
+                "the restricted folder, read the original, and write its id.",
+            )
+            for name in unknown
+        )
+    return [
+        {
+            "id": approval.id,
+            **{name: str(by_id.loc[approval.id, name]) for name in ("text", "code", "orientation", "role")},
+            "approved_by": approval.approved_by,
+            "approved_on": approval.approved_on.isoformat(),
+        }
+        for approval in approvals
+    ]
