@@ -88,7 +88,8 @@ class EvidenceFolder:
         A step holds when its key is unchanged and every file it wrote is there with the bytes it wrote.
         """
         folder = folder or self.unfinished
-        manifest, keys, done = _read_manifest(folder), self.keys(), []
+        manifest, keys = _read_manifest(folder), self.keys()
+        done: list[str] = []
         for record in manifest.get("steps", []):
             if (
                 len(done) == len(STEPS)
@@ -188,6 +189,10 @@ class Step:
     def read(self, name: str) -> pd.DataFrame:
         """Read a table an earlier step wrote, such as ``restricted/sample``."""
         return pd.read_parquet(self.folder / f"{name}.parquet")
+
+    def has(self, name: str) -> bool:
+        """Whether an earlier step wrote this table."""
+        return (self.folder / f"{name}.parquet").is_file()
 
     def write(self, name: str, table: pd.DataFrame) -> None:
         """Write a table as Parquet, such as ``restricted/sample``."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from queue import Queue
+from traceback import extract_tb
 from typing import Any
 
 import nbformat
@@ -26,7 +27,14 @@ from parameters import InspectionError, Parameters, Problem
 
 __all__ = ["ForceRun", "Progress", "check_notebook_parameters", "run_force", "run_forces"]
 
-_TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool, "dict": dict, "list": list}
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "str": str,
+    "int": int,
+    "float": (int, float),
+    "bool": bool,
+    "dict": dict,
+    "list": list,
+}
 _KERNEL = Config({"KernelManager": {"transport_encryption": "required"}})
 
 
@@ -172,6 +180,10 @@ def _run_and_report(parameters: Parameters, evidence_root: Path, *, news: Queue[
         return run_force(parameters, evidence_root, tell=news.put)
     except InspectionError as error:
         return ForceRun(force, None, str(error))
+    except Exception as error:  # one force's fault must not stop the others; its words may quote a note
+        where = extract_tb(error.__traceback__)[-1]
+        message = f"{force}: {type(error).__name__} at {Path(where.filename).name}, line {where.lineno}."
+        return ForceRun(force, None, message)
     finally:
         news.put(force)
 
@@ -186,7 +198,6 @@ def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
     }
     check_notebook_parameters(notebook, given)
     folder = evidence.unfinished / "restricted" / "notebooks"
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         executed = _execute(notebook, given)
     except PapermillExecutionError as error:
@@ -210,6 +221,7 @@ def _execute(notebook: Path, given: Mapping[str, Any], *, retries: int = 1) -> n
             start_timeout=120,
             cwd=str(notebook.parent),
             config=_KERNEL,
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # it logs each ordinary shutdown as an error
         )
     except RuntimeError as error:
         if retries and "Kernel" in str(error):
@@ -237,6 +249,7 @@ def _without_outputs(notebook: Path, error: PapermillExecutionError) -> nbformat
 
 
 def _write_notebook(node: nbformat.NotebookNode, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     nbformat.write(node, temporary)
     temporary.replace(path)

@@ -1,4 +1,4 @@
-"""Checking a codebook against its own examples: what each code and each rule says it must and must not find."""
+"""Checking a codebook against its own examples: what codes and rules say they must and must not find."""
 
 from __future__ import annotations
 

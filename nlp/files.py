@@ -98,7 +98,8 @@ def _read_csv(source: Path) -> Iterator[dict[str, Any]]:
         ) as chunks:
             for chunk in chunks:
                 _check_columns(source, chunk.columns)
-                yield from chunk.to_dict("records")
+                for row in chunk.to_dict("records"):
+                    yield {str(name): value for name, value in row.items()}
     except UnicodeDecodeError:
         raise NotesFileError(f"{source.name}: is not UTF-8 text. Save it as CSV UTF-8.") from None
     except pd.errors.EmptyDataError:
@@ -112,7 +113,7 @@ def _check_columns(source: Path, columns: Iterable[str]) -> None:
     missing = [name for name in _NEEDED if name not in set(columns)]
     if missing:
         raise NotesFileError(
-            f"{source.name}: has no column {' and no column '.join(missing)}. Rename the columns that hold them."
+            f"{source.name}: has no column {' and no column '.join(missing)}. Rename what holds them."
         )
 
 

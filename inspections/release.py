@@ -1,0 +1,146 @@
+"""Writing the release folder: the only evidence a report may read, after disclosure control."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from inspections.charts import Chart, save_chart
+from parameters import Parameters
+
+__all__ = ["force_facts", "public_trail", "write_charts", "write_json", "write_table"]
+
+_READING = "1_case_sample"
+
+
+def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a released table as ``<name>.csv``: UTF-8, the same bytes for the same numbers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+
+
+def write_json(folder: Path, name: str, value: Any) -> None:
+    """Write released values as ``<name>.json``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def write_charts(folder: Path, charts: Iterable[tuple[Chart | None, str | None]]) -> None:
+    """Write charts as SVG, and what must travel with them as ``figures.json``.
+
+    Parameters
+    ----------
+    folder : Path
+        The release folder.
+    charts : iterable of (Chart or None, str or None)
+        A chart, or None where disclosure control left nothing to draw; and the released file that already
+        holds its numbers, or None to put them in with the chart.
+    """
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    described = []
+    for chart, file in charts:
+        if chart is None:
+            continue
+        path = save_chart(chart, folder / "figures")
+        described.append(
+            {
+                "id": chart.id,
+                "file": path.relative_to(folder).as_posix(),
+                "caption": chart.caption,
+                "alt": chart.alt,
+                "pillar": chart.pillar,
+                "table": file or json.loads(chart.table.to_json(orient="records")),
+            }
+        )
+    write_json(folder, "figures", described)
+
+
+def force_facts(
+    parameters: Parameters,
+    *,
+    known: Mapping[str, Any],
+    notes: int,
+    strata: pd.DataFrame,
+    trail: Iterable[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Names, dates, counts, design and provenance that a report's cover and annexes print.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        The checked parameters of the run.
+    known : mapping
+        Facts recorded by the steps: hashes, counts, codebook.
+    notes : int
+        Notes of the sampled case files.
+    strata : DataFrame
+        The *released* strata table.
+    trail : iterable of mapping
+        Row counts as :func:`public_trail` gives them.
+    """
+    inspection, force = parameters.inspection, parameters.force
+    plain = inspection.model_dump(mode="json")
+    return {
+        "force": force.force,
+        "name": force.name,
+        "fictional": force.fictional,
+        "inspection": {"id": inspection.id, "name": inspection.name},
+        "period": plain["period"],
+        "published": plain["report"]["published"],
+        "report": plain["report"],
+        "counts": {
+            "frame": known["frame_cases"],
+            "sample": known["sample_cases"],
+            "notes": notes,
+            "units": known["units"],
+        },
+        "frame": plain["frame"],
+        "design": plain["sample"],
+        "strata": json.loads(strata.to_json(orient="records")),
+        "trail": list(trail),
+        "codebook": {"version": known["codebook_version"], "hash": known["codebook_hash"]},
+        "seed_hash": hashlib.sha256(inspection.seed.encode("utf-8")).hexdigest(),
+        "frame_hash": known["frame_hash"],
+        "disclosure": {
+            "threshold": inspection.disclosure.threshold,
+            "reason": inspection.disclosure.reason or "",
+        },
+    }
+
+
+def public_trail(trail: Iterable[Mapping[str, Any]], *, frame: int, threshold: int) -> list[dict[str, Any]]:
+    """Row counts that may be published.
+
+    Why each single case is not on the list could point to it, so the reasons of steps that lose cases are
+    joined; a joined loss below the threshold is said in words alone.
+
+    Parameters
+    ----------
+    trail : iterable of mapping
+        ``notebook, step, rows_in, rows_out, why``.
+    frame : int
+        Cases that could be drawn.
+    threshold : int
+        Smallest loss told as a number.
+    """
+    steps = list(trail)
+    of_cases = [step for step in steps if step["notebook"] == _READING and "note" not in step["step"]]
+    received = max((step["rows_in"] for step in of_cases), default=frame)
+    lost = [step["why"] for step in of_cases if step["rows_in"] > step["rows_out"]]
+    told = received if received - frame >= threshold else frame
+    why = "; ".join(dict.fromkeys(lost)) or "none left"
+    if told != received:
+        why += f" (fewer than {threshold} cases, number not published)"
+    case_row = {"step": "cases that could be drawn", "rows_in": told, "rows_out": frame, "why": why}
+    rest = [
+        {name: step[name] for name in ("step", "rows_in", "rows_out", "why")}
+        for step in steps
+        if step["notebook"] != _READING
+    ]
+    return [case_row, *rest]
