@@ -7,9 +7,9 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from parameters.loading import _read
 from parameters.models import Slug, Strictly, Words, rule
@@ -59,6 +59,16 @@ PILLARS: Mapping[int, str] = {
 
 StageId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 QuestionId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[1-9][0-9]?$")]
+
+
+Item = TypeVar("Item")
+
+
+def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    # pydantic's own min_length also calls a list empty when its only item has a mistake
+    if not items:
+        raise rule("is an empty list.", "Write at least one, beginning with a hyphen.")
+    return items
 
 
 class QuestionSource(Strictly):
@@ -115,8 +125,8 @@ class Stage(Strictly):
 
     id: StageId = Field(description="Two capital letters, with which its questions' ids begin.")
     title: Words = Field(description="Heading above its questions.")
-    questions: Annotated[tuple[Question, ...], Field(min_length=1)] = Field(
-        description="The questions, in the order they are asked."
+    questions: Annotated[tuple[Question, ...], AfterValidator(_not_empty)] = Field(
+        description="The questions, in the order they are asked.", json_schema_extra={"minItems": 1}
     )
 
     @model_validator(mode="after")
@@ -137,8 +147,8 @@ class QuestionSet(Strictly):
     id: Slug = Field(description="Short name: small letters, digits and hyphens.")
     title: Words = Field(description="Title printed on the forms.")
     sources: dict[Slug, Words] = Field(description="Short name of a public work -> its title and date.")
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = Field(
-        description="Stages of a case's journey, in order."
+    stages: Annotated[tuple[Stage, ...], AfterValidator(_not_empty)] = Field(
+        description="Stages of a case's journey, in order.", json_schema_extra={"minItems": 1}
     )
 
     @model_validator(mode="after")

@@ -352,7 +352,7 @@ def _read_form(
     remarks: list[Remark] = []
     extra = len([name for name in workbook.sheetnames if name not in made.sheetnames])
     if extra:
-        message = f"has {extra} sheets that the form did not have."
+        message = f"are {extra} more than the form had."
         remedy = "Move what counts into the case's own sheet and delete the others: a case is read once."
         remarks.append(reader.remark("stops", "sheets", [], message, remedy))
     for reading in _readings_of(allotment, reviewer):
@@ -388,7 +388,7 @@ def _answer_row(
 
 def _missing_form(allotment: Allotment, reviewer: str) -> Problem:
     remedy = f"It was made as {form_name(allotment, reviewer)}: hand it in, or read unfinished reviews."
-    return Problem("forms", reviewer, "", "has handed in no form.", remedy)
+    return Problem("forms", reviewer, "", "has no form here that could be read.", remedy)
 
 
 def _unanswered(allotment: Allotment, questions: QuestionSet, reviewer: str) -> list[dict[str, object]]:
