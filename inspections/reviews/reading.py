@@ -6,6 +6,7 @@ nor does anything else that a reviewer typed, because a comment may have been pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -270,10 +271,11 @@ class _FormReader:
 
     def remark(self, grade: Grade, sheet: str, cells: Iterable[str], message: str, remedy: str) -> Remark:
         """A remark about cells of a sheet; never with what stands in them."""
-        return Remark(
-            grade,
-            Problem(shown_path(self.file), f"{sheet}, {cell_list(cells)}".rstrip(", "), "", message, remedy),
-        )
+        named = list(cells)
+        if len(named) > 1:  # "C7 holds", but "C7 and C9 hold"
+            message = re.sub(r"\b(hold|name)s\b", r"\1", message, count=1)
+        place = f"{sheet}, {cell_list(named)}" if named else sheet
+        return Remark(grade, Problem(shown_path(self.file), place, "", message, remedy))
 
     def sheet_remarks(self, sheet: Worksheet, made: Worksheet) -> list[Remark]:
         """What was changed on a sheet besides the cells to fill in."""

@@ -45,6 +45,7 @@ __all__ = [
 FACTS_SHEET = "_form"
 MOST_CELLS_NAMED = 12
 BEYOND = 500
+MOST_FACTS = 10_000
 FONT = "Arial"
 HEAD = PatternFill("solid", fgColor="1D3557")
 STAGE = PatternFill("solid", fgColor="DCE6F1")
@@ -167,7 +168,8 @@ def read_facts(workbook: Workbook) -> dict[str, str]:
     """What a workbook says it is; empty for one that this toolkit did not make."""
     if FACTS_SHEET not in workbook.sheetnames:
         return {}
-    rows = workbook[FACTS_SHEET].iter_rows(max_col=2, max_row=10_000, values_only=True)
+    sheet = workbook[FACTS_SHEET]
+    rows = sheet.iter_rows(max_col=2, max_row=min(sheet.max_row, MOST_FACTS), values_only=True)
     return {str(name): str(value) for name, value in rows if name is not None}
 
 
