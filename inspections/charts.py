@@ -253,7 +253,7 @@ def timeliness_chart(
                 axes.plot([record["low"], record["high"]], [row, row], color=GREY, linewidth=2)
             axes.plot(record["value"], row, "o", color="black", markersize=7)
             axes.annotate(
-                f"{record['value']:.0f} days", (record["value"], row),
+                _days(record["value"]), (record["value"], row),
                 xytext=(0, 7), textcoords="offset points", ha="center",
             )  # fmt: skip
         _rows(axes, table["stage"])
@@ -261,7 +261,7 @@ def timeliness_chart(
         axes.set_xlabel("Days: median, and 95 per cent interval")
         _settle(figure)
     shown = table[table["status"] == "shown"]
-    told = "; ".join(f"{row['stage']}, {row['value']:.0f} days" for row in shown.to_dict("records"))
+    told = "; ".join(f"{row['stage']}, {_days(row['value'])}" for row in shown.to_dict("records"))
     cases = "charged cases" if group == "charged" else "all cases in the frame"
     return Chart(
         id=f"timeliness-{group}",
@@ -368,6 +368,10 @@ def _untold(table: pd.DataFrame, label: str) -> str:
         if names:
             found.append(f" {words}: {'; '.join(names)}.")
     return "".join(found)
+
+
+def _days(value: float) -> str:
+    return f"{value:.0f} day{'' if round(value) == 1 else 's'}"
 
 
 def _two(scored: pd.DataFrame, place: int) -> str:

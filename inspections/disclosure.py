@@ -7,6 +7,7 @@ reader who adds and subtracts across all released tables can no longer tell that
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -105,15 +106,8 @@ def release_indicators(results: Results, policy: Policy) -> Released:
     hidden = {row.number: "primary" for row in rows if row.is_small(policy, sizes)}
     free = {atoms for row in rows if row.free for atoms in row.printed()}
     visible = {atoms for row in rows if row.number not in hidden for atoms in row.printed()}
-    away = sets_to_hide(
-        [atoms for row in rows for atoms in row.printed()],
-        sizes,
-        hidden={atoms for row in rows for atoms in row.printed()} - visible,
-        protected=[atoms for row in rows for atoms in row.to_protect(policy, sizes) if atoms not in free],
-        threshold=policy.threshold,
-        at_least=1 if policy.zeros == "show" else 0,
-        totals={row.denominator for row in rows},
-        fixed=free,
+    away = _sets_to_hide(
+        rows, sizes, hidden={a for row in rows for a in row.printed()} - visible, free=free, policy=policy
     )
     count_only = set()
     for row in rows:
@@ -273,11 +267,47 @@ def cover(indicators: pd.DataFrame) -> pd.DataFrame:
 # --- the rows of the indicator table as sets of cases ---------------------------------------------------
 
 
+def _sets_to_hide(
+    rows: list[_CountedRow],
+    sizes: Mapping[Hashable, float],
+    *,
+    hidden: set[Atoms],
+    free: set[Atoms],
+    policy: Policy,
+) -> set[Atoms]:
+    """Sets to hide besides those hidden, family by family.
+
+    A reader knows how the sets of one family nest, since their definitions say so; how sets of different
+    families overlap only the case files tell. A set that several families print is hidden in all or in none.
+    """
+    away = set(hidden)
+    prints = Counter(atoms for row in rows for atoms in row.printed())
+    while True:
+        before = set(away)
+        for family in dict.fromkeys(row.family for row in rows):
+            members = [row for row in rows if row.family == family]
+            printed = [atoms for row in members for atoms in row.printed()]
+            away |= sets_to_hide(
+                printed,
+                sizes,
+                hidden=away,
+                protected=[a for row in members for a in row.to_protect(policy, sizes) if a not in free],
+                threshold=policy.threshold,
+                at_least=1 if policy.zeros == "show" else 0,
+                totals={row.denominator for row in members},
+                prints=prints,
+                fixed=free,
+            )
+        if away == before:
+            return away - hidden
+
+
 @dataclass(frozen=True)
 class _CountedRow:
     """A row of the indicator table with the cases above and below its line."""
 
     number: int
+    family: str
     numerator: Atoms
     denominator: Atoms
     counts_cases: bool
@@ -325,6 +355,7 @@ def _read_rows(results: Results, policy: Policy) -> tuple[list[_CountedRow], dic
         rows.append(
             _CountedRow(
                 number=int(number),
+                family=str(table.loc[number, "family"]),
                 numerator=frozenset(cases.loc[cases["counted"].astype(bool), "case_id"]),
                 denominator=frozenset(cases.loc[cases["denominator"] > 0, "case_id"]),
                 counts_cases=counts_cases,
@@ -395,9 +426,10 @@ def _divisions_to_hide(table: pd.DataFrame, hidden: Collection[int], policy: Pol
 def _blank(table: pd.DataFrame, hidden: Collection[int], count_only: Collection[int]) -> pd.DataFrame:
     released = table.copy()
     gone = released.index.isin(list(hidden))
+    without_numbers = gone | ~released["status"].isin(["shown", "zero"])
     released["weighted_to"] = released["weighted_to"].astype("Int64")
     for name in _NUMBERS:
-        released[name] = released[name].astype("Float64").mask(gone)
+        released[name] = released[name].astype("Float64").mask(without_numbers)
     released["interval"] = released["interval"].mask(gone, "")
     released["base"] = released["base"].mask(gone, released["base_unit"])
     released["status"] = released["status"].mask(gone, "suppressed")

@@ -42,7 +42,8 @@ def candidate_extracts(
     seed : str
         Decides which units are proposed, and their ids.
     per_code : int
-        At most so many of each code. A unit is proposed once, under the first of its codes.
+        At most so many of each code. A unit is proposed once, under the first of its
+        codes, and no wording twice.
 
     Returns
     -------
@@ -58,10 +59,10 @@ def candidate_extracts(
     units["original"] = pd.Series([text[start:end].strip() for text, start, end in spans], dtype=str)
     units = units[units["original"].str.len().between(SHORTEST, LONGEST)]
     places = zip(units["case_id"], units["entry_no"], units["unit_no"], strict=True)
-    units["draw"] = pd.Series(
-        [keyed_hash(seed, "extract", *place) for place in places], index=units.index, dtype=str
-    )
+    draws = [keyed_hash(seed, "extract", *place) for place in places]
+    units["draw"] = pd.Series(draws, index=units.index, dtype=str)
     units = units.sort_values(["draw", "code"]).drop_duplicates("draw").drop_duplicates(["code", "case_id"])
+    units = units.drop_duplicates("original")
     units = units[units.groupby("code").cumcount() < per_code]
     units = units.assign(id="x-" + units["draw"].str[:6], title=units["code"].map(titles)).drop_duplicates(
         "id"

@@ -7,12 +7,14 @@ read here, so a hidden number cannot reach a sentence.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
+from inspections.intervals import CENSUS
 from inspections.sentences import SENTENCES, Sentence
 
 __all__ = ["QUANTIFIERS", "STRENGTHS", "Finding", "as_records", "quantifier", "strength", "write_findings"]
@@ -126,8 +128,9 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
         _number(row, "value"),
     )
     told = value is not None
-    is_share = told and sentence.kind == "share" and (denominator or 0) >= SMALL_BASE
-    word = quantifier(value) if value is not None and (is_share or sentence.kind == "units") else ""
+    is_large = told and (denominator or 0) >= SMALL_BASE
+    is_share = is_large and sentence.kind == "share"
+    word = quantifier(value) if value is not None and is_large and sentence.kind in ("share", "units") else ""
     return Finding(
         id=f"{sentence.indicator}-{sentence.group}",
         pillar=int(str(row["pillar"])),
@@ -154,7 +157,7 @@ _OF = {"about half": "about half of the", "fewer than half": "fewer than half of
 def _width(row: _Row, sentence: Sentence) -> float:
     low, high, value = _number(row, "low"), _number(row, "high"), _number(row, "value")
     if low is None or high is None:
-        return 0.0
+        return 0.0 if row["interval"] == CENSUS.method else math.inf
     scale = {"balance": 50.0, "days": 100 / value if value else 0.0}.get(sentence.kind, 1.0)
     return (high - low) * scale
 
@@ -164,10 +167,12 @@ def _width(row: _Row, sentence: Sentence) -> float:
 
 def _share(row: _Row, sentence: Sentence) -> str:
     count, n, value = (_number(row, name) or 0.0 for name in ("numerator", "denominator", "value"))
+    narrower = str(row["base"]).partition(" sampled case files ")[2].partition(", weighted")[0]
+    among = f"{sentence.among} {narrower}".rstrip()
     if not count:
-        return f"We found none among the {n:,.0f} {sentence.among} in which {sentence.says}."
+        return f"We found none among the {n:,.0f} {among} in which {sentence.says}."
     of = f"all {n:,.0f}" if count == n else f"{count:,.0f} of the {n:,.0f}"
-    opening = f"In {of} {sentence.among}, {sentence.says}"
+    opening = f"In {of} {among}, {sentence.says}"
     if n < SMALL_BASE:
         return f"{opening}. That is too few cases for a percentage."
     if _number(row, "weighted_to") is not None:
@@ -179,8 +184,12 @@ def _share(row: _Row, sentence: Sentence) -> str:
 
 
 def _units(row: _Row, sentence: Sentence) -> str:
-    told = sentence.says.format(share=f"{_per_cent(_number(row, 'value') or 0.0)} per cent")
-    return f"{told}: {_number(row, 'numerator'):,.0f} of {row['base']} ({_interval(row)})."
+    count, n, value = (_number(row, name) or 0.0 for name in ("numerator", "denominator", "value"))
+    if n < SMALL_BASE:
+        return f"{sentence.says.format(share=f'{count:,.0f} of {n:,.0f}')} ({row['base']})."
+    estimated = "" if _number(row, "weighted_to") is None else "an estimated "
+    told = sentence.says.format(share=f"{estimated}{_per_cent(value)} per cent")
+    return f"{told} ({_interval(row)}; {count:,.0f} of {row['base']})."
 
 
 def _balance(row: _Row, sentence: Sentence) -> str:
@@ -194,8 +203,9 @@ def _balance(row: _Row, sentence: Sentence) -> str:
 
 
 def _days(row: _Row, sentence: Sentence) -> str:
-    value = _whole(_number(row, "value") or 0.0)
-    return f"The median time {sentence.says} was {value} days ({_interval(row)}; {row['base']})."
+    days = _whole(_number(row, "value") or 0.0)
+    unit = "day" if days == "1" else "days"
+    return f"The median time {sentence.says} was {days} {unit} ({_interval(row)}; {row['base']})."
 
 
 _WRITE: Mapping[str, Callable[[_Row, Sentence], str]] = {

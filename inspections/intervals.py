@@ -41,7 +41,7 @@ class Interval:
 
 
 CENSUS = Interval(None, None, "every case counted: no sampling error")
-NO_INTERVAL = Interval(None, None, "none: nothing to estimate from")
+NO_INTERVAL = Interval(None, None, "no interval: nothing to estimate from")
 
 
 def wilson(count: float, n: float, *, population: float | None = None, level: float = 0.95) -> Interval:
@@ -180,7 +180,7 @@ def bootstrap(
         Coverage, 0.95 by default.
     """
     if len(cases) < 2:
-        return Interval(None, None, "none: fewer than two cases")
+        return Interval(None, None, "no interval: fewer than two cases")
     generator = np.random.Generator(np.random.PCG64(int(keyed_hash(seed, "bootstrap"), 16)))
     labels = np.zeros(len(cases), dtype=int) if strata is None else np.unique(strata, return_inverse=True)[1]
     members = [np.flatnonzero(labels == stratum) for stratum in range(labels.max() + 1)]
@@ -192,4 +192,6 @@ def bootstrap(
     if not defined:
         return NO_INTERVAL
     low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+    if low == high:
+        return Interval(None, None, "no interval: the cases do not differ")
     return Interval(float(low), float(high), f"bootstrap of cases, {draws:,} draws")

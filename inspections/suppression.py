@@ -8,6 +8,7 @@ hidden count is found by linear programming over the groups of cases that the pu
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +28,15 @@ def sets_to_hide(
     threshold: int,
     at_least: int = 1,
     totals: Collection[Atoms] = (),
+    prints: Mapping[Atoms, int] = MappingProxyType({}),
     fixed: Collection[Atoms] = (),
 ) -> set[Atoms]:
     """Sets to hide besides those hidden already.
 
     A protected set is safe when the sizes still published allow it to be as large as the threshold and larger
-    than it is: the reader cannot tell that it is small, nor what it is. While one is not safe, the smallest
-    published set that the reader's proof leans on (its dual price is not nil) is hidden as well.
+    than it is: the reader cannot tell that it is small, nor what it is. While one is not safe, one of the
+    published sets that the reader's proof leans on (their dual price is not nil) is hidden as well: the one
+    that costs fewest printed numbers, and of these the smallest.
 
     Parameters
     ----------
@@ -51,6 +54,8 @@ def sets_to_hide(
         What a reader knows of any hidden published set: 1 where none is always printed, else 0.
     totals : collection of Atoms
         Sets hidden only when nothing else is left.
+    prints : mapping of Atoms to int
+        How many numbers are lost with a set; 1 where not given.
     fixed : collection of Atoms
         Sets that stay published whatever follows.
 
@@ -76,7 +81,17 @@ def sets_to_hide(
             choice = [place for place in leaned_on if sets[place] not in fixed and printed[place] > 0]
             if not choice:
                 break
-            away.add(min(choice, key=lambda place: (sets[place] in totals, printed[place], place)))
+            away.add(
+                min(
+                    choice,
+                    key=lambda place: (
+                        sets[place] in totals,
+                        prints.get(sets[place], 1),
+                        printed[place],
+                        place,
+                    ),
+                )
+            )
     return {sets[place] for place in away - before}
 
 

@@ -104,7 +104,7 @@ def _grouped_share(material: Material, basis: Basis, types: tuple[str, ...]) -> 
     outcome = _cases_of(material, basis)
     if outcome is None:
         return not_recorded(_base(basis), group=basis)
-    return share_of_cases(outcome.isin(types), _base(basis), group=basis)
+    return share_of_cases(outcome.isin(types), _base(basis), group=basis, family=basis)
 
 
 def _shares_by_type(material: Material, basis: Basis) -> Iterator[Row]:
@@ -113,7 +113,7 @@ def _shares_by_type(material: Material, basis: Basis) -> Iterator[Row]:
         yield not_recorded(_base(basis))
         return
     for outcome_type in sorted({*outcome.unique(), *_ALWAYS_LISTED}, key=_type_order):
-        yield share_of_cases(outcome.eq(outcome_type), _base(basis), group=outcome_type)
+        yield share_of_cases(outcome.eq(outcome_type), _base(basis), group=outcome_type, family=basis)
 
 
 _RECORDED = Indicator(
@@ -191,7 +191,7 @@ def _decisions(material: Material) -> Iterator[Row]:
         yield not_recorded("cases in the frame")
         return
     for group in sorted(decision.dropna().unique()):
-        yield share_of_cases(decision.eq(group), "cases in the frame", group=group)
+        yield share_of_cases(decision.eq(group), "cases in the frame", group=group, family="closed")
 
 
 _TRAP = (
@@ -233,7 +233,7 @@ def _share_where_known(cases: pd.DataFrame, field: str, *, is_so: pd.Series, bas
     if len(cases) and not known.any():
         return not_recorded(base)
     caveat = "" if known.all() else "The field is empty in some of these cases."
-    return share_of_cases(is_so[known], base, caveat=caveat)
+    return share_of_cases(is_so[known], base, caveat=caveat, family="withdrawn")
 
 
 @indicator(
@@ -302,7 +302,7 @@ def _withdrawal_among_victim_reports(material: Material) -> Iterator[Row]:
         yield not_recorded(base)
         return
     own = outcome[reported_by.reindex(outcome.index).eq("victim")]
-    yield share_of_cases(own.isin(VICTIM_DOES_NOT_SUPPORT), base)
+    yield share_of_cases(own.isin(VICTIM_DOES_NOT_SUPPORT), base, family="withdrawn")
 
 
 def _official(material: Material, basis: Basis) -> Iterator[Row]:

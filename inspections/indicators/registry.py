@@ -23,10 +23,10 @@ Unit = Literal["per cent", "balance", "days", "count"]
 COLUMNS = (
     "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
     "interval", "base", "status", "caveat", "definition",
-    "cases", "weighted_to", "base_unit", "counts", "about", "divides",
+    "cases", "weighted_to", "base_unit", "counts", "family", "about", "divides",
 )  # fmt: skip
 """Columns of :attr:`Results.table`. ``cases`` is the number of cases behind the value;
-the last four steer disclosure control."""
+the last five steer disclosure control."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,7 @@ def _as_record(definition: Indicator, row: Row) -> dict[str, object]:
         **{name: getattr(row, name) for name in of_row},
         "low": row.interval.low,
         "high": row.interval.high,
+        "family": row.family or definition.id,
         "cases": _cases_behind(definition, row),
         "interval": row.interval.method,
         "caveat": " ".join(filter(None, (definition.caveat, row.caveat))),

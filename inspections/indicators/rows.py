@@ -7,7 +7,7 @@ about. ``status`` is ``shown``, ``zero`` (counted, and none), ``missing`` (nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -46,6 +46,9 @@ class Row:
         Cases of the frame the value was weighted to, where strata were read unequally.
     counts : "cases" or "units"
         What numerator and denominator count.
+    family : str
+        Rows of one family count overlapping sets by definition, as withdrawal is outcomes 14 and 16, so that
+        one can be worked out from others. Empty for a family of the indicator's own.
     """
 
     group: str
@@ -60,6 +63,7 @@ class Row:
     caveat: str = ""
     weighted_to: int | None = None
     counts: Literal["cases", "units"] = "cases"
+    family: str = ""
 
 
 def column(table: pd.DataFrame, name: str) -> pd.Series:
@@ -77,7 +81,9 @@ def not_recorded(base_unit: str, *, group: str = "force") -> Row:
     return Row(group, None, None, None, NO_INTERVAL, base_unit, base_unit, "not recorded", _NO_CASES)
 
 
-def share_of_cases(counted: pd.Series, base_unit: str, *, group: str = "force", caveat: str = "") -> Row:
+def share_of_cases(
+    counted: pd.Series, base_unit: str, *, group: str = "force", caveat: str = "", family: str = ""
+) -> Row:
     """Share of a whole list of cases: every one is counted, so there is no sampling error.
 
     Parameters
@@ -86,9 +92,11 @@ def share_of_cases(counted: pd.Series, base_unit: str, *, group: str = "force", 
         Indexed by case reference.
     base_unit : str
         What is counted, in the plural: "cases closed in the period".
+    family : str
+        See :class:`Row`.
     """
     cases = _per_case(counted.astype(int), pd.Series(1, index=counted.index), counted=counted)
-    return _share(cases, CENSUS, base_unit, group=group, caveat=caveat)
+    return replace(_share(cases, CENSUS, base_unit, group=group, caveat=caveat), family=family)
 
 
 def median_days(days: pd.Series, base_unit: str, *, seed: str, group: str = "force") -> Row:

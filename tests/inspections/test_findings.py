@@ -63,6 +63,27 @@ def test_where_every_case_was_counted_no_interval_is_told():
     assert told.statement.endswith("(71 per cent; every case counted).")
 
 
+def test_a_few_units_are_told_in_counts_alone():
+    told = finding(
+        indicator="records-requests-purpose", group="unstated", pillar=6, numerator=8, denominator=8,
+        value=100.0,
+        low=None, high=None, interval="no interval: the cases do not differ",
+        base="8 units about the victim's records in 8 sampled case files",
+    )  # fmt: skip
+    assert told.statement == (
+        "Of the units about seeking or reading the victim's records, 8 of 8 gave no purpose (8 units about "
+        "the victim's records in 8 sampled case files)."
+    )
+    assert (told.quantifier, told.strength) == ("", "indicative")
+
+
+def test_files_with_too_little_to_compare_are_not_passed_off_as_examined():
+    told = finding(base="24 sampled case files with at least 5 counted units, weighted to the 212 cases")
+    assert told.statement.startswith(
+        "In 17 of the 24 case files we examined with at least 5 counted units, officers recorded"
+    )
+
+
 def test_a_tiny_base_is_told_in_counts_alone():
     told = finding(numerator=3, denominator=8, cases=8, value=37.5)
     assert "In 3 of the 8 case files" in told.statement
@@ -129,8 +150,8 @@ def test_a_share_of_units_names_the_units():
         value=60.6, low=40.1, high=77.7, base="33 units about the victim's records in 15 sampled case files",
     )  # fmt: skip
     assert told.statement == (
-        "Of the units about seeking or reading the victim's records, 61 per cent gave no purpose: 20 of 33 "
-        "units about the victim's records in 15 sampled case files (95 per cent interval 40 to 78)."
+        "Of the units about seeking or reading the victim's records, 61 per cent gave no purpose (95 per "
+        "cent interval 40 to 78; 20 of 33 units about the victim's records in 15 sampled case files)."
     )
 
 

@@ -41,7 +41,9 @@ def test_no_cases_give_no_interval():
     assert wilson(0, 0).low is None
     assert wilson_weighted(np.array([]), np.array([])).low is None
     assert hypergeometric(0, 0, population=9).low is None
-    assert bootstrap(np.ones((1, 1)), lambda rows: 1.0, seed="s").method == "none: fewer than two cases"
+    assert (
+        bootstrap(np.ones((1, 1)), lambda rows: 1.0, seed="s").method == "no interval: fewer than two cases"
+    )
 
 
 @given(st.integers(1, 60), st.integers(0, 60), st.integers(0, 400))
@@ -110,6 +112,11 @@ def test_bootstrap_of_a_mean_agrees_with_the_normal_interval():
 
 
 def test_strata_keep_their_number_of_cases():
-    rows, strata = np.array([[0.0], [0], [1], [1]]), np.array(["a", "a", "b", "b"])
-    interval = bootstrap(rows, lambda drawn: float(drawn.mean()), seed="a", strata=strata, draws=50)
-    assert (interval.low, interval.high) == (0.5, 0.5)
+    rows, strata = np.array([[0.0], [2], [9], [9]]), np.array(["a", "a", "b", "b"])
+    interval = bootstrap(rows, lambda drawn: float(drawn.mean()), seed="a", strata=strata, draws=200)
+    assert (interval.low, interval.high) == (4.5, 5.5)
+
+
+def test_cases_that_do_not_differ_give_no_interval_rather_than_a_certain_one():
+    interval = bootstrap(np.ones((9, 1)), lambda drawn: float(drawn.mean()), seed="a", draws=50)
+    assert (interval.low, interval.method) == (None, "no interval: the cases do not differ")
