@@ -1,0 +1,154 @@
+"""From case files to pages, as a user runs it: the same bytes twice, nothing secret outside restricted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+from inspections.evidence import STEPS
+from inspections.fictional.forces import canaries
+from inspections.runner import run_force
+from parameters import PROJECT, load_parameters
+from reports import RenderedReport, refresh, render
+
+REAL = Path(__file__).parents[1] / "inspections" / "real"
+DATA = PROJECT.parent / "shared" / "data"
+needs_real_data = pytest.mark.skipif(not DATA.is_dir(), reason="real public material is not on this machine")
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    evidence: Path
+    root: Path
+    report: RenderedReport
+
+
+def whole_run(parameter_file: Path, folder: Path) -> WholeRun:
+    """Run the notebooks and render the report in a copy of the project's texts."""
+    result = run_force(load_parameters(parameter_file), folder / "evidence", tell=lambda _: None)
+    assert result.evidence is not None
+    root = folder / "project"
+    root.mkdir()
+    for name in ("_quarto.yml", "index.qmd"):
+        shutil.copyfile(PROJECT / name, root / name)
+    made = shutil.ignore_patterns("_generated", "_metadata.yml", "*.py", "__pycache__", "national")
+    shutil.copytree(PROJECT / "reports", root / "reports", ignore=made)
+    refresh(result.force, result.evidence / "release", root=root)
+    (report,) = render([result.force], site_folder=root / "_site", root=root)
+    return WholeRun(result.evidence, root, report)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[WholeRun]:
+    """The same fictional force, run and rendered twice from nothing by the embedded path."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUARTO_PATH", str(tmp_path_factory.mktemp("no-quarto") / "quarto"))
+        return [
+            whole_run(PROJECT / "parameters" / "saltmere.yml", tmp_path_factory.mktemp("run")) for _ in "ab"
+        ]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb" and path.name != "manifest.json"
+    }
+
+
+def test_two_runs_give_the_same_evidence_to_the_byte(runs: list[WholeRun]) -> None:
+    first, second = (digests(run.evidence) for run in runs)
+    assert {"restricted/coding.parquet", "release/findings.json", "release/indicators.csv"} <= set(first)
+    assert first == second
+
+
+def test_two_runs_give_the_same_pages_to_the_byte(runs: list[WholeRun]) -> None:
+    first, second = (run.report for run in runs)
+    assert first.pdf.read_bytes() == second.pdf.read_bytes()
+    assert first.html.read_bytes() == second.html.read_bytes()
+
+
+def test_the_manifest_times_every_stage_and_names_what_made_the_evidence(runs: list[WholeRun]) -> None:
+    manifest = json.loads((runs[0].evidence / "manifest.json").read_text(encoding="utf-8"))
+    assert list(manifest["stages"]) == list(STEPS)
+    assert all(seconds > 0 for seconds in manifest["stages"].values())
+    assert manifest["steps"][1]["facts"]["codebook_version"]
+    assert "spacy" in manifest["packages"]
+
+
+def test_a_finding_can_be_walked_back_to_a_rule_and_its_words(runs: list[WholeRun]) -> None:
+    evidence = runs[0].evidence
+    findings = json.loads((evidence / "release" / "findings.json").read_text(encoding="utf-8"))
+    balance = next(finding for finding in findings if "effort-balance" in finding["indicators"])
+    behind = pd.read_parquet(evidence / "restricted" / "indicator_cases.parquet")
+    cases = behind.loc[behind["indicator"] == balance["indicators"][0], "case_id"]
+    coding = pd.read_parquet(evidence / "restricted" / "coding.parquet")
+    counted = coding[coding["case_id"].isin(cases) & coding["counts"]]
+    # a unit with two codes of one orientation is one piece of effort
+    unit = ["case_id", "entry_no", "unit_no", "orientation"]
+    assert len(counted.drop_duplicates(unit)) == balance["denominator"]
+    assert counted["rule_id"].ne("").all()
+    notes = pd.read_parquet(evidence / "restricted" / "notes.parquet").set_index(["case_id", "entry_no"])[
+        "text"
+    ]
+    for unit in counted.itertuples():
+        assert unit.trigger in notes[unit.case_id, unit.entry_no][unit.start : unit.end]
+
+
+def test_no_personal_detail_leaves_restricted(runs: list[WholeRun]) -> None:
+    details = [detail for kind in canaries("saltmere").values() for detail in kind]
+    assert len(details) > 20
+    sample = pd.read_parquet(runs[0].evidence / "restricted" / "sample.parquet")
+    details += sample["case_id"].tolist()
+    texts = [
+        path.read_text(encoding="utf-8")
+        for folder in (runs[0].evidence / "release", runs[0].root)
+        for path in folder.rglob("*")
+        if path.suffix in {".csv", ".json", ".md", ".yml", ".html", ".svg", ".qmd"}
+    ]
+    texts.append("\n".join(page.extract_text() for page in PdfReader(runs[0].report.pdf).pages))
+    assert [detail for detail in details if any(detail in text for text in texts)] == []
+
+
+def test_no_notebook_quotes_a_note(runs: list[WholeRun]) -> None:
+    notes = pd.read_parquet(runs[0].evidence / "restricted" / "notes.parquet")["text"]
+    openings = [text[:60] for text in notes if len(text) > 60]
+    assert len(openings) > 50
+    for notebook in (runs[0].evidence / "restricted" / "notebooks").glob("*.ipynb"):
+        shown = json.dumps(json.loads(notebook.read_text(encoding="utf-8")), ensure_ascii=False)
+        assert [
+            opening for opening in openings if json.dumps(opening, ensure_ascii=False)[1:-1] in shown
+        ] == []
+
+
+def test_the_page_says_that_the_force_is_fictional_and_how_many_files_were_read(runs: list[WholeRun]) -> None:
+    report = runs[0].report
+    assert report.renderer
+    facts = json.loads((runs[0].evidence / "release" / "force.json").read_text(encoding="utf-8"))
+    page = report.html.read_text(encoding="utf-8")
+    pdf = "\n".join(page.extract_text() for page in PdfReader(report.pdf).pages)
+    for text in (page, pdf):
+        assert "Saltmere Police is fictional" in text
+        assert f"We read {facts['counts']['sample']} case files" in " ".join(text.split())
+
+
+@needs_real_data
+@pytest.mark.parametrize("force", ["sussex", "ucpd"])
+def test_real_public_material_runs_to_a_report_by_mapping_alone(force: str, tmp_path: Path) -> None:
+    run = whole_run(REAL / f"{force}.yml", tmp_path)
+    facts = json.loads((run.evidence / "release" / "force.json").read_text(encoding="utf-8"))
+    assert facts["counts"]["sample"] > 10
+    indicators = pd.read_csv(run.evidence / "release" / "indicators.csv")
+    assert indicators["status"].isin(["shown", "zero"]).any()
+    assert run.report.html.is_file()
+    assert run.report.pdf.read_bytes().startswith(b"%PDF")
+    if force == "sussex":
+        official = indicators[indicators["indicator"] == "official-outcomes-recorded"]
+        assert len(official) > 5
