@@ -95,7 +95,8 @@ def cohen_kappa(counts: Counts) -> Estimate:
 
     if counts.sum() == 0 or np.isclose(_by_chance_kappa(counts), 1):
         return UNDEFINED
-    result = cohens_kappa(counts)
+    with np.errstate(invalid="ignore"):  # in its test of kappa = 0, not used here
+        result = cohens_kappa(counts)
     if counts.sum() < 2 or not result.std_kappa > 0:
         return (float(result.kappa), math.nan, math.nan)
     return (float(result.kappa), max(-1.0, float(result.kappa_low)), min(1.0, float(result.kappa_upp)))
