@@ -53,6 +53,8 @@ ROLE_WORDS = (
     "suspect heading",
     "names the victim",
     "names the suspect",
+    "named as the victim",
+    "named as the suspect",
 )
 
 
@@ -129,6 +131,7 @@ class Rule:
     needs: tuple[tuple[str, ...], ...] = ()
     near: int = 0
     without: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
     sets: tuple[tuple[str, str], ...] = ()
     negated: str = "rebutted"
     stands: bool = False
@@ -485,6 +488,11 @@ def _read_rule(section: Section, code: str, negated: str, words: _Words, mistake
             name
             for written in check.texts("without")
             for name in _class_names(written, check, words, code=code, key="without")
+        ),
+        under=tuple(
+            name
+            for written in check.texts("under")
+            for name in _class_names(written, check, words, code=code, key="under")
         ),
         sets=_attributes(check.child("set"), mistakes, what=check.what),
         negated=check.text("negated", allowed=("", *NEGATIONS)) or negated,

@@ -97,6 +97,7 @@ class _Heading:
 
     cues: tuple[ActiveCue, ...]
     person: str
+    classes: frozenset[str]
 
 
 class Coder:
@@ -193,12 +194,21 @@ class Coder:
             label = inline_label(folded[unit.start : min(unit.end, unit.start + _LABEL_WITHIN)])
             section = self._heading(" | ".join(part for part in (unit.section, label) if part))
             names = named_people(doc, first, last, memory)
-            learn_names(hits, doc, first, last, memory=memory, known_words=self._known_words)
+            learn_names(
+                hits,
+                doc,
+                first,
+                last,
+                memory=memory,
+                known_words=self._known_words,
+                heading=section.person or entry.person,
+            )
             people = resolve(hits, doc, note_memory, first=first, section=section.person, names=names)
+            above_unit = section.classes | entry.classes
             fired = [
                 found
                 for _, rule, pattern in self._rules.candidates(hits)
-                for found in fire(rule, pattern, hits, people)
+                for found in fire(rule, pattern, hits, people, above=above_unit)
             ]
             given: tuple[Given, ...] = ()
             if fired:
@@ -214,7 +224,7 @@ class Coder:
             hits = self._scanner.find(self._scanner.read(fold(text)))
             victim, suspect = "role victim heading" in hits, "role suspect heading" in hits
             person = "" if victim == suspect else "victim" if victim else "suspect"
-            self._headings[text] = _Heading(tuple(self._cues.below(hits)), person)
+            self._headings[text] = _Heading(tuple(self._cues.below(hits)), person, frozenset(hits))
         return self._headings[text]
 
     def _rows(self, read: ReadUnit, *, note: dict[Any, Any], unit_no: int, text: str) -> Iterator[CodedUnit]:

@@ -113,8 +113,15 @@ def _follow(first: Part, spans: list[list[Part]], pattern: Pattern) -> tuple[Par
     return tuple(parts)
 
 
-def fire(rule: Rule, pattern: Pattern, hits: Hits, people: People) -> Iterator[Fired]:
-    """The places where a rule holds: its pattern, its person, and the words it needs or refuses."""
+def fire(
+    rule: Rule, pattern: Pattern, hits: Hits, people: People, *, above: frozenset[str] = frozenset()
+) -> Iterator[Fired]:
+    """The places where a rule holds: its pattern, its person, and the words it needs or refuses.
+
+    `above` names the word classes of the title, label and entry type over the unit.
+    """
+    if rule.under and above.isdisjoint(rule.under):
+        return
     if any(name in hits for name in rule.without):
         return
     for needed in rule.needs:
