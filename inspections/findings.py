@@ -149,9 +149,7 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
     )
 
 
-_OF = {"about half": "about half of the", "fewer than half": "fewer than half of the"} | {
-    word: word for _, _, word in QUANTIFIERS if word not in ("about half", "fewer than half")
-}
+_OF = {word: f"{word} of the" if word.endswith("half") else word for _, _, word in QUANTIFIERS}
 
 
 def _width(row: _Row, sentence: Sentence) -> float:

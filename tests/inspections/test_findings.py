@@ -84,6 +84,16 @@ def test_files_with_too_little_to_compare_are_not_passed_off_as_examined():
     )
 
 
+@pytest.mark.parametrize(
+    ("per_cent", "opening"),
+    [(50.0, "In about half of the case files,"), (60.0, "In more than half of the case files,"),
+     (30.0, "In fewer than half of the case files,"), (95.0, "In nearly all case files,"),
+     (100.0, "In all case files,"), (12.0, "In few case files,")],
+)  # fmt: skip
+def test_titles_read_as_sentences(per_cent: float, opening: str):
+    assert finding(value=per_cent).title.startswith(opening)
+
+
 def test_a_tiny_base_is_told_in_counts_alone():
     told = finding(numerator=3, denominator=8, cases=8, value=37.5)
     assert "In 3 of the 8 case files" in told.statement
