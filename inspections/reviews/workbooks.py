@@ -116,6 +116,7 @@ def head_row(sheet: Worksheet, row: int, headings: Mapping[str, str]) -> None:
     for column, heading in headings.items():
         cell = put(sheet, f"{column}{row}", heading, bold=True, color="FFFFFF", grid=True)
         cell.fill = HEAD
+    sheet.row_dimensions[row].height = 30
 
 
 def fit_row(sheet: Worksheet, row: int, *texts: tuple[str, float, float]) -> None:
@@ -125,7 +126,7 @@ def fit_row(sheet: Worksheet, row: int, *texts: tuple[str, float, float]) -> Non
     when something longer is typed into it.
     """
     heights = [
-        sum(len(wrap(line, int(width * 1.1 * 11 / size))) or 1 for line in text.splitlines()) * size * 1.3
+        sum(len(wrap(line, int(width * 1.15 * 11 / size))) or 1 for line in text.splitlines()) * size * 1.3
         for text, width, size in texts
     ]
     sheet.row_dimensions[row].height = round(max(heights)) + 4
