@@ -17,10 +17,12 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from inspections.indicators.timeliness import STAGES
+from parameters import PROJECT
 from parameters.fields import OUTCOME_TYPES
 
 __all__ = [
@@ -43,6 +45,9 @@ LOOKS: Mapping[str, tuple[str, str]] = {
 
 WORDS = {"victim-credibility": "testing the victim", "suspect-focus": "investigating the suspect"}
 _WIDTH = 7.0
+
+for _face in sorted((PROJECT / "reports" / "fonts").glob("*.ttf")):  # the reports' own font, on any machine
+    font_manager.fontManager.addfont(_face)
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,10 @@ class Chart:
 
 
 @contextmanager
-def theme(font: str = "DejaVu Sans") -> Iterator[None]:
+def theme() -> Iterator[None]:
     """The look of every chart; also what makes an SVG file the same bytes twice."""
     settings: dict[Any, Any] = {
-        "font.family": font,
+        "font.family": "Open Sans",
         "font.size": 10,
         "axes.edgecolor": GREY,
         "grid.color": GREY,
@@ -85,7 +90,7 @@ def theme(font: str = "DejaVu Sans") -> Iterator[None]:
         yield
 
 
-def balance_chart(balances: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart | None:
+def balance_chart(balances: pd.DataFrame) -> Chart | None:
     """Balance of effort in each case file, sorted; None where the table was not released.
 
     Parameters
@@ -97,7 +102,7 @@ def balance_chart(balances: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart
     if scored.empty:
         return None
     victim, suspect = int((scored["balance"] < 0).sum()), int((scored["balance"] > 0).sum())
-    with theme(font):
+    with theme():
         figure, axes = _canvas(rows=len(scored), per_row=0.2)
         for row, value in enumerate(scored["balance"].astype(float)):
             look = LOOKS["victim-credibility" if value < 0 else "suspect-focus"][0] if value else GREY
@@ -137,7 +142,7 @@ def balance_chart(balances: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart
     )
 
 
-def codes_chart(codes: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart | None:
+def codes_chart(codes: pd.DataFrame) -> Chart | None:
     """Counted units of every code, by orientation; None where no code may be shown.
 
     Parameters
@@ -151,7 +156,7 @@ def codes_chart(codes: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart | No
     table = table.reset_index(drop=True)
     if not table["status"].eq("shown").any():
         return None
-    with theme(font):
+    with theme():
         starts = table["orientation"].ne(table["orientation"].shift())
         places = [row + groups for row, groups in enumerate(starts.cumsum() - 1)]  # a gap before each group
         figure, axes = _canvas(rows=len(table) + 2, per_row=0.3)
@@ -185,9 +190,7 @@ def codes_chart(codes: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart | No
     )
 
 
-def outcomes_chart(
-    indicators: pd.DataFrame, *, indicator: str = "outcomes-closed", font: str = "DejaVu Sans"
-) -> Chart | None:
+def outcomes_chart(indicators: pd.DataFrame, *, indicator: str = "outcomes-closed") -> Chart | None:
     """Share of each outcome on one count basis; None where no share may be shown.
 
     Parameters
@@ -202,7 +205,7 @@ def outcomes_chart(
         return None
     table = table.sort_values("value", ascending=False, na_position="last", kind="stable", ignore_index=True)
     table["outcome"] = [f"{group}: {OUTCOME_TYPES[group]}" for group in table["group"]]
-    with theme(font):
+    with theme():
         figure, axes = _canvas(rows=len(table), per_row=0.42)
         _bars(axes, table, value="value", label="outcome", looks=[(GREY, "")] * len(table), suffix="%")
         axes.set_xlabel("Per cent of cases")
@@ -222,9 +225,7 @@ def outcomes_chart(
     )
 
 
-def timeliness_chart(
-    indicators: pd.DataFrame, *, group: str = "force", font: str = "DejaVu Sans"
-) -> Chart | None:
+def timeliness_chart(indicators: pd.DataFrame, *, group: str = "force") -> Chart | None:
     """Median days between milestones with their intervals; None where no median may be shown.
 
     Parameters
@@ -243,7 +244,7 @@ def timeliness_chart(
     )
     table["stage"] = table["stage"].str[:1].str.upper() + table["stage"].str[1:]
     table = table.reset_index(drop=True)
-    with theme(font):
+    with theme():
         figure, axes = _canvas(rows=len(table), per_row=0.42)
         for row, record in enumerate(table.to_dict("records")):
             if record["status"] != "shown":
@@ -276,7 +277,7 @@ def timeliness_chart(
     )
 
 
-def sample_chart(strata: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart:
+def sample_chart(strata: pd.DataFrame) -> Chart:
     """How many cases each stratum holds and how many of them are read.
 
     Parameters
@@ -285,7 +286,7 @@ def sample_chart(strata: pd.DataFrame, *, font: str = "DejaVu Sans") -> Chart:
         ``stratum, frame, sample`` of a sample; lengths that were suppressed are blank.
     """
     table = strata.assign(status=strata["frame"].isna().map({True: "suppressed", False: "shown"}))
-    with theme(font):
+    with theme():
         figure, axes = _canvas(rows=len(table), per_row=0.42)
         _bars(axes, table, value="frame", label="stratum", looks=[("#BFBFBF", "")] * len(table))
         for row, (frame, drawn) in enumerate(zip(table["frame"], table["sample"], strict=True)):

@@ -116,6 +116,7 @@ def report(
 ) -> None:
     """Refresh the numbers of each force's report, then render HTML, PDF and the national index."""
     from reports import refresh, render
+    from reports.changes import read_changes
 
     try:
         for parameters in _load([PROJECT / "parameters" / f"{force}.yml" for force in forces]):
@@ -131,6 +132,12 @@ def report(
             f"{page.force}: {_shown(page.html)}\n{' ' * len(page.force)}  {_shown(page.pdf)}", markup=False
         )
     out.print(f"national index: {_shown(site / 'index.html')}", markup=False)
+    out.print(f"rendered by: {rendered[0].renderer}", markup=False)
+    for force in forces:
+        for change in read_changes(PROJECT / "reports" / force):
+            where = f"reports/{force}/{change.file}, line {change.line}"
+            was = f"{change.value} was {change.before or 'nothing'} and is now {change.now or 'nothing'}"
+            out.print(f"{where}: {was}. Read the sentence again.", markup=False)
 
 
 @app.command()

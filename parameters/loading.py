@@ -48,7 +48,7 @@ def load_parameters(path: str | Path) -> Parameters:
     Examples
     --------
     >>> load_parameters(PROJECT / "parameters" / "northshire.yml").inspection.sample.size
-    24
+    36
     """
     force_file = Path(path)
     force, problems = _read(force_file, Force)
