@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
+from parameters.questions import NOT_ANSWERED
 
 if TYPE_CHECKING:
+    from inspections.reviews import Reviews
     from inspections.runner import Progress
     from nlp import Coder
 
@@ -26,6 +29,10 @@ app = typer.Typer(
 )
 codebook_app = typer.Typer(help="Read and check the codebook.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
+forms_app = typer.Typer(
+    help="Review forms: make them, read them back, settle differences.", no_args_is_help=True
+)
+app.add_typer(forms_app, name="forms")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -36,6 +43,8 @@ ParameterFiles = Annotated[
     list[Path], typer.Argument(help="Parameter files, such as parameters/northshire.yml.", show_default=False)
 ]
 EvidenceOption = Annotated[Path, typer.Option("--evidence", help="Folder in which evidence is kept.")]
+ParameterFile = Annotated[Path, typer.Argument(help="Parameter file of the force.", show_default=False)]
+FormsFolder = Annotated[Path, typer.Argument(help="Folder of the filled-in forms.", show_default=False)]
 CodebookOption = Annotated[Path, typer.Option(help="Folder of the codebook.")]
 EVIDENCE = PROJECT / "evidence"
 CODEBOOK = PROJECT / "nlp" / "codebook"
@@ -118,15 +127,14 @@ def report(
     from reports import refresh, render
     from reports.changes import read_changes
 
-    try:
-        for parameters in _load([PROJECT / "parameters" / f"{force}.yml" for force in forces]):
+    runs = _load([PROJECT / "parameters" / f"{force}.yml" for force in forces])
+    with _mistakes():
+        for parameters in runs:
             refresh(
                 parameters.force.force,
                 evidence / parameters.inspection.id / parameters.force.force / "release",
             )
         rendered = render(forces, site_folder=site)
-    except InspectionError as error:
-        raise _stop(error) from None
     for page in rendered:
         out.print(
             f"{page.force}: {_shown(page.html)}\n{' ' * len(page.force)}  {_shown(page.pdf)}", markup=False
@@ -190,6 +198,117 @@ def codebook_show(
     out.print("[bold]Rules[/bold]")
     for rule in code.rules:
         out.print(f"  {rule.id}  {rule.says}", markup=False)
+
+
+@forms_app.command("make")
+def forms_make(
+    file: ParameterFile,
+    reviewer: Annotated[list[str], typer.Option(help="Name of a reviewer; once for each.")],
+    to: Annotated[Path, typer.Option(help="Folder for the forms, where case material may be kept.")],
+    second_share: Annotated[float, typer.Option(min=0, max=1, help="Share of files read twice.")] = 0.10,
+    evidence: EvidenceOption = EVIDENCE,
+) -> None:
+    """Deal the sampled case files to reviewers and write a workbook for each."""
+    from inspections import reviews
+    from parameters.questions import load_questions
+
+    (parameters,) = _load([file])
+    with _mistakes():
+        folder = _whole_evidence(parameters, evidence)
+        sample, notes = (
+            pd.read_parquet(folder / "restricted" / f"{name}.parquet") for name in ("sample", "notes")
+        )
+        allotment = reviews.allot(
+            sample,
+            reviewer,
+            parameters=parameters,
+            seed=parameters.inspection.seed,
+            second_share=second_share,
+        )
+        made = reviews.make_forms(allotment, load_questions(), to, notes=notes)
+        reviews.write_allotment(allotment, to / "allotment.json")
+    for path in made:
+        out.print(_shown(path), markup=False)
+
+
+@forms_app.command("read")
+def forms_read(
+    file: ParameterFile,
+    forms: FormsFolder,
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="Accept forms not yet filled in.")] = False,
+    evidence: EvidenceOption = EVIDENCE,
+) -> None:
+    """Read filled-in forms back, every mistake by cell, and say how far they are."""
+    (parameters,) = _load([file])
+    with _mistakes():
+        read = _read_forms(parameters, forms, evidence=evidence, unfinished=unfinished)
+    for remark in read.remarks:
+        out.print(f"{remark.grade}: {remark.problem}", markup=False)
+    answered = int((read.answers["answer"] != NOT_ANSWERED).sum())
+    out.print(f"{answered} of {len(read.answers)} answers given.")
+
+
+@forms_app.command("moderate")
+def forms_moderate(
+    file: ParameterFile,
+    forms: FormsFolder,
+    decisions: Annotated[Path | None, typer.Option(help="The adjudication workbook, filled in.")] = None,
+    evidence: EvidenceOption = EVIDENCE,
+) -> None:
+    """Show agreement and make the adjudication workbook; with decisions, write the final answers."""
+    from inspections import reviews
+    from parameters.questions import load_questions
+
+    (parameters,) = _load([file])
+    with _mistakes():
+        questions, allotment = load_questions(), reviews.read_allotment(forms / "allotment.json")
+        read = _read_forms(parameters, forms, evidence=evidence, unfinished=False)
+        if decisions is None:
+            reviews.make_adjudication(
+                read, allotment, questions, forms / "adjudication" / "adjudication.xlsx"
+            )
+            table = reviews.agreement(read, questions, seed=parameters.inspection.seed)
+            out.print(reviews.print_agreement(table).to_string(index=False), markup=False)
+            out.print(_shown(workbook), markup=False)
+            return
+        notes = pd.read_parquet(_whole_evidence(parameters, evidence) / "restricted" / "notes.parquet")
+        settled = reviews.read_adjudication(decisions, read, allotment, questions, notes=notes)
+        final = workbook.with_name("final_answers.parquet")
+        reviews.final_answers(read, settled).to_parquet(final, index=False)
+    out.print(_shown(final), markup=False)
+
+
+def _read_forms(parameters: Parameters, forms: Path, *, evidence: Path, unfinished: bool) -> Reviews:
+    from inspections import reviews
+    from parameters.questions import load_questions
+
+    notes = pd.read_parquet(_whole_evidence(parameters, evidence) / "restricted" / "notes.parquet")
+    allotment = reviews.read_allotment(forms / "allotment.json")
+    return reviews.read_reviews(forms, allotment, load_questions(), notes=notes, allow_unfinished=unfinished)
+
+
+def _whole_evidence(parameters: Parameters, root: Path) -> Path:
+    """Folder of a force's finished run.
+
+    Raises
+    ------
+    InspectionError
+        When the force has not been run.
+    """
+    folder = root / parameters.inspection.id / parameters.force.force
+    if not folder.is_dir():
+        message, remedy = "has no finished run.", f"Run it first: inspection run {parameters.file}"
+        raise InspectionError([Problem(parameters.file, "", "", message, remedy)])
+    return folder
+
+
+@contextmanager
+def _mistakes() -> Iterator[None]:
+    """End with the message of a user's mistake, not with a traceback."""
+    try:
+        yield
+    except InspectionError as error:
+        raise _stop(error) from None
 
 
 def _coder(codebook: Path) -> Coder:

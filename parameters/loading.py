@@ -20,7 +20,7 @@ from parameters.paths import shown_path
 from parameters.problems import InspectionError, Problem
 from parameters.suggestions import did_you_mean, listed
 
-__all__ = ["INSPECTION_FILE", "load_parameters"]
+__all__ = ["INSPECTION_FILE", "load_parameters", "read_model"]
 
 INSPECTION_FILE = "inspection.yml"
 Model = TypeVar("Model", bound=BaseModel)
@@ -51,8 +51,8 @@ def load_parameters(path: str | Path) -> Parameters:
     36
     """
     force_file = Path(path)
-    force, problems = _read(force_file, Force)
-    inspection, inspection_problems = _read(force_file.parent / INSPECTION_FILE, Inspection)
+    force, problems = read_model(force_file, Force)
+    inspection, inspection_problems = read_model(force_file.parent / INSPECTION_FILE, Inspection)
     problems += inspection_problems
     if force is not None:
         problems += _misnamed(force, force_file)
@@ -66,7 +66,7 @@ def load_parameters(path: str | Path) -> Parameters:
     )
 
 
-def _read(path: Path, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+def read_model(path: Path, model: type[Model]) -> tuple[Model | None, list[Problem]]:
     """Model of one YAML file, or why there is none."""
     values, problems = _read_yaml(path)
     if problems:

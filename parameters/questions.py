@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from parameters.loading import _read
+from parameters.loading import read_model
 from parameters.models import Slug, Strictly, Words, rule
 from parameters.paths import PROJECT
 from parameters.problems import InspectionError
@@ -206,7 +206,7 @@ def load_questions(path: str | Path = QUESTIONS_FILE) -> QuestionSet:
     >>> load_questions().by_id["SU1"].pillar
     2
     """
-    questions, problems = _read(Path(path), QuestionSet)
+    questions, problems = read_model(Path(path), QuestionSet)
     if questions is None:
         raise InspectionError(problems)
     return questions
