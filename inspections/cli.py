@@ -263,10 +263,9 @@ def forms_moderate(
     with _mistakes():
         questions, allotment = load_questions(), reviews.read_allotment(forms / "allotment.json")
         read = _read_forms(parameters, forms, evidence=evidence, unfinished=False)
+        workbook = forms / "adjudication" / "adjudication.xlsx"
         if decisions is None:
-            reviews.make_adjudication(
-                read, allotment, questions, forms / "adjudication" / "adjudication.xlsx"
-            )
+            reviews.make_adjudication(read, allotment, questions, workbook)
             table = reviews.agreement(read, questions, seed=parameters.inspection.seed)
             out.print(reviews.print_agreement(table).to_string(index=False), markup=False)
             out.print(_shown(workbook), markup=False)
