@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from spacy.attrs import NORM
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from nlp.scan import Hits
 
@@ -40,6 +40,9 @@ _AFTER_OBJECT = frozenset({*".,;:)?!"} | _PREPOSITIONS | _JOINS | _ADVERBS)
 _NEAR_OWNER = 3
 _NEAR_COMPLEMENT = 4
 _NAME_LENGTH = 3
+_SURNAME_LENGTH = 5
+"""A word in capitals must be this long to be a surname and not an abbreviation."""
+_AGE = 2
 _IN_SIGHT = 20
 """How many people back or forward are looked at, so that a note without full stops stays quick."""
 
@@ -159,7 +162,7 @@ def resolve(
     people = People(
         mentions,
         section=section,
-        fallback=memory.last or memory.heading,
+        fallback=memory.heading or memory.last,
         reported=_reported(mentions, hits),
         stops=sorted(start for kind in ("but", "reason") for start, _ in hits.get(f"stop {kind}", ())),
     )
@@ -276,37 +279,80 @@ def named_people(doc: Doc, start: int, end: int, memory: CaseMemory) -> list[Men
 
 
 def learn_names(
-    hits: Hits, doc: Doc, start: int, end: int, *, memory: CaseMemory, known_words: frozenset[str]
+    hits: Hits,
+    doc: Doc,
+    start: int,
+    end: int,
+    *,
+    memory: CaseMemory,
+    known_words: frozenset[str],
+    heading: str = "",
 ) -> None:
-    """Tie names to roles: "SUSP Marcus TILLBROOK", "Daria (IP)", "arrested Terry Cole"."""
-    for role, person in (("role victim", "victim"), ("role suspect", "suspect")):
-        for found_start, found_end in hits.get(role, ()):
-            at = found_end + (found_end < end and doc[found_end].text in ("(", "is", "-", ",", ":"))
-            _learn(doc, at, end, person=person, memory=memory, known_words=known_words)
+    """Tie names to roles, by tag or by what is done: "SUSP Marcus TILLBROOK", "Cole, 26, was arrested".
+
+    Below a heading about the suspect, a full name with an age ("Marcus TILLBROOK 38") is the suspect's.
+    """
+    names = _Names(doc, start, end, memory, known_words)
+    if heading == "suspect":
+        names.with_an_age(heading)
+    for person in OTHER:
+        for found_start, found_end in hits.get(f"role {person}", ()):
+            at = found_end + (found_end < end and doc[found_end].text in ("(", "is", "-", ",", ":", "="))
+            names.after(at, person)
             if found_start - 2 >= start and doc[found_start - 1].text == "(":
-                _learn(
-                    doc,
-                    found_start - 2,
-                    found_start - 1,
-                    person=person,
-                    memory=memory,
-                    known_words=known_words,
-                )
-    for cue, person in (("role names the victim", "victim"), ("role names the suspect", "suspect")):
-        for _, found_end in hits.get(cue, ()):
-            _learn(doc, found_end, end, person=person, memory=memory, known_words=known_words)
+                names.before(found_start - 1, person)
+        for _, found_end in hits.get(f"role names the {person}", ()):
+            names.after(found_end, person)
+        for found_start, _ in hits.get(f"role named as the {person}", ()):
+            names.before(found_start, person)
 
 
-def _learn(
-    doc: Doc, at: int, end: int, *, person: str, memory: CaseMemory, known_words: frozenset[str]
-) -> None:
-    for token in doc[at : min(at + 2, end)]:
-        if not _looks_like_a_name(token.text, first=token.i == at) or token.lower_ in known_words:
-            return
-        memory.names.setdefault(token.norm, person)
+@dataclass(frozen=True)
+class _Names:
+    """Reads the names that stand beside words which say whose they are."""
+
+    doc: Doc
+    start: int
+    end: int
+    memory: CaseMemory
+    known_words: frozenset[str]
+
+    def after(self, at: int, person: str) -> None:
+        """Learn up to two names that follow."""
+        for token in self.doc[at : min(at + 2, self.end)]:
+            if not self._is_name(token, first=token.i == at):
+                return
+            self.memory.names.setdefault(token.norm, person)
+
+    def before(self, at: int, person: str) -> None:
+        """Learn up to two names that come just before, past an age ("Cole (26) arrested")."""
+        while at > self.start and self._is_age_or_mark(self.doc[at - 1].text):
+            at -= 1
+        for token in reversed(list(self.doc[max(self.start, at - 2) : at])):
+            if not self._is_name(token, first=False):
+                return
+            self.memory.names.setdefault(token.norm, person)
+
+    def with_an_age(self, person: str) -> None:
+        """Learn full names that an age follows."""
+        for at in range(self.start + 2, self.end):
+            word = self.doc[at].text
+            if len(word) == _AGE and word.isdecimal():
+                before = at - 1 if self.doc[at - 1].text in (",", "(") else at
+                if before - 2 >= self.start and all(
+                    self._is_name(token, first=False) for token in self.doc[before - 2 : before]
+                ):
+                    self.before(before, person)
+
+    def _is_name(self, token: Token, *, first: bool) -> bool:
+        return _looks_like_a_name(token.text, first=first) and token.lower_ not in self.known_words
+
+    @staticmethod
+    def _is_age_or_mark(word: str) -> bool:
+        return word in (",", "(", ")") or (len(word) <= _AGE and word.isdecimal())
 
 
 def _looks_like_a_name(word: str, *, first: bool) -> bool:
     if len(word) < _NAME_LENGTH or not word.isalpha() or not word[0].isupper():
         return False
-    return word[1:].islower() or (word.isupper() and not first)
+    return word[1:].islower() or (word.isupper() and (not first or len(word) >= _SURNAME_LENGTH))
