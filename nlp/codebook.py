@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
@@ -77,6 +78,11 @@ class Step:
     classes: tuple[str, ...]
     gap: int = 0
 
+    @cached_property
+    def names_people(self) -> bool:
+        """Whether the place may be taken by a person."""
+        return any(name in MENTIONS for name in self.classes)
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -85,7 +91,7 @@ class Pattern:
     written: str
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
     def names_person(self) -> bool:
         """Whether the pattern says itself whom it is about, so that the rule's `about` is not needed."""
         return any(all(name in MENTIONS for name in step.classes) for step in self.steps)

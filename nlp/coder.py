@@ -352,5 +352,9 @@ def _hits_by_unit(hits: Hits, ranges: Sequence[tuple[int, int]], tokens: int) ->
         for span in spans:
             number = owner[span[0]]
             if number >= 0 and owner[span[1] - 1] == number:
-                shared[number].setdefault(name, []).append(span)
+                here = shared[number]
+                if name in here:
+                    here[name].append(span)
+                else:
+                    here[name] = [span]
     return shared

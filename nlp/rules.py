@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from nlp.codebook import MENTIONS, Pattern, Rule
+from nlp.codebook import Pattern, Rule
 from nlp.roles import People
 from nlp.scan import Hits
 
@@ -69,15 +69,16 @@ class PatternIndex(Generic[Found]):
 
 
 def _anchor(pattern: Pattern) -> tuple[str, ...]:
-    steps = [step for step in pattern.steps if not any(name in MENTIONS for name in step.classes)]
+    steps = [step for step in pattern.steps if not step.names_people]
     return min(steps or pattern.steps, key=lambda step: len(step.classes)).classes
 
 
 def match(pattern: Pattern, hits: Hits) -> Iterator[Trigger]:
     """Every place where the steps of a pattern follow one another within their gaps, leftmost first."""
     steps = pattern.steps
+    found = hits.keys()
     for step in steps:
-        if not any(name in hits for name in step.classes):
+        if found.isdisjoint(step.classes):
             return
     spans = [_spans(step.classes, hits) for step in steps]
     taken = 0
@@ -87,7 +88,7 @@ def match(pattern: Pattern, hits: Hits) -> Iterator[Trigger]:
             words = tuple(
                 part
                 for part, step in zip(parts, steps, strict=True)
-                if not any(name in MENTIONS for name in step.classes)
+                if not step.names_people
             )
             yield Trigger(parts, words or parts)
             taken += 1
@@ -122,11 +123,9 @@ def fire(
     """
     if rule.under and above.isdisjoint(rule.under):
         return
-    if any(name in hits for name in rule.without):
+    found = hits.keys()
+    if not found.isdisjoint(rule.without) or any(found.isdisjoint(needed) for needed in rule.needs):
         return
-    for needed in rule.needs:
-        if not any(name in hits for name in needed):
-            return
     about = "anyone" if pattern.names_person else rule.about
     for trigger in match(pattern, hits):
         if all(_near(needed, trigger, hits, rule.near) for needed in rule.needs) and people.allow(
