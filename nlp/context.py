@@ -63,7 +63,8 @@ class CueReader:
     def active(self, hits: Hits, first: int, last: int, heading: Sequence[ActiveCue]) -> list[ActiveCue]:
         """The cues that work in a unit of tokens `first` to `last`, in the order in which they decide."""
         cues = self._active(self._in_unit, hits, first, last, heading=False)
-        return sorted([*cues, *heading], key=lambda active: self._order[active.cue.id])
+        above = [one for one in heading if not any(name in hits for name in one.cue.never_with)]
+        return sorted([*cues, *above], key=lambda active: self._order[active.cue.id])
 
     def _active(
         self, index: PatternIndex[Cue], hits: Hits, first: int, last: int, *, heading: bool
@@ -71,7 +72,7 @@ class CueReader:
         stops = _stops(hits)
         found = []
         for _, cue, pattern in index.candidates(hits):
-            if any(name in hits for name in cue.never_with):
+            if not heading and any(name in hits for name in cue.never_with):
                 continue
             for trigger in match(pattern, hits):
                 reach = (0, 0) if heading else _reach(cue, trigger, stops, first, last)
