@@ -130,10 +130,7 @@ def report(
     runs = _load([PROJECT / "parameters" / f"{force}.yml" for force in forces])
     with _mistakes():
         for parameters in runs:
-            refresh(
-                parameters.force.force,
-                evidence / parameters.inspection.id / parameters.force.force / "release",
-            )
+            refresh(parameters.force.force, _whole_evidence(parameters, evidence) / "release")
         rendered = render(forces, site_folder=site)
     for page in rendered:
         out.print(
@@ -287,18 +284,16 @@ def _read_forms(parameters: Parameters, forms: Path, *, evidence: Path, unfinish
 
 
 def _whole_evidence(parameters: Parameters, root: Path) -> Path:
-    """Folder of a force's finished run.
+    """Folder of a force's finished run; a mistake of the user's when there is none, or it is out of date."""
+    from inspections.evidence import EvidenceFolder
 
-    Raises
-    ------
-    InspectionError
-        When the force has not been run.
-    """
-    folder = root / parameters.inspection.id / parameters.force.force
-    if not folder.is_dir():
-        message, remedy = "has no finished run.", f"Run it first: inspection run {parameters.file}"
-        raise InspectionError([Problem(parameters.file, "", "", message, remedy)])
-    return folder
+    evidence = EvidenceFolder(root.resolve(), parameters)
+    if not evidence.is_current():
+        message = "has no finished run with these parameters, case files and rules."
+        raise InspectionError(
+            [Problem(parameters.file, "", "", message, f"Run it first: inspection run {parameters.file}")]
+        )
+    return evidence.whole
 
 
 @contextmanager
@@ -351,4 +346,5 @@ def _say(news: Progress) -> None:
 
 
 def _shown(path: Path) -> str:
-    return os.path.relpath(path) if path.is_relative_to(PROJECT) else str(path)
+    inside = path.is_relative_to(PROJECT) and Path.cwd().is_relative_to(PROJECT)
+    return os.path.relpath(path) if inside else str(path)

@@ -13,13 +13,15 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from inspections.sampling import TrailStep
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
@@ -32,7 +34,7 @@ STEPS = ("1_case_sample", "2_note_coding", "3_findings")
 # What each step's result depends on besides its parameters, its data and the steps before it.
 _CODE_BEHIND = {
     "1_case_sample": ("parameters/*.py", "inspections/*.py"),
-    "2_note_coding": ("nlp/*.py", "nlp/codebook/*.yml"),
+    "2_note_coding": ("nlp/*.py",),
     "3_findings": ("inspections/indicators/*.py",),
 }
 _PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "spacy", "matplotlib", "seaborn", "papermill")
@@ -77,6 +79,8 @@ class EvidenceFolder:
             files = [NOTEBOOKS / f"{step}.ipynb"]
             for pattern in _CODE_BEHIND[step]:
                 files += sorted(PROJECT.glob(pattern))
+            if step == "2_note_coding":
+                files += sorted((PROJECT / self.parameters.inspection.codebook).glob("*.yml"))
             before = keys[step] = _hash_text(
                 before, *(_hash_file(path) for path in files), *_versions().values()
             )
@@ -131,6 +135,26 @@ class EvidenceFolder:
             elif path.is_file() and path not in files:
                 path.unlink()
         _write_manifest(self.unfinished, {**manifest, "steps": records})
+
+    def lock(self) -> FileLock:
+        """The lock that whoever works on this force's evidence holds; it goes with the process."""
+        self.whole.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.whole.with_name(f".{self.whole.name}.lock"), timeout=0, is_singleton=True)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep every other run of this force out.
+
+        Raises
+        ------
+        InspectionError
+            When another run, or a notebook open by hand, is at work on it.
+        """
+        try:
+            with self.lock():
+                yield
+        except Timeout:
+            raise InspectionError([_at_work(self.parameters.force.force)]) from None
 
     def add_output(self, step: str, path: Path) -> None:
         """Count a file written after the step closed, its executed notebook, among the step's outputs."""
@@ -239,8 +263,10 @@ class Step:
         }
         steps = [known for known in manifest.get("steps", []) if known["step"] != self.name] + [record]
         _write_manifest(self.folder, {**self._heading(), "steps": steps})
-        if self.by_hand and self.name == STEPS[-1]:
-            self.evidence.publish()
+        if self.by_hand:
+            if self.name == STEPS[-1]:
+                self.evidence.publish()
+            self.evidence.lock().release(force=True)
 
     def _heading(self) -> dict[str, Any]:
         return {
@@ -248,7 +274,11 @@ class Step:
             "force": self.parameters.force.force,
             "fictional": self.parameters.force.fictional,
             "parameters": self.parameters.model_dump(mode="json"),
-            "inputs": {path.name: _hash_file(path) for path in self.parameters.source_files()},
+            "inputs": {
+                name: {"path": source.path, "sha256": _hash_file(source.file)}
+                for name, source in self.parameters.force.sources
+                if source is not None
+            },
             "packages": {"python": platform.python_version(), **_versions()},
         }
 
@@ -279,6 +309,10 @@ def open_step(
     evidence = EvidenceFolder(PROJECT / evidence_folder, checked)
     earlier = list(STEPS[: STEPS.index(name)])
     if by_hand:
+        try:
+            evidence.lock().acquire()
+        except Timeout:
+            raise InspectionError([_at_work(checked.force.force)]) from None
         if earlier:
             evidence.reopen()
         evidence.prepare()
@@ -300,6 +334,11 @@ def _load_by_name(force: str) -> Parameters:
             [Problem("this notebook", "force", force, f'is "{force}": no force is chosen.', remedy)]
         )
     return load_parameters(path)
+
+
+def _at_work(force: str) -> Problem:
+    remedy = "Wait until it is done, or stop it; a notebook open by hand is done when its last cell has run."
+    return Problem(f"evidence of {force}", "", "", "another run or notebook is at work on it.", remedy)
 
 
 def _not_run_yet(force: str, step: str) -> Problem:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from traceback import extract_tb
 from typing import Any
 
@@ -23,6 +25,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder
+from nlp import CodebookError
 from parameters import InspectionError, Parameters, Problem
 
 __all__ = ["ForceRun", "Progress", "check_notebook_parameters", "run_force", "run_forces"]
@@ -35,6 +38,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "dict": dict,
     "list": list,
 }
+_TOLD = {InspectionError.__name__, CodebookError.__name__}
+"""Errors that speak of files and fields alone; any other may quote the data it failed on."""
 _KERNEL = Config({"KernelManager": {"transport_encryption": "required"}})
 
 
@@ -83,14 +88,10 @@ def run_forces(
     with context.Manager() as manager, ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
         news: Queue[Any] = manager.Queue()
         futures = [pool.submit(_run_and_report, run, evidence_root, news=news) for run in runs]
-        ended = 0
-        while ended < len(futures):
-            event = news.get()
-            if isinstance(event, Progress):
-                tell(event)
-            else:
-                ended += 1
-        return [future.result() for future in futures]
+        while not all(future.done() for future in futures) or not news.empty():
+            with suppress(Empty):
+                tell(news.get(timeout=0.2))
+        return [_result(future, run) for future, run in zip(futures, runs, strict=True)]
 
 
 def run_force(parameters: Parameters, evidence_root: Path, *, tell: Callable[[Progress], None]) -> ForceRun:
@@ -110,13 +111,17 @@ def run_force(parameters: Parameters, evidence_root: Path, *, tell: Callable[[Pr
     InspectionError
         When a notebook stops; what it had done before stays and is not redone by the next run.
     """
-    started = time.monotonic()
     evidence = EvidenceFolder(evidence_root, parameters)
-    force = parameters.force.force
-    if evidence.is_current():
-        for step in STEPS:
-            tell(Progress(force, step, "unchanged"))
-        return ForceRun(force, evidence.whole)
+    with evidence.held():
+        if evidence.is_current():
+            for step in STEPS:
+                tell(Progress(parameters.force.force, step, "unchanged"))
+            return ForceRun(parameters.force.force, evidence.whole)
+        return _run_steps(evidence, tell)
+
+
+def _run_steps(evidence: EvidenceFolder, tell: Callable[[Progress], None]) -> ForceRun:
+    started, force = time.monotonic(), evidence.parameters.force.force
     done = evidence.prepare()
     for step in STEPS:
         if step in done:
@@ -174,6 +179,14 @@ def check_notebook_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
         raise InspectionError(problems)
 
 
+def _result(future: Future[ForceRun], run: Parameters) -> ForceRun:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        message = f"{run.force.name}: the process that ran it was ended from outside. Run it again to go on."
+        return ForceRun(run.force.force, None, message)
+
+
 def _run_and_report(parameters: Parameters, evidence_root: Path, *, news: Queue[Any]) -> ForceRun:
     force = parameters.force.force
     try:
@@ -184,8 +197,6 @@ def _run_and_report(parameters: Parameters, evidence_root: Path, *, news: Queue[
         where = extract_tb(error.__traceback__)[-1]
         message = f"{force}: {type(error).__name__} at {Path(where.filename).name}, line {where.lineno}."
         return ForceRun(force, None, message)
-    finally:
-        news.put(force)
 
 
 def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
@@ -221,7 +232,9 @@ def _execute(notebook: Path, given: Mapping[str, Any], *, retries: int = 1) -> n
             start_timeout=120,
             cwd=str(notebook.parent),
             config=_KERNEL,
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # it logs each ordinary shutdown as an error
+            extra_arguments=[
+                "--IPKernelApp.log_level=CRITICAL"
+            ],  # it logs each ordinary shutdown as an error
         )
     except RuntimeError as error:
         if retries and "Kernel" in str(error):
@@ -231,9 +244,8 @@ def _execute(notebook: Path, given: Mapping[str, Any], *, retries: int = 1) -> n
 
 def _failure(step: str, error: PapermillExecutionError, evidence: EvidenceFolder) -> Problem:
     parameters = evidence.parameters
-    if error.ename == InspectionError.__name__:
+    if error.ename in _TOLD:
         return Problem(f"{step}.ipynb", parameters.force.force, "", "stopped:", error.evalue)
-    # Any other error may quote the data it failed on, so its words stay in the kernel.
     remedy = (
         f"Open inspections/{step}.ipynb in JupyterLab with force = {parameters.force.force!r} to see why. "
         "Report it with a fictional example, never with case material."

@@ -59,11 +59,13 @@ def code_file(coder: Coder, source: Path, target: Path) -> EntryCount:
         raise NotesFileError(
             f"{target.name}: a coding table is written as one of {kinds}. Change the ending."
         )
+    if not target.parent.is_dir():
+        raise NotesFileError(f"{target.parent}: there is no such folder. Make it first.")
     notes = units = dropped = words = 0
     temporary = target.with_name(f"{target.name}.unfinished")
     try:
         with _WRITERS[target.suffix](temporary) as write:
-            coded = coder.code_stream(_numbered(_read(source)))
+            coded = coder.code_stream(_numbered(_read(source), file=source.name))
             while batch := list(islice(coded, _BATCH)):
                 write([row for note in batch for row in note.rows])
                 notes += len(batch)
@@ -80,15 +82,23 @@ def _read(source: Path) -> Iterator[dict[str, Any]]:
     if not source.is_file():
         raise NotesFileError(f"{source}: there is no such file. Check the path.")
     if source.suffix == ".parquet":
-        _check_columns(source, pq.read_schema(source).names)
-        for batch in pq.ParquetFile(source).iter_batches(batch_size=_BATCH):
-            yield from batch.to_pylist()
+        yield from _read_parquet(source)
     elif source.suffix == ".csv":
         yield from _read_csv(source)
     else:
         raise NotesFileError(
             f"{source.name}: notes are read from .csv or .parquet. Save them as one of these."
         )
+
+
+def _read_parquet(source: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with pq.ParquetFile(source) as file:
+            _check_columns(source, file.schema_arrow.names)
+            for batch in file.iter_batches(batch_size=_BATCH):
+                yield from batch.to_pylist()
+    except pa.ArrowInvalid:
+        raise NotesFileError(f"{source.name}: is not a whole Parquet file. Write it again.") from None
 
 
 def _read_csv(source: Path) -> Iterator[dict[str, Any]]:
@@ -117,12 +127,28 @@ def _check_columns(source: Path, columns: Iterable[str]) -> None:
         )
 
 
-def _numbered(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _numbered(notes: Iterable[dict[str, Any]], *, file: str) -> Iterator[dict[str, Any]]:
+    """Notes with entry numbers: the file's own, or counted within each case."""
     case_id, number = None, 0
-    for note in notes:
-        number = number + 1 if note["case_id"] == case_id else 1
-        case_id = note["case_id"]
-        yield {**note, "entry_no": int(note.get("entry_no") or number)}
+    finished: set[Any] = set()
+    for row, note in enumerate(notes, start=1):
+        if note["case_id"] != case_id:
+            finished.add(case_id)
+            case_id, number = note["case_id"], 0
+        number += 1
+        given = note.get("entry_no")
+        if given in (None, ""):
+            if case_id in finished:
+                raise NotesFileError(
+                    f"{file}: note {row} goes back to an earlier case. Sort notes by case, or number them."
+                )
+            yield {**note, "entry_no": number}
+        elif str(given).strip().isdecimal():
+            yield {**note, "entry_no": int(given)}
+        else:
+            raise NotesFileError(
+                f"{file}: the entry_no of note {row} is not a whole number. Check that no column has shifted."
+            )
 
 
 @contextmanager

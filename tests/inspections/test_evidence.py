@@ -1,6 +1,8 @@
 """The evidence folder: whole or not there, and never a step built on something that has changed."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -54,7 +56,7 @@ def test_the_manifest_says_what_was_read_and_written_and_how_long_each_stage_too
     evidence.prepare()
     do(evidence, *STEPS)
     manifest = json.loads((evidence.publish() / "manifest.json").read_text(encoding="utf-8"))
-    assert set(manifest["inputs"]) == {"cases.csv", "notes.csv"}
+    assert set(manifest["inputs"]) == {"cases", "notes"}
     assert list(manifest["stages"]) == list(STEPS)
     assert manifest["parameters"] == evidence.parameters.model_dump(mode="json")
     first = manifest["steps"][0]
@@ -99,6 +101,38 @@ def test_changed_case_files_make_a_finished_run_out_of_date(
     notes = parameters.source_files()[-1]
     notes.write_text(notes.read_text(encoding="utf-8") + "W/3,2025-03-13 09:00,Again.\n", encoding="utf-8")
     assert not evidence.is_current()
+
+
+def test_a_changed_codebook_makes_the_coding_out_of_date_and_not_the_sample(
+    tmp_path: Path, parameters: Parameters
+) -> None:
+    codebook = tmp_path / "codebook"
+    codebook.mkdir()
+    (codebook / "codebook.yml").write_text("version: 1", encoding="utf-8")
+    own = parameters.inspection.model_copy(update={"codebook": str(codebook)})
+    evidence = EvidenceFolder(tmp_path / "evidence", parameters.model_copy(update={"inspection": own}))
+    before = evidence.keys()
+    (codebook / "codebook.yml").write_text("version: 2", encoding="utf-8")
+    after = evidence.keys()
+    assert [step for step in STEPS if before[step] == after[step]] == [STEPS[0]]
+
+
+def test_a_second_run_of_a_force_is_refused_while_one_is_at_work(evidence: EvidenceFolder) -> None:
+    other = (
+        "import sys, time; from filelock import FileLock\n"
+        "with FileLock(sys.argv[1]):\n    print('held', flush=True); time.sleep(60)"
+    )
+    lock = evidence.lock().lock_file
+    with subprocess.Popen([sys.executable, "-c", other, lock], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            with pytest.raises(InspectionError, match="another run or notebook is at work"), evidence.held():
+                pass
+        finally:
+            process.kill()
+    with evidence.held():
+        assert not evidence.whole.exists()
 
 
 def test_later_steps_know_the_facts_and_row_counts_of_earlier_ones(evidence: EvidenceFolder) -> None:

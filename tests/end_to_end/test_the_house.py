@@ -1,0 +1,65 @@
+"""What a newcomer relies on before any code runs: one list of packages, clean notebooks, a true README."""
+
+import ast
+import re
+import tomllib
+
+import nbformat
+import pytest
+from ruamel.yaml import YAML
+
+from inspections.evidence import NOTEBOOKS, STEPS
+from parameters import PROJECT
+
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[\s<>=!\[]", requirement)[0].lower()
+
+
+def test_conda_and_pip_install_the_same_packages() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    environment = YAML(typ="safe").load((PROJECT / "environment.yml").read_text(encoding="utf-8"))
+    listed = environment["dependencies"]
+    pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
+    found = {name_of(entry) for entry in [*pip, *(entry for entry in listed if isinstance(entry, str))]}
+    names = {name_of(requirement) for requirement in wanted}
+    assert {CONDA_NAMES.get(name, name) for name in names} - found == set()
+
+
+def test_every_package_is_pinned() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (PROJECT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {_normal(line.split("==")[0]) for line in lines}
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert {_normal(name_of(requirement)) for requirement in wanted} - pinned == set()
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name.strip().lower())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_notebooks_are_committed_without_outputs_and_run_on_any_machine(step: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / f"{step}.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert notebook.metadata["kernelspec"]["name"] == "python3"
+    assert not any(cell.outputs or cell.execution_count for cell in code)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_parameters_cell_holds_typed_literals_with_a_word_on_each(step: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / f"{step}.ipynb", as_version=4)
+    (cell,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    for line, node in zip(cell.source.splitlines(), ast.parse(cell.source).body, strict=True):
+        assert isinstance(node, ast.AnnAssign)
+        ast.literal_eval(node.value)
+        assert "  # " in line
+
+
+def test_every_file_the_readme_points_to_is_there() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", readme):
+        assert (PROJECT / target).exists(), target

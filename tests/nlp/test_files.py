@@ -1,0 +1,68 @@
+"""Coding a file of notes: the same rows whatever the format, nothing half-written, no note in a message."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nlp import Coder
+from nlp.files import NotesFileError, code_file
+
+NOTES = pd.DataFrame(
+    {
+        "case_id": ["A/1", "A/1", "B/2"],
+        "text": [
+            "I do not find IP to be a credible witness.",
+            "SUSP's handset seized and submitted to DFU.",
+            "PNC and PND checks completed on SUSP, no trace.",
+        ],
+    }
+)
+
+
+def test_rows_are_the_same_in_every_format(coder: Coder, tmp_path: Path) -> None:
+    NOTES.to_csv(tmp_path / "notes.csv", index=False)
+    NOTES.to_parquet(tmp_path / "notes.parquet")
+    for source in ("notes.csv", "notes.parquet"):
+        for kind in ("parquet", "csv", "jsonl"):
+            code_file(coder, tmp_path / source, tmp_path / f"{source}.coding.{kind}")
+    expected = pd.read_parquet(tmp_path / "notes.csv.coding.parquet")
+    assert expected["code"].tolist() == ["vic-disbelief", "sus-digital", "sus-history-intel"]
+    assert expected["entry_no"].tolist() == [1, 2, 1]
+    other = pd.read_csv(tmp_path / "notes.parquet.coding.csv", keep_default_na=False)
+    pd.testing.assert_frame_equal(expected, other, check_dtype=False)
+    lines = pd.read_json(tmp_path / "notes.parquet.coding.jsonl", lines=True, dtype=False)
+    pd.testing.assert_frame_equal(expected, lines, check_dtype=False)
+
+
+SECRET = "what she told us"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is empty"),
+        ("case,text\nA,b\n", "has no column case_id"),
+        (f"case_id,entry_no,text\nA,{SECRET},1\n", "the entry_no of note 1 is not a whole number"),
+        (f"case_id,text\nA,{SECRET}\nB,x\nA,y\n", "note 3 goes back to an earlier case"),
+        (f'case_id,text\nA,b\nB,{SECRET},"c"\n', "some rows have more cells"),
+        (f"case_id,text\nA,{SECRET} \xe9\n".encode("cp1252"), "is not UTF-8"),
+    ],
+)
+def test_a_bad_file_is_refused_in_words_that_quote_no_note(
+    coder: Coder, tmp_path: Path, content: str | bytes, message: str
+) -> None:
+    source = tmp_path / "notes.csv"
+    source.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    with pytest.raises(NotesFileError, match=message) as caught:
+        code_file(coder, source, tmp_path / "coding.parquet")
+    assert SECRET not in str(caught.value)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.csv"]
+
+
+def test_a_broken_parquet_file_and_a_missing_folder_are_told(coder: Coder, tmp_path: Path) -> None:
+    (tmp_path / "notes.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(NotesFileError, match="not a whole Parquet file"):
+        code_file(coder, tmp_path / "notes.parquet", tmp_path / "coding.parquet")
+    with pytest.raises(NotesFileError, match="there is no such folder"):
+        code_file(coder, tmp_path / "notes.parquet", tmp_path / "away" / "coding.parquet")
