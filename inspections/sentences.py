@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from inspections.indicators.supervision import FIRST_REVIEW_DAYS
+
 __all__ = ["SENTENCES", "Sentence"]
 
 
@@ -34,6 +36,8 @@ class Sentence:
     noun: str = "case files"
 
 
+_DECIDED = "cases in the frame that the Crown Prosecution Service decided"
+_OF_REPEAT = "case files with a suspect linked to two or more reports"
 _WITHDRAWN = "cases closed because the victim did not support action"
 
 SENTENCES: tuple[Sentence, ...] = (
@@ -63,6 +67,30 @@ SENTENCES: tuple[Sentence, ...] = (
         "suspect was interviewed",
     ),
     Sentence(
+        "suspect-researched",
+        "share",
+        "Research into the suspect",
+        "officers recorded research into the suspect's record, intelligence or earlier contact with police",
+    ),
+    Sentence(
+        "suspect-account-tested",
+        "share",
+        "Testing the suspect's account",
+        "officers recorded effort to test the suspect's account",
+    ),
+    Sentence(
+        "suspect-devices-sought",
+        "share",
+        "The suspect's devices and accounts",
+        "officers recorded effort to get or examine the suspect's devices, accounts or messages",
+    ),
+    Sentence(
+        "suspect-movements-traced",
+        "share",
+        "The suspect's movements",
+        "officers recorded effort to trace the suspect's movements",
+    ),
+    Sentence(
         "victim-doubt-rebutted",
         "share",
         "Doubt about the victim answered",
@@ -79,6 +107,77 @@ SENTENCES: tuple[Sentence, ...] = (
         "share",
         "Doubt voiced by the Crown Prosecution Service",
         "officers recorded doubt about the victim voiced by the Crown Prosecution Service",
+    ),
+    Sentence(
+        "pattern-linking",
+        "share",
+        "Looking for other offences by the suspect",
+        "officers recorded effort to find other offences by the suspect",
+    ),
+    Sentence(
+        "risk-disruption",
+        "share",
+        "Managing and disrupting the suspect's risk",
+        "officers recorded a step, taken or planned, against the risk that the suspect posed",
+    ),
+    Sentence(
+        "pattern-linking-not-done",
+        "share",
+        "Looking for other offences noted as not done",
+        "the notes themselves said that other offences by the suspect had not been looked for",
+    ),
+    Sentence(
+        "risk-disruption-not-done",
+        "share",
+        "Acting on the suspect's risk noted as not done",
+        "the notes themselves said that a step against the suspect's risk had not been taken",
+    ),
+    Sentence(
+        "repeat-suspects",
+        "units",
+        "Suspects linked to two or more reports",
+        "Of all suspects with a reference in the force's cases, {share} had a link to two or more reports",
+    ),
+    Sentence(
+        "repeat-suspect-cases",
+        "units",
+        "Cases of suspects linked to two or more reports",
+        "Of all the force's cases with a suspect's reference, {share} concerned a suspect linked to two or "
+        "more reports",
+    ),
+    Sentence(
+        "repeat-suspect-response",
+        "share",
+        "Pattern and risk where the suspect is linked to other reports",
+        "officers recorded effort to find other offences by the suspect or to act on the risk",
+        noun=_OF_REPEAT,
+    ),
+    Sentence(
+        "isva-referral",
+        "share",
+        "Referral to an independent sexual violence adviser",
+        "a referral to an independent sexual violence adviser was recorded",
+        among="cases in the frame",
+        noun="cases",
+    ),
+    Sentence(
+        "days-report-to-isva",
+        "days",
+        "Time to referral to an independent sexual violence adviser",
+        "from the report to referral to an independent sexual violence adviser",
+    ),
+    Sentence(
+        "victim-care-units",
+        "units",
+        "Care of the victim in the notes",
+        "Of everything written in the case files we examined, {share} concerned contact with the victim, "
+        "information, support or needs",
+    ),
+    Sentence(
+        "victim-cooperation-doubt",
+        "share",
+        "Doubt about the victim's cooperation",
+        "officers recorded doubt about the victim's cooperation",
     ),
     Sentence(
         "withdrawal",
@@ -114,6 +213,18 @@ SENTENCES: tuple[Sentence, ...] = (
         noun="closed cases that the victim had reported",
     ),
     Sentence(
+        "supervisor-entry",
+        "share",
+        "Supervisors' entries soon after the report",
+        f"a supervisor made an entry within {FIRST_REVIEW_DAYS} days of the report",
+    ),
+    Sentence(
+        "author-role-missing",
+        "units",
+        "Notes without the author's role",
+        "Of the notes in the case files we examined, {share} left out the author's role",
+    ),
+    Sentence(
         "outcome-coding",
         "share",
         "Outcomes that contradict the file",
@@ -128,6 +239,19 @@ SENTENCES: tuple[Sentence, ...] = (
         "a milestone was dated before one that must come first",
         among="cases in the frame",
         noun="cases",
+    ),
+    Sentence(
+        "records-requests-files",
+        "share",
+        "Requests for victims' records and devices",
+        "officers sought or read the victim's records or devices, or planned to, without limiting this to "
+        "the suspect's conduct",
+    ),
+    Sentence(
+        "records-requests-limited-files",
+        "share",
+        "Requests limited to the suspect's conduct",
+        "officers limited a request for the victim's records or devices to evidence of the suspect's conduct",
     ),
     Sentence(
         "records-requests-purpose",
@@ -153,6 +277,30 @@ SENTENCES: tuple[Sentence, ...] = (
         group="recorded",
         among="cases recorded in the period",
         noun="cases recorded in the period",
+    ),
+    Sentence(
+        "cps-early-advice",
+        "share",
+        "Early advice from the Crown Prosecution Service",
+        "police had sought early advice from the Crown Prosecution Service",
+        among="cases in the frame",
+        noun="cases",
+    ),
+    Sentence(
+        "cps-referred",
+        "share",
+        "Cases sent to the Crown Prosecution Service",
+        "police had sent the file to the Crown Prosecution Service for a decision",
+        among="cases in the frame",
+        noun="cases",
+    ),
+    Sentence(
+        "cps-charged",
+        "share",
+        "Charges among cases the Crown Prosecution Service decided",
+        "a suspect was charged or summonsed",
+        among=_DECIDED,
+        noun=_DECIDED,
     ),
     Sentence(
         "days-report-to-interview",

@@ -1,6 +1,17 @@
 """Indicators of how a force investigates, one module a theme."""
 
-from inspections.indicators import effort, gaps, outcomes, records, timeliness
+from inspections.indicators import (
+    effort,
+    gaps,
+    outcomes,
+    prosecutors,
+    records,
+    repeat_suspects,
+    supervision,
+    suspects,
+    timeliness,
+    victims,
+)
 from inspections.indicators.effort import case_balances, codes_table
 from inspections.indicators.gaps import gaps_table
 from inspections.indicators.outcomes import outcome_shares
@@ -27,6 +38,11 @@ __all__ = [
     "indicator",
     "outcome_shares",
     "outcomes",
+    "prosecutors",
     "records",
+    "repeat_suspects",
+    "supervision",
+    "suspects",
     "timeliness",
+    "victims",
 ]

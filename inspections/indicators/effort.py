@@ -11,31 +11,18 @@ from dataclasses import replace
 
 import pandas as pd
 
+from inspections.indicators.coded_files import share_of_files, units_by_case
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, SampledFiles, column, not_recorded
 
-__all__ = ["ENOUGH_UNITS", "SUSPECT", "VICTIM", "case_balances", "codes_table", "units_by_case"]
+__all__ = ["ENOUGH_UNITS", "SUSPECT", "VICTIM", "case_balances", "codes_table"]
 
 VICTIM, SUSPECT = "victim-credibility", "suspect-focus"
 ENOUGH_UNITS = 5
 """Fewest counted units for a case to be given a balance."""
 
-_UNIT = ["case_id", "entry_no", "unit_no"]
 _CODEBOOK = "Codebook, section 9"
 _WRITTEN = "Measures what was written in the notes, not what was done; some testing of accounts is proper."
-
-
-def units_by_case(coding: pd.DataFrame, chosen: pd.Series) -> pd.Series:
-    """Coding units with at least one chosen row, by case reference.
-
-    Parameters
-    ----------
-    coding : DataFrame
-        Coded units, one row a code.
-    chosen : Series of bool
-        The rows that matter, such as counted ones of one orientation.
-    """
-    return coding.loc[chosen.to_numpy(dtype=bool), _UNIT].drop_duplicates().groupby("case_id").size()
 
 
 def case_balances(sample: pd.DataFrame, coding: pd.DataFrame, *, done_only: bool = False) -> pd.DataFrame:
@@ -87,7 +74,9 @@ def codes_table(coding: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``code, title, orientation, units, cases, status``. Not yet safe to release.
     """
-    counted = coding[coding["counts"].astype(bool)].drop_duplicates([*_UNIT, "code"])
+    counted = coding[coding["counts"].astype(bool)].drop_duplicates(
+        ["case_id", "entry_no", "unit_no", "code"]
+    )
     table = codes.loc[codes["orientation"].isin([VICTIM, SUSPECT]), ["code", "title", "orientation"]]
     table = table.reset_index(drop=True)
     table["units"] = table["code"].map(counted.groupby("code").size()).fillna(0).astype(int)
@@ -253,11 +242,6 @@ def _before_interview(material: Material) -> Iterator[Row]:
     )
 
 
-def _files_with(material: Material, chosen: pd.Series) -> Row:
-    present = units_by_case(material.coding, chosen) > 0
-    return SampledFiles.of(material.sample, material.frame).share(present)
-
-
 _REBUTTED = Indicator(
     id="victim-doubt-rebutted",
     label="Case files where doubt about the victim is answered",
@@ -276,7 +260,7 @@ _REBUTTED = Indicator(
 @indicator(_REBUTTED)
 def _rebutted(material: Material) -> Iterator[Row]:
     coding = material.coding
-    yield _files_with(material, coding["orientation"].eq(VICTIM) & coding["polarity"].eq("rebutted"))
+    yield share_of_files(material, coding["orientation"].eq(VICTIM) & coding["polarity"].eq("rebutted"))
 
 
 @indicator(
@@ -292,7 +276,7 @@ def _rebutted(material: Material) -> Iterator[Row]:
 )
 def _suspect_gaps(material: Material) -> Iterator[Row]:
     coding = material.coding
-    yield _files_with(material, coding["orientation"].eq(SUSPECT) & coding["polarity"].eq("not-done"))
+    yield share_of_files(material, coding["orientation"].eq(SUSPECT) & coding["polarity"].eq("not-done"))
 
 
 @indicator(
@@ -309,4 +293,4 @@ def _suspect_gaps(material: Material) -> Iterator[Row]:
 def _cps_doubt(material: Material) -> Iterator[Row]:
     coding = material.coding
     doubt = coding["orientation"].eq(VICTIM) & coding["polarity"].eq("affirmed")
-    yield _files_with(material, doubt & coding["voice"].eq("cps"))
+    yield share_of_files(material, doubt & coding["voice"].eq("cps"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from inspections.indicators.effort import units_by_case
+from inspections.indicators.coded_files import acted, files_with_counted, share_of_files, units_by_case
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, SampledFiles
 
 __all__ = ["PURPOSES"]
+
+TRAWL = "vic-records-trawl"
 
 PURPOSES = ("credibility", "unstated", "limited")
 """Purposes a request may state: to test the victim; none given; limited to the suspect's conduct."""
@@ -24,7 +27,7 @@ PURPOSES = ("credibility", "unstated", "limited")
         formula="units about the victim's records with this purpose / all units about the victim's records",
         denominator="Units in which police seek, plan to seek, or read the victim's records or devices.",
         caveat="Requests limited to the suspect's conduct are listed here but count for neither orientation.",
-        source="Codebook, code vic-records-trawl and section 9",
+        source=f"Codebook, code {TRAWL} and section 9",
         direction="Higher: more of the requests have this purpose.",
         about="files",
         divides=True,
@@ -32,14 +35,7 @@ PURPOSES = ("credibility", "unstated", "limited")
 )
 def _requests_by_purpose(material: Material) -> Iterator[Row]:
     coding = material.coding
-    requests = (
-        coding["code"].eq("vic-records-trawl")
-        & coding["polarity"].eq("affirmed")
-        & coding["voice"].eq("police")
-        & coding["status"].isin(["done", "planned"])
-        & coding["frame"].eq("current")
-        & ~coding["flags"].astype(str).str.contains("boilerplate", regex=False)
-    )
+    requests = acted(coding, TRAWL)
     files = SampledFiles.of(material.sample, material.frame)
     for purpose in PURPOSES:
         yield files.ratio(
@@ -49,3 +45,39 @@ def _requests_by_purpose(material: Material) -> Iterator[Row]:
             group=purpose,
             seed=f"{material.seed} records-requests-purpose {purpose}",
         )
+
+
+_REQUESTED = Indicator(
+    id="records-requests-files",
+    label="Case files with a request for the victim's records",
+    pillar=6,
+    unit="per cent",
+    definition="Share of case files in which police seek or read the victim's records or devices without "
+    "limiting this to the suspect's conduct.",
+    formula=f"files with a counted unit of {TRAWL} / sampled files",
+    denominator="Sampled case files.",
+    caveat="Planned requests count as made ones do. The notes need not name every request.",
+    source=f"Codebook, code {TRAWL}",
+    direction="Higher: in more files, the victim's records or devices were sought or read.",
+    about="files",
+)
+
+indicator(_REQUESTED)(files_with_counted(TRAWL))
+
+
+@indicator(
+    replace(
+        _REQUESTED,
+        id="records-requests-limited-files",
+        label="Case files with a request limited to the suspect's conduct",
+        definition="Share of case files in which police limit a request for the victim's records or devices "
+        "to evidence of the suspect's conduct.",
+        formula="files with a request whose purpose is limited / sampled files",
+        caveat="A file can hold a limited request and another one. Where no request was made, there was "
+        "nothing to limit.",
+        direction="Higher: in more files, a request was limited to the suspect's conduct.",
+    )
+)
+def _limited_requests(material: Material) -> Iterator[Row]:
+    coding = material.coding
+    yield share_of_files(material, acted(coding, TRAWL) & coding["purpose"].eq("limited"))

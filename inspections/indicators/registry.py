@@ -16,7 +16,16 @@ import pandas as pd
 from inspections.indicators.rows import Row
 from parameters import models
 
-__all__ = ["COLUMNS", "Indicator", "Material", "Results", "compute_indicators", "definitions", "indicator"]
+__all__ = [
+    "COLUMNS",
+    "Compute",
+    "Indicator",
+    "Material",
+    "Results",
+    "compute_indicators",
+    "definitions",
+    "indicator",
+]
 
 Unit = Literal["per cent", "balance", "days", "count"]
 
@@ -42,7 +51,7 @@ class Material:
     sample : DataFrame
         The cases drawn, with ``stratum`` and ``weight``.
     notes : DataFrame
-        Their notes: ``case_id, entry_no, entered_at``.
+        Their notes: ``case_id, entry_no`` and, where recorded, ``entered_at, author_role``.
     coding : DataFrame
         Their coded units, as the coder gives them.
     entries : DataFrame
@@ -115,6 +124,8 @@ class Results:
 
 
 Compute = Callable[[Material], Iterable[Row]]
+"""Works out the rows of one indicator."""
+
 _REGISTRY: dict[str, tuple[Indicator, Compute]] = {}
 
 

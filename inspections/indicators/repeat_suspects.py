@@ -1,0 +1,168 @@
+"""Pillar 2: suspects reported more than once, and whether police looked for patterns and acted on risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from inspections.indicators.coded_files import (
+    counted,
+    files_with_counted,
+    files_with_not_done,
+    share_of_files,
+)
+from inspections.indicators.registry import Indicator, Material, indicator
+from inspections.indicators.rows import Row, column, not_recorded, share_of_cases, share_of_counts
+
+__all__ = ["cases_by_suspect"]
+
+PATTERN, RISK = "sus-pattern-linking", "sus-risk-disruption"
+
+_ONLY_WHAT_WE_HOLD = (
+    "Sees only reports in the force's own list, and one suspect a case. It is not the national definition of "
+    "a repeat suspect. A reference used for unknown suspects would look like a person reported often."
+)
+_WRITTEN = "Planned work counts as finished work does; work recorded elsewhere is not seen."
+_REFERENCED = "suspects with a reference"
+_OF_REPEAT = "with a suspect linked to two or more reports"
+
+
+def cases_by_suspect(cases: pd.DataFrame) -> pd.Series:
+    """Cases of each suspect who has a reference; empty where the force keeps none.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        All the force's cases of the offences inspected, whatever their dates.
+    """
+    return column(cases, "suspect_id").dropna().astype(str).value_counts()
+
+
+_PATTERN = Indicator(
+    id="pattern-linking",
+    label="Case files where a pattern or other offences are looked for",
+    pillar=2,
+    unit="per cent",
+    definition="Share of case files in which police look for, or assess, other offences by the suspect: "
+    "against others, or repeated against this victim.",
+    formula=f"files with a counted unit of {PATTERN} / sampled files",
+    denominator="Sampled case files.",
+    caveat=_WRITTEN,
+    source=f"Codebook, code {PATTERN}; Operation Soteria Year One Report, summary of findings",
+    direction="Higher: in more files, police looked for other offences by the suspect.",
+    about="files",
+)
+
+indicator(_PATTERN)(files_with_counted(PATTERN))
+
+indicator(
+    replace(
+        _PATTERN,
+        id="risk-disruption",
+        label="Case files where the suspect's risk is managed or disrupted",
+        definition="Share of case files in which police consider or take a step against the suspect's risk, "
+        "such as bail conditions, an order or a notification.",
+        formula=f"files with a counted unit of {RISK} / sampled files",
+        source=f"Codebook, code {RISK}",
+        direction="Higher: in more files, police acted, or planned to act, on the suspect's risk.",
+    )
+)(files_with_counted(RISK))
+
+_PATTERN_GAP = replace(
+    _PATTERN,
+    id="pattern-linking-not-done",
+    label="Case files where looking for a pattern is noted as not done",
+    definition="Share of case files in which it is noted that no other offences were looked for.",
+    formula=f"files with {PATTERN} as not done / sampled files",
+    caveat="Counts gaps that someone wrote down, often a supervisor. Gaps nobody noticed leave no trace.",
+    source=f"Codebook, code {PATTERN} and section 9",
+    direction="Higher: more files in which this gap is written down.",
+)
+
+indicator(_PATTERN_GAP)(files_with_not_done(PATTERN))
+
+indicator(
+    replace(
+        _PATTERN_GAP,
+        id="risk-disruption-not-done",
+        label="Case files where acting on the suspect's risk is noted as not done",
+        definition="Share of case files in which it is noted that a step against the risk was not taken.",
+        formula=f"files with {RISK} as not done / sampled files",
+        source=f"Codebook, code {RISK} and section 9",
+    )
+)(files_with_not_done(RISK))
+
+
+_REPEAT_SUSPECTS = Indicator(
+    id="repeat-suspects",
+    label="Suspects linked to two or more reports",
+    pillar=2,
+    unit="per cent",
+    definition="Share of suspects with a reference who are the suspect in two or more of the force's cases.",
+    formula="suspects whose reference is in two or more cases / suspects with a reference",
+    denominator="Suspects with a reference in any of the force's cases of these offences, whatever the date.",
+    caveat=_ONLY_WHAT_WE_HOLD,
+    source="The force's case files; Operation Soteria Year One Report, summary of findings",
+    direction="Higher: more of the suspects were reported more than once.",
+    about="people",
+)
+
+
+@indicator(_REPEAT_SUSPECTS)
+def _repeat_suspects(material: Material) -> Iterator[Row]:
+    cases = _of_suspects(material)
+    if cases.empty:
+        yield not_recorded(_REFERENCED)
+        return
+    yield share_of_cases(cases > 1, _REFERENCED, family="repeat-suspects")
+
+
+@indicator(
+    replace(
+        _REPEAT_SUSPECTS,
+        id="repeat-suspect-cases",
+        label="Cases of suspects linked to two or more reports",
+        definition="Share of cases with a suspect's reference whose suspect is in another of the cases too.",
+        formula="cases of suspects in two or more cases / cases with a suspect's reference",
+        denominator="The force's cases of these offences with a suspect's reference, whatever the date.",
+        direction="Higher: more of the cases are of suspects reported more than once.",
+    )
+)
+def _repeat_suspect_cases(material: Material) -> Iterator[Row]:
+    cases, base = _of_suspects(material), "cases with a suspect's reference"
+    if cases.empty:
+        yield not_recorded(base)
+        return
+    # suspects stand where cases would: a handful of them must stay hidden however many their cases are
+    row = share_of_counts(cases, cases > 1, base, group="force")
+    yield replace(row, counts="units", family="repeat-suspects")
+
+
+def _of_suspects(material: Material) -> pd.Series:
+    return cases_by_suspect(material.cases).rename(lambda reference: f"suspect {reference}")
+
+
+@indicator(
+    replace(
+        _PATTERN,
+        id="repeat-suspect-response",
+        label="Case files of repeat suspects with work on pattern or risk",
+        definition="Of case files whose suspect is linked to two or more reports, the share in which police "
+        "look for a pattern or act on the risk.",
+        formula=f"files with a counted unit of {PATTERN} or {RISK} / sampled files of such suspects",
+        denominator="Sampled case files whose suspect is in two or more of the force's cases.",
+        caveat=f"{_ONLY_WHAT_WE_HOLD} {_WRITTEN}",
+        source=f"Codebook, codes {PATTERN} and {RISK}; the force's case files",
+        direction="Higher: in more files of repeat suspects, police looked for a pattern or acted on risk.",
+    )
+)
+def _response_to_repeat_suspects(material: Material) -> Iterator[Row]:
+    cases = cases_by_suspect(material.cases)
+    if cases.empty:
+        yield not_recorded(f"sampled case files {_OF_REPEAT}")
+        return
+    suspect = column(material.sample.set_index("case_id"), "suspect_id")
+    repeat = suspect.isin(cases.index[cases > 1])
+    yield share_of_files(material, counted(material.coding, PATTERN, RISK), among=repeat, base=_OF_REPEAT)
