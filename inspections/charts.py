@@ -8,7 +8,7 @@ Suppressed, zero and missing are written out where a bar would be.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from inspections.indicators.timeliness import STAGES
+from inspections.rounding import per_cent, signed, whole
 from parameters import PROJECT
 from parameters.fields import OUTCOME_TYPES
 
@@ -207,12 +208,12 @@ def outcomes_chart(indicators: pd.DataFrame, *, indicator: str = "outcomes-close
     table["outcome"] = [f"{group}: {OUTCOME_TYPES[group]}" for group in table["group"]]
     with theme():
         figure, axes = _canvas(rows=len(table), per_row=0.42)
-        _bars(axes, table, value="value", label="outcome", looks=[(GREY, "")] * len(table), suffix="%")
+        _bars(axes, table, value="value", label="outcome", looks=[(GREY, "")] * len(table), write=_percentage)
         axes.set_xlabel("Per cent of cases")
         _settle(figure)
     shown = table[table["status"] == "shown"]
     told = "; ".join(
-        f"{row['outcome']}, {row['value']:.0f} per cent" for row in shown.head(4).to_dict("records")
+        f"{row['outcome']}, {per_cent(row['value'])} per cent" for row in shown.head(4).to_dict("records")
     )
     base = shown["base"].iloc[0]
     return Chart(
@@ -346,7 +347,7 @@ def _rows(axes: Axes, labels: pd.Series, places: Sequence[int] | None = None) ->
 
 def _bars(
     axes: Axes, table: pd.DataFrame, *, value: str, label: str, looks: Sequence[tuple[str, str]],
-    places: Sequence[int] | None = None, suffix: str = "",
+    places: Sequence[int] | None = None, write: Callable[[float], str] = whole,
 ) -> None:  # fmt: skip
     """Horizontal bars labelled at their ends; a word stands where there is no number to draw."""
     places = range(len(table)) if places is None else places
@@ -355,7 +356,7 @@ def _bars(
         length = float(record[value]) if shown else 0.0
         if shown:
             axes.barh(place, length, height=0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
-        words, style = (f"{length:,.0f}{suffix}", "normal") if shown else (record["status"], "italic")
+        words, style = (write(length), "normal") if shown else (record["status"], "italic")
         axes.text(length, place, f" {words}", va="center", style=style)
     _rows(axes, table[label], places)
     axes.set_xlim(0, 1.12 * float(table[value].max()))
@@ -371,9 +372,14 @@ def _untold(table: pd.DataFrame, label: str) -> str:
     return "".join(found)
 
 
+def _percentage(value: float) -> str:
+    return f"{per_cent(value)}%"
+
+
 def _days(value: float) -> str:
-    return f"{value:.0f} day{'' if round(value) == 1 else 's'}"
+    days = whole(value)
+    return f"{days} day{'' if days == '1' else 's'}"
 
 
 def _two(scored: pd.DataFrame, place: int) -> str:
-    return f"{scored['balance'].iloc[place]:+.2f}"
+    return signed(float(scored["balance"].iloc[place]))

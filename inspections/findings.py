@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
 from inspections.intervals import CENSUS
+from inspections.rounding import half_up, per_cent, signed, whole
 from inspections.sentences import SENTENCES, Sentence
 
 __all__ = ["QUANTIFIERS", "STRENGTHS", "Finding", "as_records", "quantifier", "strength", "write_findings"]
@@ -30,7 +30,7 @@ QUANTIFIERS: tuple[tuple[float, float, str], ...] = (
     (90, 100, "nearly all"),
     (100, 100, "all"),
 )
-"""Words for shares: from this per cent to below that, the word. None and all mean just that."""
+"""Words for shares: from this whole per cent, as printed, to below that, the word. None and all are exact."""
 
 STRENGTHS: tuple[tuple[str, int, float], ...] = (("strong", 30, 20.0), ("moderate", 15, 40.0))
 """Strength of evidence: at least so many cases, and an interval at most so wide; else ``indicative``.
@@ -62,17 +62,18 @@ class Finding:
     strength: str
 
 
-def quantifier(per_cent: float) -> str:
-    """The word for a share, from :data:`QUANTIFIERS`.
+def quantifier(share: float) -> str:
+    """The word for a share in per cent, from :data:`QUANTIFIERS`: it fits the whole per cent beside it.
 
     Examples
     --------
-    >>> quantifier(100 * 17 / 24), quantifier(0), quantifier(99.9)
-    ('most', 'none', 'nearly all')
+    >>> quantifier(100 * 17 / 24), quantifier(24.6), quantifier(0), quantifier(99.9)
+    ('most', 'fewer than half', 'none', 'nearly all')
     """
-    if per_cent in (0, 100):
-        return "none" if per_cent == 0 else "all"
-    return next(word for low, high, word in QUANTIFIERS if low <= per_cent < high)
+    if share in (0, 100):
+        return "none" if share == 0 else "all"
+    printed = min(half_up(share), 99)
+    return next(word for low, high, word in QUANTIFIERS if low <= printed < high)
 
 
 def strength(cases: float | None, width: float) -> str:
@@ -128,7 +129,7 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
         _number(row, "value"),
     )
     told = value is not None
-    is_large = told and (denominator or 0) >= SMALL_BASE
+    is_large = told and _rests_on_enough(row)
     is_share = is_large and sentence.kind == "share"
     word = quantifier(value) if value is not None and is_large and sentence.kind in ("share", "units") else ""
     return Finding(
@@ -147,6 +148,11 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
         high=_number(row, "high"),
         strength=strength(_number(row, "cases"), _width(row, sentence)) if told else "",
     )
+
+
+def _rests_on_enough(row: _Row) -> bool:
+    """Whether the cases behind a number, not its units, are enough for a percentage."""
+    return (_number(row, "cases") or 0) >= SMALL_BASE
 
 
 _OF = {word: f"{word} of the" if word.endswith("half") else word for _, _, word in QUANTIFIERS}
@@ -171,37 +177,37 @@ def _share(row: _Row, sentence: Sentence) -> str:
         return f"We found none among the {n:,.0f} {among} in which {sentence.says}."
     of = f"all {n:,.0f}" if count == n else f"{count:,.0f} of the {n:,.0f}"
     opening = f"In {of} {among}, {sentence.says}"
-    if n < SMALL_BASE:
+    if not _rests_on_enough(row):
         return f"{opening}. That is too few cases for a percentage."
     if _number(row, "weighted_to") is not None:
         return (
             f"{opening}. Weighted to the {_number(row, 'weighted_to'):,.0f} cases they were drawn from, that "
-            f"is {_per_cent(value)} per cent ({_interval(row)})."
+            f"is {per_cent(value)} per cent ({_interval(row)})."
         )
-    return f"{opening} ({_per_cent(value)} per cent; {_interval(row)})."
+    return f"{opening} ({per_cent(value)} per cent; {_interval(row)})."
 
 
 def _units(row: _Row, sentence: Sentence) -> str:
     count, n, value = (_number(row, name) or 0.0 for name in ("numerator", "denominator", "value"))
-    if n < SMALL_BASE:
+    if not _rests_on_enough(row):
         return f"{sentence.says.format(share=f'{count:,.0f} of {n:,.0f}')} ({row['base']})."
     estimated = "" if _number(row, "weighted_to") is None else "an estimated "
-    told = sentence.says.format(share=f"{estimated}{_per_cent(value)} per cent")
+    told = sentence.says.format(share=f"{estimated}{per_cent(value)} per cent")
     return f"{told} ({_interval(row)}; {count:,.0f} of {row['base']})."
 
 
 def _balance(row: _Row, sentence: Sentence) -> str:
     value = _number(row, "value") or 0.0
-    victim = int(_whole(50 * (1 - value)))
+    victim = int(whole(50 * (1 - value)))
     return (
         f"{sentence.says}, {victim} units in 100 went on testing the victim's account and {100 - victim} on "
-        f"investigating the suspect (balance {_signed(value)} between -1 and +1; {_interval(row, _signed)}; "
+        f"investigating the suspect (balance {signed(value)} between -1 and +1; {_interval(row, signed)}; "
         f"{row['base']})."
     )
 
 
 def _days(row: _Row, sentence: Sentence) -> str:
-    days = _whole(_number(row, "value") or 0.0)
+    days = whole(_number(row, "value") or 0.0)
     unit = "day" if days == "1" else "days"
     return f"The median time {sentence.says} was {days} {unit} ({_interval(row)}; {row['base']})."
 
@@ -233,24 +239,7 @@ def _number(row: _Row, name: str) -> float | None:
     return None if pd.isna(value) else float(str(value))  # type: ignore[call-overload]
 
 
-def _whole(value: float, *, step: str = "1") -> str:
-    return f"{Decimal(str(round(value, 9))).quantize(Decimal(step), ROUND_HALF_UP):,}"
-
-
-def _per_cent(value: float) -> str:
-    """A whole per cent; never 0 or 100 for what is neither none nor all."""
-    rounded = _whole(value)
-    if rounded == "0" and value > 0:
-        return "less than 1"
-    return "more than 99" if rounded == "100" and value < 100 else rounded
-
-
-def _signed(value: float) -> str:
-    rounded = _whole(value, step="0.01")
-    return rounded.replace("-0.00", "0.00") if value <= 0 else f"+{rounded}"
-
-
-def _interval(row: _Row, write: Callable[[float], str] = _whole) -> str:
+def _interval(row: _Row, write: Callable[[float], str] = whole) -> str:
     low, high = _number(row, "low"), _number(row, "high")
     if low is None or high is None:
         return str(row["interval"]).partition(":")[0]

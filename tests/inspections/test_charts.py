@@ -129,9 +129,16 @@ def test_outcomes_name_the_base_and_the_largest():
     )
 
 
+def test_charts_and_their_words_round_halves_up_as_findings_do():
+    row = {"indicator": "days-report-to-closure", "group": "force", "status": "shown", "value": 132.5}
+    chart = timeliness_chart(pd.DataFrame([row | {"low": None, "high": None}]))
+    assert "Report to closure, 133 days." in chart.alt
+    assert [text.get_text() for text in chart.figure.axes[0].texts] == ["133 days"]
+
+
 def test_medians_not_recorded_are_said_to_be():
     chart = timeliness_chart(indicators())
-    assert "Report to crime record, 40 days" in chart.alt
+    assert "Report to crime record, 41 days" in chart.alt
     assert "Not recorded: Report to the first interview" in chart.alt
 
 

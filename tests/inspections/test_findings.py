@@ -63,16 +63,16 @@ def test_where_every_case_was_counted_no_interval_is_told():
     assert told.statement.endswith("(71 per cent; every case counted).")
 
 
-def test_a_few_units_are_told_in_counts_alone():
+def test_units_from_few_case_files_are_told_in_counts_alone():
     told = finding(
-        indicator="records-requests-purpose", group="unstated", pillar=6, numerator=8, denominator=8,
-        value=100.0,
+        indicator="records-requests-purpose", group="unstated", pillar=6, numerator=18, denominator=18,
+        cases=8, value=100.0,
         low=None, high=None, interval="no interval: the cases do not differ",
-        base="8 units about the victim's records in 8 sampled case files",
+        base="18 units about the victim's records in 8 sampled case files",
     )  # fmt: skip
     assert told.statement == (
-        "Of the units about seeking or reading the victim's records, 8 of 8 gave no purpose (8 units about "
-        "the victim's records in 8 sampled case files)."
+        "Of the units about seeking or reading the victim's records, 18 of 18 gave no purpose (18 units "
+        "about the victim's records in 8 sampled case files)."
     )
     assert (told.quantifier, told.strength) == ("", "indicative")
 
@@ -172,10 +172,10 @@ def test_every_share_has_exactly_one_word(per_cent: float):
 
 @pytest.mark.parametrize(
     ("per_cent", "word"),
-    [(0.01, "very few"), (10, "few"), (45, "about half"), (54.9, "about half"), (55, "more than half"),
-     (70, "most"), (90, "nearly all")],
+    [(0.01, "very few"), (10, "few"), (24.6, "fewer than half"), (24.4, "few"), (45, "about half"),
+     (54.4, "about half"), (54.5, "more than half"), (70, "most"), (90, "nearly all"), (99.99, "nearly all")],
 )  # fmt: skip
-def test_words_change_where_the_table_says(per_cent: float, word: str):
+def test_words_fit_the_whole_per_cent_beside_them(per_cent: float, word: str):
     assert quantifier(per_cent) == word
 
 
