@@ -115,11 +115,13 @@ def read_canonical_table(
         raise InspectionError(problems)
     left = extract.rows.index.difference(wanted.index)
     why = f"another value in {listed(source.only)}" if source.only else "every row is read"
-    trail = [TrailStep(f"read {source.table}", len(extract.rows), len(wanted), why)]
+    trail = [TrailStep(f"read {source.table}", len(extract.rows), len(wanted), why, source.table)]
     checks = list(check_reading(source, rows))
     if nameless := len(wanted) - len(rows):
         trail.append(
-            TrailStep(f"{source.table} with a reference", len(wanted), len(rows), "no case reference")
+            TrailStep(
+                f"{source.table} with a reference", len(wanted), len(rows), "no case reference", source.table
+            )
         )
         effect = "These rows belong to no case and are counted nowhere."
         found = "rows without a reference, left out"

@@ -196,7 +196,7 @@ def _notes_of_cases(notes: pd.DataFrame, left_out: frozenset[str]) -> tuple[pd.D
     """Notes of the cases kept, numbered and in order."""
     kept = notes[~notes["case_id"].isin(left_out)]
     steps = (
-        [TrailStep("notes of cases kept", len(notes), len(kept), "their case was not asked for")]
+        [TrailStep("notes of cases kept", len(notes), len(kept), "their case was not asked for", "notes")]
         if left_out
         else []
     )

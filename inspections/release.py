@@ -123,14 +123,14 @@ def public_trail(trail: Iterable[Mapping[str, Any]], *, frame: int, threshold: i
     Parameters
     ----------
     trail : iterable of mapping
-        ``notebook, step, rows_in, rows_out, why``.
+        ``notebook, step, rows_in, rows_out, why, rows``.
     frame : int
         Cases that could be drawn.
     threshold : int
         Smallest loss told as a number.
     """
     steps = list(trail)
-    of_cases = [step for step in steps if step["notebook"] == _READING and "note" not in step["step"]]
+    of_cases = [step for step in steps if step["notebook"] == _READING and step["rows"] == "cases"]
     received = max((step["rows_in"] for step in of_cases), default=frame)
     lost = [step["why"] for step in of_cases if step["rows_in"] > step["rows_out"]]
     told = received if received - frame >= threshold else frame

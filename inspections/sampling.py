@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 
@@ -26,12 +27,13 @@ NOT_RECORDED = "not recorded"
 
 @dataclass(frozen=True)
 class TrailStep:
-    """Rows in and out of one step, and why the others left."""
+    """Rows in and out of one step, why the others left, and what the rows are."""
 
     step: str
     rows_in: int
     rows_out: int
     why: str
+    rows: Literal["cases", "notes", "outcomes", "units"] = "cases"
 
 
 @dataclass(frozen=True)
