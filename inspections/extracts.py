@@ -1,11 +1,14 @@
 """Extracts of notes that a report may quote: proposed by the tool, pseudonymised, approved by a person.
 
 Nothing here is released by itself. Candidates stay in the restricted folder beside their originals; only
-those that a person approved, after reading both, go out.
+those that a person approved, after reading both, go out. Their ids are made of what is published anyway, the
+pseudonymised words and their code: an id made of a case reference could be traced back to it by whoever knows
+the seed and tries every reference.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 import pandas as pd
@@ -40,10 +43,10 @@ def candidate_extracts(
     titles : Series
         Title of each code, by code.
     seed : str
-        Decides which units are proposed, and their ids.
+        Decides which units are proposed.
     per_code : int
         At most so many of each code. A unit is proposed once, under the first of its
-        codes, and no wording twice.
+        codes, and no wording twice; of two with one id, the first drawn.
 
     Returns
     -------
@@ -64,15 +67,20 @@ def candidate_extracts(
     units = units.sort_values(["draw", "code"]).drop_duplicates("draw").drop_duplicates(["code", "case_id"])
     units = units.drop_duplicates("original")
     units = units[units.groupby("code").cumcount() < per_code]
-    units = units.assign(id="x-" + units["draw"].str[:6], title=units["code"].map(titles)).drop_duplicates(
-        "id"
-    )
+    units["title"] = units["code"].map(titles)
     vocabulary = Vocabulary.of(notes["text"].astype(str))
     safe = [pseudonymise(original, vocabulary) for original in units["original"]]
     units["text"] = [found.text for found in safe]
     units["replaced"] = ["; ".join(found.replaced) for found in safe]
     units["look_again"] = ["; ".join(found.look_again) for found in safe]
+    ids = [_extract_id(*words) for words in zip(units["text"], units["code"], strict=True)]
+    units["id"] = pd.Series(ids, index=units.index, dtype=str)
+    units = units.drop_duplicates("id")
     return units.sort_values(["orientation", "code", "id"], ignore_index=True)[_COLUMNS]
+
+
+def _extract_id(text: str, code: str) -> str:
+    return f"x-{hashlib.sha256(f'{code} {text}'.encode()).hexdigest()[:6]}"
 
 
 def approved(

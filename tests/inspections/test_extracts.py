@@ -104,7 +104,20 @@ def test_candidates_come_from_different_cases_and_are_the_same_every_time():
     pd.testing.assert_frame_equal(first, shuffled)
     assert len(first) == 4
     assert first["id"].str.fullmatch("x-[0-9a-f]{6}").all()
-    assert set(first["id"]).isdisjoint(candidates(seed="winter")["id"])
+
+
+def test_an_id_is_made_of_published_words_and_not_of_a_case_reference():
+    renamed = {"NS-1": "ZZ-7", "NS-2": "ZZ-8", "NS-3": "ZZ-9"}
+    coding, notes = (table.assign(case_id=table["case_id"].map(renamed)) for table in (CODING, NOTES))
+    elsewhere = candidate_extracts(coding, notes, titles=TITLES, seed="winter")
+    assert dict(elsewhere[["id", "text"]].to_numpy()) == dict(candidates()[["id", "text"]].to_numpy())
+
+
+def test_words_that_become_the_same_when_pseudonymised_are_proposed_once():
+    notes = NOTES.assign(text=["We doubt what Jodie says.", "We doubt what Renata says.", ""])
+    coding = coding_of(("NS-1", 1, 0, 25, "vic-disbelief"), ("NS-2", 1, 0, 26, "vic-disbelief"))
+    again = candidate_extracts(coding, notes, titles=TITLES, seed="autumn")
+    assert again["text"].tolist() == ["We doubt what [name] says."]
 
 
 def test_candidates_are_pseudonymised_beside_their_original():
