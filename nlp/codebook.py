@@ -138,6 +138,7 @@ class Rule:
     near: int = 0
     without: tuple[str, ...] = ()
     under: tuple[str, ...] = ()
+    not_under: tuple[str, ...] = ()
     sets: tuple[tuple[str, str], ...] = ()
     negated: str = "rebutted"
     stands: bool = False
@@ -499,6 +500,11 @@ def _read_rule(section: Section, code: str, negated: str, words: _Words, mistake
             name
             for written in check.texts("under")
             for name in _class_names(written, check, words, code=code, key="under")
+        ),
+        not_under=tuple(
+            name
+            for written in check.texts("not_under")
+            for name in _class_names(written, check, words, code=code, key="not_under")
         ),
         sets=_attributes(check.child("set"), mistakes, what=check.what),
         negated=check.text("negated", allowed=("", *NEGATIONS)) or negated,

@@ -193,7 +193,6 @@ class Coder:
         for unit, (first, last), hits in zip(cut.units, ranges, hits_of, strict=True):
             label = inline_label(folded[unit.start : min(unit.end, unit.start + _LABEL_WITHIN)])
             section = self._heading(" | ".join(part for part in (unit.section, label) if part))
-            names = named_people(doc, first, last, memory)
             learn_names(
                 hits,
                 doc,
@@ -203,6 +202,7 @@ class Coder:
                 known_words=self._known_words,
                 heading=section.person or entry.person,
             )
+            names = named_people(doc, first, last, memory)
             people = resolve(hits, doc, note_memory, first=first, section=section.person, names=names)
             above_unit = section.classes | entry.classes
             fired = [

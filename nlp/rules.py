@@ -85,11 +85,7 @@ def match(pattern: Pattern, hits: Hits) -> Iterator[Trigger]:
     for first in spans[0]:
         parts = _follow(first, spans, pattern)
         if parts is not None:
-            words = tuple(
-                part
-                for part, step in zip(parts, steps, strict=True)
-                if not step.names_people
-            )
+            words = tuple(part for part, step in zip(parts, steps, strict=True) if not step.names_people)
             yield Trigger(parts, words or parts)
             taken += 1
             if taken == _TRIES:
@@ -121,7 +117,7 @@ def fire(
 
     `above` names the word classes of the title, label and entry type over the unit.
     """
-    if rule.under and above.isdisjoint(rule.under):
+    if (rule.under and above.isdisjoint(rule.under)) or not above.isdisjoint(rule.not_under):
         return
     found = hits.keys()
     if not found.isdisjoint(rule.without) or any(found.isdisjoint(needed) for needed in rule.needs):
