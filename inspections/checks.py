@@ -15,7 +15,15 @@ import pandas as pd
 from parameters.fields import FIELDS, CaseFileField, Table, fields_of
 from parameters.models import Source
 
-__all__ = ["Check", "check_cases", "check_notes", "check_reading", "find_gaps", "remarks"]
+__all__ = [
+    "MILESTONES_IN_ORDER",
+    "Check",
+    "check_cases",
+    "check_notes",
+    "check_reading",
+    "find_gaps",
+    "remarks",
+]
 
 GAP_COLUMNS = ["table", "field", "tells", "missing", "of", "status", "limits"]
 MILESTONES_IN_ORDER = (
@@ -30,6 +38,7 @@ MILESTONES_IN_ORDER = (
     ("reported_on", "charged_on"),
     ("reported_on", "closed_on"),
 )
+"""Pairs of dates, the first of which cannot be the later; no other order is certain in every case."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 
 import pandas as pd
 
+from inspections.checks import MILESTONES_IN_ORDER
 from inspections.indicators.outcomes import CHARGED
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, column, is_true, not_recorded, share_of_cases
@@ -16,8 +16,6 @@ __all__ = ["gaps_table"]
 
 _NOT_A_GAP = ("case_id", "decision")
 """The reference is required; the decision is worked out where a force has none."""
-
-_ORDER = ("reported_on", "suspect_interviewed_on", "file_to_cps_on", "cps_decision_on", "charged_on")
 
 Expectation = tuple[str, Callable[[pd.DataFrame], pd.Series]]
 
@@ -167,11 +165,11 @@ def _outcome_coding(material: Material) -> Iterator[Row]:
 
 
 def _out_of_order(cases: pd.DataFrame) -> pd.Series:
-    dates = [pd.to_datetime(column(cases, name)) for name in _ORDER]
+    dates = {name: pd.to_datetime(column(cases, name)) for pair in MILESTONES_IN_ORDER for name in pair}
     wrong = pd.Series(False, index=cases.index)
-    for earlier, later in pairwise(dates):
-        wrong |= later < earlier
-    return wrong | (pd.to_datetime(column(cases, "closed_on")) < dates[0])
+    for earlier, later in MILESTONES_IN_ORDER:
+        wrong |= dates[later] < dates[earlier]
+    return wrong
 
 
 @indicator(
@@ -181,9 +179,10 @@ def _out_of_order(cases: pd.DataFrame) -> pd.Series:
         pillar=5,
         unit="per cent",
         definition="Share of cases in which a milestone is dated before one that must come first.",
-        formula="cases with a later milestone dated before the one before it / cases",
+        formula="cases with a milestone dated before one that must come first / cases",
         denominator="Cases in the frame.",
-        caveat="Compares each milestone with the one just before it, and closure with report.",
+        caveat="Compares report with offence and with each later milestone, and the file's going to the CPS "
+        "with its decision. Other steps may rightly come in any order.",
         source="The force's case files",
         direction="Higher: time between milestones can be relied on less.",
         about="people",

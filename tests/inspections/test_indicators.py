@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 from made_material import cases_of, coded, effort, material
 
+from inspections.checks import MILESTONES_IN_ORDER
 from inspections.indicators import (
     Material,
     case_balances,
@@ -321,6 +322,15 @@ def test_milestones_out_of_order_are_found():
     )
     row = row_of("dates-out-of-order", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
     assert (row["numerator"], row["denominator"]) == (2, 3)
+
+
+@pytest.mark.parametrize(("earlier", "later"), MILESTONES_IN_ORDER)
+def test_the_indicator_finds_whatever_the_check_of_the_case_files_finds(earlier: str, later: str):
+    cases = cases_of(
+        **{earlier: pd.to_datetime(["2025-01-02"] * 2), later: pd.to_datetime(["2025-01-01", None])}
+    )
+    row = row_of("dates-out-of-order", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
+    assert row["numerator"] == 1
 
 
 # --- the list of indicators -----------------------------------------------------------------------------
