@@ -33,7 +33,7 @@ test: check
 	$(BIN)/pytest -n auto --dist loadscope
 
 lab: setup
-	$(BIN)/jupyter lab inspections
+	$(BIN)/jupyter lab --config=inspections/jupyter_server_config.py inspections
 
 clean:
 	rm -rf evidence _site reports/*/_generated reports/*/_metadata.yml

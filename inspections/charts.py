@@ -7,10 +7,12 @@ Suppressed, zero and missing are written out where a bar would be.
 
 from __future__ import annotations
 
+import html
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,19 @@ class Chart:
     alt: str
     pillar: int
     table: pd.DataFrame
+
+    def _repr_svg_(self) -> str:
+        """The chart where a notebook shows it."""
+        file = StringIO()
+        _save(self.figure, file)
+        return file.getvalue()
+
+    def _repr_html_(self) -> str:
+        """The chart with its caption and its words for someone who cannot see it."""
+        alt = html.escape(self.alt, quote=True)
+        svg = self._repr_svg_()
+        svg = svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
+        return f"<figure>{svg}<figcaption>{html.escape(self.caption)}</figcaption></figure>"
 
 
 @contextmanager
@@ -320,9 +335,13 @@ def save_chart(chart: Chart, folder: Path) -> Path:
         ``<folder>/<id>.svg``.
     """
     path = folder / f"{chart.id}.svg"
-    with theme():
-        chart.figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
+    _save(chart.figure, path)
     return path
+
+
+def _save(figure: Figure, target: Path | StringIO) -> None:
+    with theme():
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
 
 
 def _canvas(*, rows: int, per_row: float) -> tuple[Figure, Axes]:

@@ -18,8 +18,10 @@ from parameters import PROJECT, InspectionError, Parameters, Problem, load_param
 from parameters.questions import NOT_ANSWERED
 
 if TYPE_CHECKING:
+    from inspections.case_files import CaseFiles
     from inspections.reviews import Reviews
     from inspections.runner import Progress
+    from inspections.sampling import Sample
     from nlp import Coder
 
 app = typer.Typer(
@@ -70,21 +72,42 @@ def _load(files: list[Path]) -> list[Parameters]:
 
 @app.command()
 def check(files: ParameterFiles) -> None:
-    """Check parameters and case files, and list every problem at once. Nothing is written."""
-    from inspections.case_files import read_case_files
+    """Check parameters, case files and the draw, and list every problem at once. Nothing is written."""
+    for case_files, sample, parameters in _check(_load(files)):
+        sizes = (
+            f"{len(case_files.cases)} cases, {len(case_files.notes)} notes; {len(sample.cases)} to be read"
+        )
+        out.print(f"{parameters.force.name}: {sizes}.")
+        for remark in (*case_files.remarks, *sample.remarks):
+            out.print(f"  {remark}", markup=False)
 
+
+def _check(runs: list[Parameters]) -> list[tuple[CaseFiles, Sample, Parameters]]:
+    """Read every force's case files and draw its sample, so that nothing stops a run half-way."""
+    from inspections.case_files import read_case_files
+    from inspections.sampling import build_frame, draw_sample
+
+    checked: list[tuple[CaseFiles, Sample, Parameters]] = []
     problems: list[Problem] = []
-    for parameters in _load(files):
+    for parameters in runs:
+        inspection = parameters.inspection
         try:
             case_files = read_case_files(parameters)
+            frame = build_frame(
+                case_files.cases,
+                inspection.frame,
+                period=inspection.period,
+                notes_per_case=case_files.notes["case_id"].value_counts(),
+                minimum_notes=inspection.sample.minimum_notes,
+            )
+            sample = draw_sample(frame, inspection.sample, seed=inspection.seed, file=parameters.sample_file)
         except InspectionError as error:
             problems.extend(error.problems)
-            continue
-        out.print(f"{parameters.force.name}: {len(case_files.cases)} cases, {len(case_files.notes)} notes.")
-        for remark in case_files.remarks:
-            out.print(f"  {remark}", markup=False)
+        else:
+            checked.append((case_files, sample, parameters))
     if problems:
         raise _stop(InspectionError(problems))
+    return checked
 
 
 @app.command()
@@ -94,20 +117,15 @@ def run(
     jobs: Annotated[int, typer.Option(min=1, help="Forces to run side by side.")] = os.cpu_count() or 1,
 ) -> None:
     """Run the notebooks of one or more forces; what is up to date is not run again."""
-    from inspections.case_files import read_case_files
     from inspections.runner import run_forces
 
     runs = _load(files)
-    problems: list[Problem] = []
-    for parameters in runs:
-        try:
-            read_case_files(parameters)
-        except InspectionError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise _stop(InspectionError(problems))
-    with _progress() as tell:
-        results = run_forces(runs, evidence.resolve(), jobs=min(jobs, len(runs)), tell=tell)
+    _check(runs)
+    try:
+        with _progress() as tell:
+            results = run_forces(runs, evidence.resolve(), jobs=min(jobs, len(runs)), tell=tell)
+    except KeyboardInterrupt:
+        raise _stop("Stopped. What was done is kept: give the same command again to go on.") from None
     for result in results:
         if result.evidence:
             out.print(f"{result.force}: evidence in {_shown(result.evidence)}", markup=False)
@@ -148,7 +166,8 @@ def report(
 @app.command()
 def code(
     notes: Annotated[
-        Path, typer.Argument(help="Notes as CSV or Parquet: case_id, entry_no, text.", show_default=False)
+        Path,
+        typer.Argument(help="Notes as CSV or Parquet, with columns case_id and text.", show_default=False),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Coding table: .parquet, .csv or .jsonl.")],
     codebook: CodebookOption = CODEBOOK,
@@ -160,7 +179,7 @@ def code(
         total = code_file(_coder(codebook), notes, output)
     except NotesFileError as error:
         raise _stop(error) from None
-    out.print(f"{_shown(output)}: {total.entry_no} notes, {total.units} units read.", markup=False)
+    out.print(f"{_shown(output)}: {total.entry_no} notes, {total.units} coding units read.", markup=False)
 
 
 @codebook_app.command("check")

@@ -59,6 +59,7 @@ def load_parameters(path: str | Path) -> Parameters:
     if force is not None and inspection is not None:
         inspection = _with_overrides(inspection, force)
         problems += _unanswerable(inspection, force, shown_path(force_file))
+        problems += _mixed_with_fiction(inspection, force, shown_path(force_file))
     if problems or force is None or inspection is None:
         raise InspectionError(problems)
     return Parameters(
@@ -153,6 +154,19 @@ def _misnamed(force: Force, path: Path) -> list[Problem]:
     return [Problem(shown_path(path), "force", force.force, message, remedy)]
 
 
+def _mixed_with_fiction(inspection: Inspection, force: Force, shown: str) -> list[Problem]:
+    if inspection.fictional == force.fictional:
+        return []
+    real = shown if inspection.fictional else INSPECTION_FILE
+    here, there = (str(marked).lower() for marked in (force.fictional, inspection.fictional))
+    message = f"is {here}, but in {INSPECTION_FILE} it is {there}."
+    remedy = (
+        f"{real} speaks of real cases. Keep real forces in a folder of their own, with an inspection.yml of "
+        "their own: its name, threshold and report details. Or write fictional: true in both."
+    )
+    return [Problem(shown, "fictional", here, message, remedy)]
+
+
 def _with_overrides(inspection: Inspection, force: Force) -> Inspection:
     changed = force.sample.model_dump(exclude_none=True)
     return inspection.model_copy(update={"sample": inspection.sample.model_copy(update=changed)})
@@ -195,6 +209,6 @@ def _anchored(force: Force, folder: Path) -> Force:
     anchored = {
         name: source.model_copy(update={"path": shown_path(folder / source.path)})
         for name, source in force.sources
-        if isinstance(source, Source)
+        if isinstance(source, Source) and source.path is not None
     }
     return force.model_copy(update={"sources": force.sources.model_copy(update=anchored)})

@@ -6,6 +6,7 @@ Descriptions feed the JSON Schemas that editors use, and the error messages: a f
 from __future__ import annotations
 
 import codecs
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ FORMAT_BY_SUFFIX: Mapping[str, Literal["csv", "excel", "parquet"]] = {
     ".xlsm": "excel",
     ".parquet": "parquet",
 }
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SELECTS = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:select|with)\b", re.IGNORECASE)
 LOWEST_THRESHOLD = 3
 USUAL_THRESHOLD = 10
 
@@ -445,22 +448,66 @@ Name = TypeVar("Name", bound=str)
 DateName = TypeVar("DateName", bound=str)
 
 
+def _row_or_rows(value: object) -> object:
+    rows: list[Any] = list(value) if isinstance(value, list | tuple) else [value]
+    if not rows or not all(isinstance(row, int) and not isinstance(row, bool) and row >= 1 for row in rows):
+        raise rule(
+            "must be a row number, or a list of them.",
+            "Write 1 for the first row, or [2, 3] where the names of columns stand over two rows.",
+        )
+    if rows != list(range(rows[0], rows[0] + len(rows))):
+        raise rule("must be rows that follow each other.", "Write a list such as [2, 3].")
+    return value
+
+
+def _sheet_or_sheets(value: object) -> object:
+    names = list(value) if isinstance(value, list | tuple) else [value]
+    if value is not None and not (names and all(isinstance(name, str) and name for name in names)):
+        raise rule(
+            "must be the name of a sheet, or a list of names.", 'Write a name such as "2025" in quotes.'
+        )
+    return value
+
+
+HeaderRows = Annotated[int | tuple[int, ...], BeforeValidator(_row_or_rows)]
+Sheets = Annotated[str | tuple[str, ...] | None, BeforeValidator(_sheet_or_sheets)]
+
+
 class Source(Strictly, Generic[Name, DateName]):
-    """One extract of a force, and how its columns are to be read."""
+    """One extract of a force, in files or in a database, and how its columns are to be read."""
 
-    table: ClassVar[Table]
+    holds: ClassVar[Table]
 
-    path: Words = Field(description="File, from the folder of this parameter file.")
+    path: Words | None = Field(
+        None,
+        description="File, from the folder of this parameter file; or a folder of files with the same"
+        " columns, or a pattern such as extract/cases-*.csv.",
+    )
     format: Literal["csv", "excel", "parquet"] | None = Field(
-        None, description="csv, excel or parquet; by default judged by the file's ending."
+        None, description="csv, excel or parquet; by default judged by the file's ending. A folder needs it."
     )
-    encoding: Words = Field(
-        "utf-8", description="Encoding of a CSV file: utf-8, or cp1252 from older Windows."
+    url_from: Words | None = Field(
+        None,
+        description="Environment variable that holds the address of a database, such as"
+        " NORTHSHIRE_DATABASE_URL; never the address itself.",
     )
+    table: Words | None = Field(None, description="Table or view of the database, such as crime.cases.")
+    query: Words | None = Field(
+        None, description="SELECT statement for the database, in place of a table; end it with ORDER BY."
+    )
+    encoding: Words = Field("utf-8", description="Encoding of a CSV file; older Windows exports use cp1252.")
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = Field(
         ",", description='Character between the cells of a CSV file; "\\t" for tabs.'
     )
-    sheet: Words | None = Field(None, description="Sheet of an Excel file; by default the first.")
+    sheet: Sheets = Field(
+        None,
+        description="Sheet of an Excel file, or a list of sheets with the same columns; else the first.",
+    )
+    header: HeaderRows = Field(
+        1,
+        description="Row that holds the names of the columns, or rows such as [2, 3] where a name is written"
+        ' over two; then a column is called "upper / lower".',
+    )
     only: dict[str, tuple[Words, ...]] = Field(
         default_factory=dict,
         description="Keep only rows whose source column holds one of these values: {column: [values]}.",
@@ -496,7 +543,7 @@ class Source(Strictly, Generic[Name, DateName]):
     @field_validator("columns")
     @classmethod
     def _usable_columns(cls, value: dict[str, str | Constant]) -> dict[str, str | Constant]:
-        required = [field.name for field in FIELDS[cls.table] if field.required]
+        required = [field.name for field in FIELDS[cls.holds] if field.required]
         missing = [name for name in required if name not in value]
         if missing:
             raise rule(
@@ -509,7 +556,7 @@ class Source(Strictly, Generic[Name, DateName]):
                 f"gives every row the same {listed(constant)}.",
                 "Give the name of the force's column instead.",
             )
-        shared = _columns_with_two_meanings(value, fields_of(cls.table))
+        shared = _columns_with_two_meanings(value, fields_of(cls.holds))
         if shared:
             column, names = shared[0]
             raise rule(
@@ -518,25 +565,105 @@ class Source(Strictly, Generic[Name, DateName]):
             )
         return value
 
-    @model_validator(mode="after")
-    def _readable(self) -> Self:
-        if self.format is None and PurePosixPath(self.path).suffix.lower() not in FORMAT_BY_SUFFIX:
+    @model_validator(mode="before")
+    @classmethod
+    def _keeps_no_address(cls, values: object) -> object:
+        """Refuse the address of a database: it holds a password, and this file is shared."""
+        texts = values.items() if isinstance(values, Mapping) else ()
+        for key, text in texts:
+            if key == "password" or (isinstance(text, str) and key != "query" and "://" in text):
+                raise rule(
+                    "holds the address of a database; addresses and passwords do not belong in this file.",
+                    "Set an environment variable to the address, such as FORCE_DATABASE_URL, and write"
+                    " url_from: FORCE_DATABASE_URL. If there was a password in it, have it changed.",
+                    field=key,
+                )
+        return values
+
+    @field_validator("url_from")
+    @classmethod
+    def _names_a_variable(cls, value: str | None) -> str | None:
+        if value is not None and not VARIABLE.fullmatch(value):
             raise rule(
-                f'is "{self.path}", whose ending does not tell how to read it.',
-                "Give a .csv, .xlsx or .parquet file, or add format: csv, excel or parquet.",
-                field="path",
+                "is not the name of an environment variable.",
+                "Use letters, digits and underscores, such as NORTHSHIRE_DATABASE_URL.",
             )
+        return value
+
+    @field_validator("query")
+    @classmethod
+    def _only_reads(cls, value: str | None) -> str | None:
+        if value is not None and not SELECTS.match(value):
+            raise rule("is not a SELECT statement.", "Begin it with SELECT, or with WITH and end in SELECT.")
+        return value
+
+    @model_validator(mode="after")
+    def _in_one_place(self) -> Self:
+        if (self.path is None) == (self.url_from is None):
+            raise rule(
+                "has neither path nor url_from." if self.path is None else "has both path and url_from.",
+                "Give path for files, or url_from with table or query for a database.",
+            )
+        if self.path is not None:
+            self._check_files()
+        else:
+            self._check_database()
         return self
 
+    def _check_files(self) -> None:
+        for name in ("table", "query"):
+            if getattr(self, name) is not None:
+                raise rule("is for a database, but path names a file.", "Delete one of the two.", field=name)
+        if self.format is None and PurePosixPath(str(self.path)).suffix.lower() not in FORMAT_BY_SUFFIX:
+            raise rule(
+                f'is "{self.path}", whose ending does not tell how to read it.',
+                "Give a .csv, .xlsx or .parquet file, or add format: csv, excel or parquet, as for a folder.",
+                field="path",
+            )
+
+    def _check_database(self) -> None:
+        if (self.table is None) == (self.query is None):
+            raise rule(
+                "has neither table nor query." if self.table is None else "has both table and query.",
+                "Give one: table for a table or view, query for a SELECT statement.",
+            )
+        for name in ("format", "encoding", "delimiter", "sheet", "header"):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise rule("is for files, but url_from names a database.", "Delete it.", field=name)
+
     @property
-    def read_as(self) -> Literal["csv", "excel", "parquet"]:
+    def read_as(self) -> Literal["csv", "excel", "parquet", "database"]:
         """Format given, or else judged by the file's ending."""
+        if self.path is None:
+            return "database"
         return self.format or FORMAT_BY_SUFFIX[PurePosixPath(self.path).suffix.lower()]
 
     @property
-    def file(self) -> Path:
-        """Where the extract lies; `load_parameters` has made the path start at the project root."""
-        return PROJECT / self.path
+    def header_rows(self) -> tuple[int, ...]:
+        """Rows that hold the names of the columns, counted from 1."""
+        return (self.header,) if isinstance(self.header, int) else self.header
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """Sheets named; none for the first sheet."""
+        return (self.sheet,) if isinstance(self.sheet, str) else self.sheet or ()
+
+    def files(self) -> tuple[Path, ...]:
+        """Files of the extract in order of name, none for a database.
+
+        `load_parameters` has made the path start at the project root. Of a folder, the files with the usual
+        endings of the format, except .txt, which is mostly a letter. Where nothing is found, the path itself.
+        """
+        if self.path is None:
+            return ()
+        path, wanted = PROJECT / self.path, self.read_as
+        if path.is_dir():
+            endings = {ending for ending, kind in FORMAT_BY_SUFFIX.items() if kind == wanted} - {".txt"}
+            found = [file for file in path.iterdir() if file.suffix.lower() in endings]
+        else:
+            found = [] if path.exists() else list(path.parent.glob(path.name))
+        seen = [file for file in found if file.is_file() and file.name[0] not in ".~"]
+        return tuple(sorted(seen)) or (path,)
 
     def date_format(self, field: str) -> str:
         """How dates of one field are written: ``iso`` or a strptime pattern."""
@@ -572,19 +699,19 @@ def _may_share(fields: list[CaseFileField]) -> bool:
 class CaseSource(Source[CaseFieldName, CaseDateName]):
     """Cases: one row a crime."""
 
-    table = "cases"
+    holds = "cases"
 
 
 class NoteSource(Source[NoteFieldName, NoteDateName]):
     """Investigation notes: one row an entry in the log of a case."""
 
-    table = "notes"
+    holds = "notes"
 
 
 class OutcomeSource(Source[OutcomeFieldName, OutcomeDateName]):
     """Official outcome counts of the force: one row an outcome type, or a quarter and an outcome type."""
 
-    table = "outcomes"
+    holds = "outcomes"
 
 
 class Sources(Strictly):
@@ -646,6 +773,17 @@ class Parameters(Strictly):
     )
 
     def source_files(self) -> tuple[Path, ...]:
-        """Extracts of the force, each once, for hashing and for the list of inputs."""
+        """Files of the force's extracts, each once, for hashing and for the list of inputs.
+
+        A database has none: `inspections.case_files.CaseFiles.fingerprints` stands for the rows read from it.
+        """
         sources = (self.force.sources.cases, self.force.sources.notes, self.force.sources.outcomes)
-        return tuple(dict.fromkeys(source.file for source in sources if source is not None))
+        return tuple(
+            dict.fromkeys(file for source in sources if source is not None for file in source.files())
+        )
+
+    @property
+    def sample_file(self) -> str:
+        """The file that sets the sample's size: the force's own, or the inspection's beside it."""
+        own = self.force.sample.size is not None
+        return self.file if own else str(PurePosixPath(self.file).with_name("inspection.yml"))

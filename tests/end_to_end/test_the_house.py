@@ -63,3 +63,15 @@ def test_every_file_the_readme_points_to_is_there() -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (PROJECT / target).exists(), target
+
+
+def test_jupyterlab_saves_no_outputs() -> None:
+    from inspections.jupyter_server_config import without_outputs
+
+    cells = [
+        {"cell_type": "code", "outputs": [{"text": "24 cases"}], "execution_count": 3, "source": "sample"},
+        {"cell_type": "markdown", "source": "# The draw"},
+    ]
+    without_outputs({"type": "notebook", "content": {"cells": cells}}, path="1_case_sample.ipynb")
+    assert cells[0] == {"cell_type": "code", "outputs": [], "execution_count": None, "source": "sample"}
+    assert cells[1] == {"cell_type": "markdown", "source": "# The draw"}
