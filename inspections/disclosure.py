@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -52,19 +51,16 @@ class Policy:
     ----------
     threshold : int
         Counts of cases from 1 to one below this are hidden.
-    zeros : "show" or "hide"
-        Whether a count of none is published. Hidden, it is suppressed like any small count.
     exceptions : mapping of str to str
         Indicators published whatever their counts, with the reason. Each use is logged.
     """
 
     threshold: int = 10
-    zeros: Literal["show", "hide"] = "show"
     exceptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def is_small(self, count: float) -> bool:
         """Whether a count must be hidden."""
-        return count < self.threshold and (count > 0 or self.zeros == "hide")
+        return 0 < count < self.threshold
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ def release_indicators(results: Results, policy: Policy) -> Released:
     results : Results
         Indicators with the cases behind them.
     policy : Policy
-        Threshold, zeros and exceptions.
+        Threshold and exceptions.
 
     Returns
     -------
@@ -135,7 +131,7 @@ def release_codes(codes: pd.DataFrame, policy: Policy) -> Released:
     codes : DataFrame
         As :func:`inspections.indicators.codes_table` gives it.
     policy : Policy
-        Threshold and zeros.
+        Threshold.
 
     Returns
     -------
@@ -293,7 +289,6 @@ def _sets_to_hide(
                 hidden=away,
                 protected=[a for row in members for a in row.to_protect(policy, sizes) if a not in free],
                 threshold=policy.threshold,
-                at_least=1 if policy.zeros == "show" else 0,
                 totals={row.denominator for row in members},
                 prints=prints,
                 fixed=free,
@@ -340,8 +335,7 @@ def _size(atoms: Atoms, sizes: Mapping[Hashable, float]) -> float:
 def _read_rows(results: Results, policy: Policy) -> tuple[list[_CountedRow], dict[Hashable, float]]:
     """Counted rows, and how many each atom stands for.
 
-    A case stands for itself; a row of somebody else's table for its count. Where counts of none are hidden,
-    each empty set is given one atom that stands for nobody, so that its emptiness can be protected too.
+    A case stands for itself; a row of somebody else's table for its count.
     """
     table = results.table.reset_index(drop=True)
     behind = dict(list(results.cases.groupby(["indicator", "group"], sort=False)))
@@ -363,33 +357,7 @@ def _read_rows(results: Results, policy: Policy) -> tuple[list[_CountedRow], dic
                 free=table.loc[number, "about"] == "method" or name in policy.exceptions,
             )
         )
-    if policy.zeros == "hide":
-        return _with_nobody(rows, sizes)
     return rows, sizes
-
-
-def _with_nobody(
-    rows: list[_CountedRow], sizes: dict[Hashable, float]
-) -> tuple[list[_CountedRow], dict[Hashable, float]]:
-    for row in list(rows):
-        for empty, belongs in ((row.numerator, True), (row.denominator - row.numerator, False)):
-            if empty:
-                continue
-            nobody = ("nobody", row.number, belongs)
-            sizes[nobody] = 0.0
-            rows = [_with(nobody, other, row, above=belongs) for other in rows]
-    return rows, sizes
-
-
-def _with(nobody: Hashable, row: _CountedRow, of: _CountedRow, *, above: bool) -> _CountedRow:
-    """The row with an atom that belongs to every set around the line of another row."""
-    wider = row.numerator >= of.denominator
-    inside = wider or (above and row.number == of.number)
-    return replace(
-        row,
-        numerator=row.numerator | {nobody} if inside else row.numerator,
-        denominator=row.denominator | {nobody} if row.denominator >= of.denominator else row.denominator,
-    )
 
 
 def _parts_to_hide(parts: pd.Series, hidden: Collection[Hashable], policy: Policy) -> set[Hashable]:
@@ -404,7 +372,6 @@ def _parts_to_hide(parts: pd.Series, hidden: Collection[Hashable], policy: Polic
         hidden=[one[name] for name in hidden],
         protected=[one[name] for name in one if name in hidden],
         threshold=policy.threshold,
-        at_least=1 if policy.zeros == "show" else 0,
         fixed=[total],
     )
     return {name for atoms in away for name in atoms}

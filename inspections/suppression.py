@@ -26,7 +26,6 @@ def sets_to_hide(
     hidden: Collection[Atoms],
     protected: Iterable[Atoms],
     threshold: int,
-    at_least: int = 1,
     totals: Collection[Atoms] = (),
     prints: Mapping[Atoms, int] = MappingProxyType({}),
     fixed: Collection[Atoms] = (),
@@ -50,8 +49,6 @@ def sets_to_hide(
         Sets whose size must not be told, published or not.
     threshold : int
         Sizes below this are small.
-    at_least : int
-        What a reader knows of any hidden published set: 1 where none is always printed, else 0.
     totals : collection of Atoms
         Sets hidden only when nothing else is left.
     prints : mapping of Atoms to int
@@ -77,7 +74,7 @@ def sets_to_hide(
     away = set(before)
     for target in matrix[len(sets) :]:
         need = max(threshold, float(target @ amounts) + 1)
-        while leaned_on := _proof_that_it_is_less(target, need, matrix, printed, away, at_least):
+        while leaned_on := _proof_that_it_is_less(target, need, matrix, printed, away):
             choice = [place for place in leaned_on if sets[place] not in fixed and printed[place] > 0]
             if not choice:
                 break
@@ -101,7 +98,6 @@ def _proof_that_it_is_less(
     matrix: NDArray[np.float64],
     printed: NDArray[np.float64],
     away: set[int],
-    at_least: int,
 ) -> list[int]:
     """Published sets from which it follows that the target is smaller than ``need``; none if it does not."""
     from scipy.optimize import linprog
@@ -111,7 +107,7 @@ def _proof_that_it_is_less(
     most = linprog(
         -target,
         A_ub=-matrix[unknown],
-        b_ub=np.full(len(unknown), -float(at_least)),
+        b_ub=np.full(len(unknown), -1.0),  # none is always printed, so a hidden count is not nought
         A_eq=matrix[known],
         b_eq=printed[known],
         method="highs",

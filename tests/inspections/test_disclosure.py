@@ -124,18 +124,6 @@ def test_zero_missing_and_not_recorded_are_left_as_they_are():
     assert {"zero", "not recorded", "shown"} <= statuses
 
 
-def test_counts_of_none_can_be_hidden_and_then_cannot_be_worked_out_either():
-    hidden = release(
-        closed_cases(o1=20, o14=30, o15=30, o16=40),
-        policy=Policy(threshold=5, zeros="hide"),
-        only=["outcomes-closed"],
-    )
-    statuses = status_of(hidden, "outcomes-closed")
-    assert statuses["18"] == "suppressed"
-    assert statuses["1"] == "suppressed"  # else the rest would add up to the total, and 18 be none
-    assert "zero" not in statuses.values()
-
-
 def test_an_exception_is_published_with_its_reason_in_the_log():
     policy = Policy(threshold=5, exceptions={"charged": "agreed by the head of inspection"})
     released = release(closed_cases(o1=3, o15=30), policy=policy, only=["charged"])
