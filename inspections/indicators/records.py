@@ -9,7 +9,7 @@ from inspections.indicators.coded_files import acted, files_with_counted, share_
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, SampledFiles
 
-__all__ = ["PURPOSES"]
+__all__ = ["PURPOSES", "TRAWL"]
 
 TRAWL = "vic-records-trawl"
 

@@ -18,7 +18,7 @@ from inspections.indicators.rows import Row, column, not_recorded, share_of_case
 
 __all__ = ["cases_by_suspect"]
 
-PATTERN, RISK = "sus-pattern-linking", "sus-risk-disruption"
+_LINKING, _DISRUPTION = "sus-pattern-linking", "sus-risk-disruption"
 
 _ONLY_WHAT_WE_HOLD = (
     "Sees only reports in the force's own list, and one suspect a case. It is not the national definition of "
@@ -37,7 +37,7 @@ def cases_by_suspect(cases: pd.DataFrame) -> pd.Series:
     cases : DataFrame
         All the force's cases of the offences inspected, whatever their dates.
     """
-    return column(cases, "suspect_id").dropna().astype(str).value_counts()
+    return column(cases, "suspect_id").dropna().value_counts()
 
 
 _PATTERN = Indicator(
@@ -47,15 +47,15 @@ _PATTERN = Indicator(
     unit="per cent",
     definition="Share of case files in which police look for, or assess, other offences by the suspect: "
     "against others, or repeated against this victim.",
-    formula=f"files with a counted unit of {PATTERN} / sampled files",
+    formula=f"files with a counted unit of {_LINKING} / sampled files",
     denominator="Sampled case files.",
     caveat=_WRITTEN,
-    source=f"Codebook, code {PATTERN}; Operation Soteria Year One Report, summary of findings",
+    source=f"Codebook, code {_LINKING}; Operation Soteria Year One Report, summary of findings",
     direction="Higher: in more files, police looked for other offences by the suspect.",
     about="files",
 )
 
-indicator(_PATTERN)(files_with_counted(PATTERN))
+indicator(_PATTERN)(files_with_counted(_LINKING))
 
 indicator(
     replace(
@@ -64,24 +64,24 @@ indicator(
         label="Case files where the suspect's risk is managed or disrupted",
         definition="Share of case files in which police consider or take a step against the suspect's risk, "
         "such as bail conditions, an order or a notification.",
-        formula=f"files with a counted unit of {RISK} / sampled files",
-        source=f"Codebook, code {RISK}",
+        formula=f"files with a counted unit of {_DISRUPTION} / sampled files",
+        source=f"Codebook, code {_DISRUPTION}",
         direction="Higher: in more files, police acted, or planned to act, on the suspect's risk.",
     )
-)(files_with_counted(RISK))
+)(files_with_counted(_DISRUPTION))
 
 _PATTERN_GAP = replace(
     _PATTERN,
     id="pattern-linking-not-done",
     label="Case files where looking for a pattern is noted as not done",
     definition="Share of case files in which it is noted that no other offences were looked for.",
-    formula=f"files with {PATTERN} as not done / sampled files",
+    formula=f"files with {_LINKING} as not done / sampled files",
     caveat="Counts gaps that someone wrote down, often a supervisor. Gaps nobody noticed leave no trace.",
-    source=f"Codebook, code {PATTERN} and section 9",
+    source=f"Codebook, code {_LINKING} and section 9",
     direction="Higher: more files in which this gap is written down.",
 )
 
-indicator(_PATTERN_GAP)(files_with_not_done(PATTERN))
+indicator(_PATTERN_GAP)(files_with_not_done(_LINKING))
 
 indicator(
     replace(
@@ -89,10 +89,10 @@ indicator(
         id="risk-disruption-not-done",
         label="Case files where acting on the suspect's risk is noted as not done",
         definition="Share of case files in which it is noted that a step against the risk was not taken.",
-        formula=f"files with {RISK} as not done / sampled files",
-        source=f"Codebook, code {RISK} and section 9",
+        formula=f"files with {_DISRUPTION} as not done / sampled files",
+        source=f"Codebook, code {_DISRUPTION} and section 9",
     )
-)(files_with_not_done(RISK))
+)(files_with_not_done(_DISRUPTION))
 
 
 _REPEAT_SUSPECTS = Indicator(
@@ -151,10 +151,10 @@ def _of_suspects(material: Material) -> pd.Series:
         label="Case files of repeat suspects with work on pattern or risk",
         definition="Of case files whose suspect is linked to two or more reports, the share in which police "
         "look for a pattern or act on the risk.",
-        formula=f"files with a counted unit of {PATTERN} or {RISK} / sampled files of such suspects",
+        formula=f"files with a counted unit of {_LINKING} or {_DISRUPTION} / sampled files of such suspects",
         denominator="Sampled case files whose suspect is in two or more of the force's cases.",
-        caveat=f"{_ONLY_WHAT_WE_HOLD} {_WRITTEN}",
-        source=f"Codebook, codes {PATTERN} and {RISK}; the force's case files",
+        caveat=_ONLY_WHAT_WE_HOLD,
+        source=f"Codebook, codes {_LINKING} and {_DISRUPTION}; the force's case files",
         direction="Higher: in more files of repeat suspects, police looked for a pattern or acted on risk.",
     )
 )
@@ -165,4 +165,6 @@ def _response_to_repeat_suspects(material: Material) -> Iterator[Row]:
         return
     suspect = column(material.sample.set_index("case_id"), "suspect_id")
     repeat = suspect.isin(cases.index[cases > 1])
-    yield share_of_files(material, counted(material.coding, PATTERN, RISK), among=repeat, base=_OF_REPEAT)
+    yield share_of_files(
+        material, counted(material.coding, _LINKING, _DISRUPTION), among=repeat, base=_OF_REPEAT
+    )
