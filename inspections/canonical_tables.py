@@ -1,28 +1,33 @@
 """One extract of a force as a canonical table: the force's columns renamed, recoded, typed and checked.
 
 Everything that stops the inspection is found here, row by row. Rows are named by number and case reference;
-what might be the text of a note is never repeated in a message.
+what might be the text of a note is never repeated in a message. An extract passes through in blocks of rows:
+the texts of notes are checked and fingerprinted on the way, and kept only for cases that are asked for.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow
+import pyarrow.compute as pc
 
-from inspections.checks import Check, check_reading
+from inspections.checks import Check, check_reading, merge_checks
 from inspections.sampling import TrailStep
-from inspections.source_tables import SourceTable, read_source_table, row_list
+from inspections.source_tables import ROWS_SHOWN, RowNames, SourceTable, open_source_table, row_list
 from parameters import InspectionError, Problem
-from parameters.fields import FIELDS, CaseFileField, Kind, Table, fields_of
+from parameters.fields import CaseFileField, Kind, Table, fields_of
 from parameters.models import Constant, Source
 from parameters.suggestions import did_you_mean, listed
 
-__all__ = ["CanonicalTable", "read_canonical_table", "row_label", "table_schema"]
+__all__ = ["TEXT_FACTS", "CanonicalTable", "read_canonical_table", "row_label", "table_schema"]
 
 LONGEST_NOTE = 1_000_000
 EARLIEST_DATE = pd.Timestamp("1900-01-01")
@@ -38,6 +43,7 @@ DTYPES: Mapping[Kind, str] = {
     "whole number": "Int64",
     "flag": "boolean",
 }
+OFFSET_ENDS = r"\d:\d.*(?:Z|[+-]\d\d:?\d\d)$"
 OFFSET = r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(?:Z|[+-]\d\d:?\d\d)$"
 DATE_LIKE = re.compile(
     r"[\d\s/:.,+-]{0,20}((jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})?[\d\s/:.,+-]{2,20}[tz]?",
@@ -54,6 +60,10 @@ USUAL_DATES = (
     "%Y-%m",
     "%m/%d/%Y",
 )
+TEXT_FACTS = ("text_hash", "near_hash", "no_words")
+NO_BREAK_SPACE = "\u00a0".encode()
+DIGITS_AND_SPACES = b"0123456789 \t\r\n\v\f"
+_Part: TypeAlias = "pd.Series | pyarrow.Array"
 YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 
 
@@ -64,26 +74,39 @@ class CanonicalTable:
     Attributes
     ----------
     table : DataFrame
-        Canonical columns that the force holds; the index is the row number in the file.
-    file : str
+        Canonical columns that the force holds; the index is the key of the row in the extract. References and
+        categories of notes are categorical. In place of a note's ``text`` stand ``text_hash``, ``near_hash``
+        (the same for texts that differ only in digits, spaces and capitals; both hashes take in the case
+        reference) and ``no_words``; the text itself only where asked for.
+    name : str
         The extract, as named to a reader.
+    row_names : RowNames
+        Names rows by their key.
     left_out : frozenset of str
         References of the cases that `only` leaves out.
     trail : tuple of TrailStep
         Rows read and kept.
     checks : tuple of Check
         What was noticed while reading.
+    fingerprint : str
+        SHA-256 over the rows read from a database, in whatever order they came; "" for files.
     """
 
     table: pd.DataFrame = field(repr=False)
-    file: str
-    left_out: frozenset[str]
+    name: str
+    row_names: RowNames
+    left_out: frozenset[str] = field(repr=False)
     trail: tuple[TrailStep, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[Check, ...] = field(repr=False)
+    fingerprint: str = ""
 
 
 def read_canonical_table(
-    source: Source, *, parameter_file: str, hidden: frozenset[str] = frozenset()
+    source: Source,
+    *,
+    parameter_file: str,
+    hidden: frozenset[str] = frozenset(),
+    texts_of: Collection[str] | None = None,
 ) -> CanonicalTable:
     """Read one extract as its parameter file maps it.
 
@@ -95,56 +118,33 @@ def read_canonical_table(
         Parameter file to name where the mapping is wrong.
     hidden : frozenset of str
         Source columns that hold note text; their values are never shown.
+    texts_of : collection of str, optional
+        Case references: read the notes of these cases only, and keep their texts.
 
     Raises
     ------
     InspectionError
         With every problem of this extract.
     """
-    extract = read_source_table(source, parameter_file=parameter_file)
-    problems = _column_problems(source, extract, parameter_file)
-    if problems:
-        raise InspectionError(problems)
-    wanted = _keep_only(source, extract, parameter_file)
-    rows = _drop_few_without_reference(source, wanted)
-    reading = _Reading(source, extract.file, parameter_file, hidden, _references(source, rows))
-    table, problems = reading.convert(rows)
-    unreadable = {problem.field.split(" ")[0] for problem in problems}
-    problems += reading.schema_problems(table, besides=unreadable)
-    if problems:
-        raise InspectionError(problems)
-    left = extract.rows.index.difference(wanted.index)
-    why = f"another value in {listed(source.only)}" if source.only else "every row is read"
-    trail = [TrailStep(f"read {source.table}", len(extract.rows), len(wanted), why, source.table)]
-    checks = list(check_reading(source, rows))
-    if nameless := len(wanted) - len(rows):
-        trail.append(
-            TrailStep(
-                f"{source.table} with a reference", len(wanted), len(rows), "no case reference", source.table
-            )
-        )
-        effect = "These rows belong to no case and are counted nowhere."
-        found = "rows without a reference, left out"
-        checks.append(Check("limits", source.table, "case_id", found, nameless, len(wanted), (), effect))
-    return CanonicalTable(
-        table=table[[field.name for field in FIELDS[source.table] if field.name in table]],
-        file=extract.file,
-        left_out=frozenset(_references(source, extract.rows.loc[left])) if len(left) else frozenset(),
-        trail=tuple(trail),
-        checks=tuple(checks),
-    )
+    with open_source_table(source, parameter_file=parameter_file) as extract:
+        problems = _column_problems(source, extract, parameter_file)
+        if problems:
+            raise InspectionError(problems)
+        reading = _Reading(source, extract.name, extract.row_names, parameter_file, hidden, texts_of)
+        for block in extract.blocks([*_mapped(source).values(), *source.only]):
+            reading.take(block)
+    return reading.finish()
 
 
-def _drop_few_without_reference(source: Source, rows: pd.DataFrame) -> pd.DataFrame:
-    """Leave out stray rows that name no case; many of them mean a damaged extract, which stops."""
-    nameless = _references(source, rows) == ""
-    return rows[~nameless] if "case_id" in source.columns and nameless.mean() <= MOST_NAMELESS else rows
+def _mapped(source: Source) -> dict[str, str]:
+    """Canonical name -> source column, without constants."""
+    return {str(name): column for name, column in source.columns.items() if isinstance(column, str)}
 
 
 def _column_problems(source: Source, extract: SourceTable, parameter_file: str) -> list[Problem]:
     """Columns named in the parameter file that the extract does not have, or has twice."""
-    header = list(extract.rows.columns)
-    named = {f"columns.{name}": column for name, column in source.columns.items() if isinstance(column, str)}
+    header = list(extract.header)
+    named = {f"columns.{name}": column for name, column in _mapped(source).items()}
     named |= {f"only.{column}": column for column in source.only}
     problems = []
     for place, column in named.items():
@@ -154,39 +154,9 @@ def _column_problems(source: Source, extract: SourceTable, parameter_file: str) 
         remedy = (
             did_you_mean(column, header) if column not in header else "Ask for an extract without the copy."
         )
-        message = f'is "{column}", but {extract.file} has {found}.'
-        problems.append(Problem(parameter_file, f"sources.{source.table}.{place}", column, message, remedy))
+        message = f'is "{column}", but {extract.name} has {found}.'
+        problems.append(Problem(parameter_file, f"sources.{source.holds}.{place}", column, message, remedy))
     return problems
-
-
-def _keep_only(source: Source, extract: SourceTable, parameter_file: str) -> pd.DataFrame:
-    """Rows that the parameter file asks for."""
-    rows = extract.rows
-    for column, wanted in source.only.items():
-        kept = rows[rows[column].str.strip().isin(wanted)]
-        if kept.empty:
-            message = f"keeps no row of {extract.file}: none holds {listed(wanted, last='or')}."
-            remedy = _nearest_value(wanted[0], rows[column].str.strip())
-            field = f"sources.{source.table}.only.{column}"
-            raise InspectionError([Problem(parameter_file, field, listed(wanted), message, remedy)])
-        rows = kept
-    return rows
-
-
-def _nearest_value(wanted: str, values: pd.Series) -> str:
-    """A hint at the value meant, where the column holds categories and not free text."""
-    distinct = [value for value in values.unique() if value]
-    if max(map(len, distinct), default=0) > LONGEST_CATEGORY:
-        return "Check the name of the column: it holds long texts."
-    return did_you_mean(wanted, distinct)
-
-
-def _references(source: Source, rows: pd.DataFrame) -> pd.Series:
-    """Case references by row; empty for a table that has none."""
-    column = source.columns.get("case_id")
-    if not isinstance(column, str):
-        return pd.Series("", index=rows.index, dtype="str")
-    return rows[column].str.strip()
 
 
 class _Converted(NamedTuple):
@@ -194,51 +164,155 @@ class _Converted(NamedTuple):
     unreadable: pd.Series
 
 
-@dataclass(frozen=True)
+@dataclass
+class _Breach:
+    """Rows of one field that break one rule, as much of them as a message needs."""
+
+    count: int = 0
+    rows: list[tuple[str, str, str]] = field(default_factory=list, repr=False)  # row, reference, value
+    values: set[str] = field(default_factory=set, repr=False)
+
+    def add(self, keys: pd.Index, name: RowNames, references: pd.Series, values: pd.Series | None) -> None:
+        """Take in more rows: their keys, and by key their case references and values as written."""
+        self.count += len(keys)
+        for key in keys[: ROWS_SHOWN - len(self.rows)]:
+            self.rows.append((name(key), str(references[key]), "" if values is None else str(values[key])))
+        if values is not None and len(self.values) <= MOST_VALUES_SHOWN:
+            self.values.update(map(str, values[keys].unique()[: MOST_VALUES_SHOWN + 1]))
+
+    @property
+    def in_free_text(self) -> bool:
+        """Whether the values may be sentences, and so must not be shown."""
+        return (
+            len(self.values) > MOST_VALUES_SHOWN or max(map(len, self.values), default=0) > LONGEST_CATEGORY
+        )
+
+
 class _Reading:
-    """What is needed to convert the rows of one extract, and to name them in a message."""
+    """The rows of one extract on their way to a canonical table, and what was found wrong with them."""
 
-    source: Source
-    file: str
-    parameter_file: str
-    hidden: frozenset[str]
-    references: pd.Series
+    def __init__(
+        self,
+        source: Source,
+        name: str,
+        row_names: RowNames,
+        parameter_file: str,
+        hidden: frozenset[str],
+        texts_of: Collection[str] | None,
+    ) -> None:
+        self.source, self.name, self.row_names = source, name, row_names
+        self.parameter_file, self.hidden, self.texts_of = parameter_file, hidden, texts_of
+        self.fields = fields_of(source.holds)
+        self.rows_read = self.rows_asked_for = self.fingerprint = 0
+        self.left_out: set[str] = set()
+        self.values_seen: dict[str, set[str]] = {column: set() for column in source.only}
+        self.rows_with = dict.fromkeys(source.only, 0)
+        self.nameless = _Breach()
+        self.breaches: dict[tuple[str, str], _Breach] = {}
+        self.checks: list[Check] = []
+        self.keys: list[pd.Index] = []
+        self.parts: dict[str, list[_Part]] = {}
 
-    def convert(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
-        """Canonical columns with their types, and what could not be read."""
-        fields = fields_of(self.source.table)
-        columns, problems = {}, []
-        for name, column in self.source.columns.items():
-            texts = self._texts(name, column, rows)
-            if (damaged := texts.str.contains("\0", regex=False)).any():
-                problems.append(
-                    self._problem(name, damaged, "holds a NUL byte", "Ask the force to export it again.")
-                )
-            converted = _CONVERTERS[fields[name].kind](texts, self.source, name)
-            if converted.unreadable.any():
-                problems.append(self._unreadable(fields[name], texts, converted.unreadable))
+    def take(self, rows: pd.DataFrame) -> None:
+        """Take in a block of rows as written."""
+        self.rows_read += len(rows)
+        if self.source.read_as == "database":
+            self.fingerprint = (self.fingerprint + _sum_of_hashes(rows)) % 2**256
+        rows = self._with_a_reference(self._asked_for(rows))
+        if self.texts_of is not None:
+            rows = rows[self._references(rows).isin(self.texts_of)]
+        if rows.empty and self.keys:
+            return
+        references = self._references(rows)
+        table = self._convert(rows, references)
+        self._check_values(table, references)
+        self.checks += check_reading(self.source, rows, references)
+        self.keys.append(table.index)
+        for name, values in self._kept(table).items():
+            self.parts.setdefault(name, []).append(values)
+
+    def finish(self) -> CanonicalTable:
+        """The whole table, once the last block is in."""
+        self._stop_if_nothing_was_asked_for()
+        columns = {name: _joined(self.parts.pop(name)) for name in list(self.parts)}
+        table = pd.DataFrame(columns, copy=False).set_axis(pd.concat(map(pd.Series, self.keys)), axis=0)
+        self._check_uniqueness(table)
+        if problems := self._problems():
+            raise InspectionError(problems)
+        kept, holds = self.rows_asked_for - self.nameless.count, self.source.holds
+        why = f"another value in {listed(self.source.only)}" if self.source.only else "every row is read"
+        trail = [TrailStep(f"read {holds}", self.rows_read, self.rows_asked_for, why, holds)]
+        checks = merge_checks(self.checks, of=kept)
+        if self.nameless.count:
+            step = f"{holds} with a reference"
+            trail.append(TrailStep(step, self.rows_asked_for, kept, "no case reference", holds))
+            effect = "These rows belong to no case and are counted nowhere."
+            found, counts = "rows without a reference, left out", (self.nameless.count, self.rows_asked_for)
+            checks.append(Check("limits", holds, "case_id", found, *counts, (), effect))
+        return CanonicalTable(
+            table=table,
+            name=self.name,
+            row_names=self.row_names,
+            left_out=frozenset(self.left_out),
+            trail=tuple(trail),
+            checks=tuple(checks),
+            fingerprint=f"{self.fingerprint:064x}" if self.source.read_as == "database" else "",
+        )
+
+    def _asked_for(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows that the parameter file asks for; the case references of the others are remembered."""
+        kept = rows
+        for column, wanted in self.source.only.items():
+            values = kept[column].str.strip()
+            if len(self.values_seen[column]) <= MOST_VALUES_SHOWN:
+                self.values_seen[column].update(values.unique())
+            kept = kept[values.isin(wanted)]
+            self.rows_with[column] += len(kept)
+        self.rows_asked_for += len(kept)
+        if len(kept) < len(rows):
+            self.left_out.update(self._references(rows[~rows.index.isin(kept.index)]).unique())
+        return kept
+
+    def _stop_if_nothing_was_asked_for(self) -> None:
+        for column, wanted in self.source.only.items():
+            if not self.rows_with[column]:
+                message = f"keeps no row of {self.name}: none holds {listed(wanted, last='or')}."
+                remedy = _nearest_value(wanted[0], self.values_seen[column])
+                field = f"sources.{self.source.holds}.only.{column}"
+                raise InspectionError([Problem(self.parameter_file, field, listed(wanted), message, remedy)])
+
+    def _with_a_reference(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Leave out stray rows that name no case; too many of them stop the reading at its end."""
+        if "case_id" not in self.source.columns:
+            return rows
+        references = self._references(rows)
+        nameless = references == ""
+        if nameless.any():
+            self.nameless.add(rows.index[nameless], self.row_names, references, None)
+        return rows[~nameless]
+
+    def _references(self, rows: pd.DataFrame) -> pd.Series:
+        """Case references by row; empty for a table that has none."""
+        column = self.source.columns.get("case_id")
+        if not isinstance(column, str):
+            return pd.Series("", index=rows.index, dtype="str")
+        return rows[column].str.strip()
+
+    def _convert(self, rows: pd.DataFrame, references: pd.Series) -> pd.DataFrame:
+        """Canonical columns with their types, in the order of the data dictionary."""
+        columns = {}
+        for name in (name for name in self.fields if name in self.source.columns):
+            texts = self._texts(name, rows)
+            damaged = texts.str.contains("\0", regex=False)
+            self._note(name, "NUL", damaged, references)
+            converted = _CONVERTERS[self.fields[name].kind](texts, self.source, name)
+            self._note(name, "unreadable", converted.unreadable, references, texts)
             columns[name] = converted.values
-        return pd.DataFrame(columns, index=rows.index), problems
+        return pd.DataFrame(columns, index=rows.index)
 
-    def schema_problems(self, table: pd.DataFrame, *, besides: Collection[str]) -> list[Problem]:
-        """Everything pandera refuses, a problem a field and rule; fields known to be bad are left out."""
-        try:
-            table_schema(self.source.table, table.columns).validate(table, lazy=True)
-        except pa.errors.SchemaErrors as error:
-            failures = error.failure_cases
-            pairs = (
-                failures["check"] == "multiple_fields_uniqueness"
-            )  # told twice, once for each of its fields
-            failures = failures[~pairs | (failures["column"] == "entry_no")]
-            return [
-                self._broken_rule(str(column), str(rule), table.index.isin(group["index"]), table)
-                for (column, rule), group in failures.groupby(["column", "check"], sort=False)
-                if column not in besides
-            ]
-        return []
-
-    def _texts(self, name: str, column: str | Constant, rows: pd.DataFrame) -> pd.Series:
+    def _texts(self, name: str, rows: pd.DataFrame) -> pd.Series:
         """Texts of one field: spaces trimmed and values recoded, except in notes, which stay as written."""
+        column = self.source.columns[name]
         if isinstance(column, Constant):
             return pd.Series(_plain(column.value), index=rows.index, dtype="str")
         if name == "text":
@@ -249,92 +323,216 @@ class _Reading:
         }
         return texts.map(lambda text: recoding.get(text, text)).astype("str") if recoding else texts
 
-    def _unreadable(self, field: CaseFileField, texts: pd.Series, bad: pd.Series) -> Problem:
-        if field.kind in ("date", "time"):
-            return self._unreadable_date(field, texts, bad)
-        shown = self._categories(field.name, texts[bad])
-        if field.kind == "flag":
-            remedy = f"{self._recode(field.name, shown)}, with true, false or null."
-            return self._problem(field.name, bad, "is neither yes nor no", remedy, shown=shown)
-        remedy = "Ask the force to correct it, or map another column."
-        return self._problem(field.name, bad, "is not a whole number", remedy, shown=shown)
+    def _check_values(self, table: pd.DataFrame, references: pd.Series) -> None:
+        """Note everything that pandera refuses."""
+        try:
+            table_schema(self.source.holds, table.columns).validate(table, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            for (column, rule), group in error.failure_cases.groupby(["column", "check"], sort=False):
+                bad = pd.Series(table.index.isin(group["index"]), index=table.index)
+                shown = table[column] if rule == "allowed" else None
+                self._note(str(column), str(rule), bad, references, shown)
 
-    def _unreadable_date(self, field: CaseFileField, texts: pd.Series, bad: pd.Series) -> Problem:
-        written = self.source.date_format(field.name)
+    def _check_uniqueness(self, table: pd.DataFrame) -> None:
+        if self.source.holds == "cases":
+            same = table["case_id"].duplicated(keep=False)
+            self._note("case_id", "unique", same, table["case_id"])
+        elif self.source.holds == "notes" and "entry_no" in table:
+            self._note("entry_no", "unique", _in_same_place(table), table["case_id"])
+
+    def _note(
+        self,
+        name: str,
+        rule: str,
+        bad: pd.Series,
+        references: pd.Series,
+        values: pd.Series | None = None,
+    ) -> None:
+        if bad.any():
+            breach = self.breaches.setdefault((name, rule), _Breach())
+            breach.add(bad.index[bad.to_numpy(dtype=bool)], self.row_names, references, values)
+
+    def _kept(self, table: pd.DataFrame) -> dict[str, _Part]:
+        """What is kept of a block until the end: not the texts, and words of notes as numbers for them."""
+        if self.source.holds == "notes":
+            table = table.join(_facts_of_texts(table))
+            if self.texts_of is None:
+                table = table.drop(columns="text")
+        kept: dict[str, _Part] = {str(name): values.reset_index(drop=True) for name, values in table.items()}
+        if self.source.holds == "notes":
+            for name in kept.keys() & self.fields.keys():
+                if self.fields[name].kind in ("reference", "category"):
+                    kept[name] = _as_arrow(table[name]).dictionary_encode()
+        return kept
+
+    def _problems(self) -> list[Problem]:
+        """All that was found wrong, first what could not be read, each in the order of the mapping."""
+        if self.nameless.count > MOST_NAMELESS * self.rows_asked_for:
+            self.breaches[("case_id", "not_nullable")] = self.nameless
+        names = list(self.source.columns)
+        illegible = {name for name, rule in self.breaches if rule in ("NUL", "unreadable")}
+        found = sorted(
+            (
+                (name, rule)
+                for name, rule in self.breaches
+                if rule in ("NUL", "unreadable") or name not in illegible
+            ),
+            key=lambda breach: (breach[0] not in illegible, names.index(breach[0])),
+        )
+        return [self._problem(name, rule, self.breaches[name, rule]) for name, rule in found]
+
+    def _problem(self, name: str, rule: str, breach: _Breach) -> Problem:
+        """One field and rule: the rows by number, case reference, and value where it may be shown."""
+        may_show = not breach.in_free_text and self.source.columns.get(name) not in self.hidden
+        rows = [(row, reference, value if may_show else "") for row, reference, value in breach.rows]
+        if rule == "unreadable" and self.fields[name].kind in ("date", "time"):
+            rows = [(row, ref, value if _looks_like_date(value) else "") for row, ref, value in breach.rows]
+        message, remedy = self._words(name, rule, rows[0][2])
+        labels = [row_label(*row) for row in rows]
+        column = self.source.columns.get(name, "")
+        where = f"{name} ({column})" if isinstance(column, str) and column not in ("", name) else name
+        return Problem(
+            self.name, where, rows[0][2], f"{message} in {row_list(labels, breach.count)}.", remedy
+        )
+
+    def _words(self, name: str, rule: str, shown: str) -> tuple[str, str]:
+        """What is wrong, and the remedy."""
+        match rule, self.fields[name].kind:
+            case "NUL", _:
+                return "holds a NUL byte", "Ask the force to export it again."
+            case "unreadable", "date" | "time":
+                return self._words_for_a_date(name)
+            case "unreadable", "flag":
+                return "is neither yes nor no", f"{self._recode(name, shown)}, with true, false or null."
+            case "unreadable", _:
+                return "is not a whole number", "Ask the force to correct it, or map another column."
+            case "not_nullable", _:
+                return "is empty", "Ask the force to fill it in, or to leave the row out."
+            case "unique", "reference":
+                remedy = (
+                    "The cases table needs one row a crime; keep the row of the main offence and suspect."
+                )
+                return "is the same", remedy
+            case "unique", _:
+                remedy = "Leave entry_no out of columns: entries are then numbered in order of time."
+                return "is the same for two entries of one case", remedy
+            case "long", _:
+                remedy = "A note that long is a pasted file: ask the force to take it out of the log."
+                return f"is over {LONGEST_NOTE:,} characters", remedy
+            case "early", _:
+                return f"is before {EARLIEST_DATE.year}", "Correct the year."
+            case _:
+                allowed = ", ".join(self.fields[name].allowed)
+                return "is not a known value", f"{self._recode(name, shown)}, with one of {allowed}."
+
+    def _words_for_a_date(self, name: str) -> tuple[str, str]:
+        written = self.source.date_format(name)
         expected = "year-month-day" if written == "iso" else f'"{written}"'
-        fitting = _fitting_pattern(texts[texts != ""])
+        fitting = self._fitting_pattern(str(self.source.columns[name]))
         if fitting:
-            setting = f'dates: {{{field.name}: "{fitting}"}}'
+            setting = f'dates: {{{name}: "{fitting}"}}'
             remedy = f'Every value fits "{fitting}": write {setting} in {self.parameter_file}.'
         else:
             remedy = (
                 "Ask the force to correct the date. For a word that means unknown, write "
-                f"values: {{{field.name}: {{the word: null}}}} in {self.parameter_file}."
+                f"values: {{{name}: {{the word: null}}}} in {self.parameter_file}."
             )
-        shown = texts.where(texts.map(_looks_like_date))
-        return self._problem(field.name, bad, f"is not a date written as {expected}", remedy, shown=shown)
+        return f"is not a date written as {expected}", remedy
 
-    def _broken_rule(self, column: str, rule: str, bad: Iterable[bool], table: pd.DataFrame) -> Problem:
-        mask = pd.Series(bad, index=table.index)
-        match rule:
-            case "not_nullable":
-                remedy = "Ask the force to fill it in, or to leave the row out."
-                return self._problem(column, mask, "is empty", remedy)
-            case "field_uniqueness":
-                remedy = (
-                    "The cases table needs one row a crime; keep the row of the main offence and suspect."
-                )
-                return self._problem(column, mask, "is the same", remedy)
-            case "multiple_fields_uniqueness":
-                remedy = "Leave entry_no out of columns: entries are then numbered in order of time."
-                return self._problem(column, mask, "is the same for two entries of one case", remedy)
-            case "long":
-                remedy = "A note that long is a pasted file: ask the force to take it out of the log."
-                return self._problem(column, mask, f"is over {LONGEST_NOTE:,} characters", remedy)
-            case "early":
-                return self._problem(column, mask, f"is before {EARLIEST_DATE.year}", "Correct the year.")
-            case _:
-                allowed = fields_of(self.source.table)[column].allowed
-                shown = self._categories(column, table.loc[mask, column])
-                remedy = f"{self._recode(column, shown)}, with one of {', '.join(allowed)}."
-                return self._problem(column, mask, "is not a known value", remedy, shown=shown)
+    def _fitting_pattern(self, column: str) -> str | None:
+        """The usual way of writing dates that all texts of a column follow; it is read again for this."""
+        patterns = [f"{day}{time}" for time in ("", " %H:%M", " %H:%M:%S") for day in USUAL_DATES]
+        with open_source_table(self.source, parameter_file=self.parameter_file) as extract:
+            for block in extract.blocks([column, *self.source.only]):
+                for name, wanted in self.source.only.items():
+                    block = block[block[name].str.strip().isin(wanted)]
+                texts = block[column].str.strip()
+                texts = texts[texts != ""]
+                patterns = [
+                    pattern
+                    for pattern in patterns
+                    if pd.to_datetime(texts, format=pattern, errors="coerce").notna().all()
+                ]
+        return patterns[0] if patterns else None
 
-    def _recode(self, name: str, shown: pd.Series | None) -> str:
-        word = "the force's word" if shown is None else shown.iloc[0]
+    def _recode(self, name: str, shown: str) -> str:
+        word = shown or "the force's word"
         return f'Recode it in {self.parameter_file}: values: {{{name}: {{"{word}": ...}}}}'
 
-    def _categories(self, name: str, values: pd.Series) -> pd.Series | None:
-        """Values that may be shown: words of a category, never what might be the text of a note."""
-        free_text = values.nunique() > MOST_VALUES_SHOWN or values.str.len().max() > LONGEST_CATEGORY
-        return None if free_text or self.source.columns.get(name) in self.hidden else values
 
-    def _problem(
-        self, name: str, bad: pd.Series, message: str, remedy: str, *, shown: pd.Series | None = None
-    ) -> Problem:
-        """Name the rows that break a rule: number, case reference, and the value where it may be shown."""
-        labels = [
-            row_label(row, self.references[row], "" if shown is None else shown.get(row))
-            for row in bad.index[bad]
-        ]
-        column = self.source.columns.get(name, "")
-        field = f"{name} ({column})" if isinstance(column, str) and column not in ("", name) else name
-        value = "" if shown is None else str(shown.get(bad.index[bad][0]) or "")
-        return Problem(self.file, field, value, f"{message} in {row_list(labels)}.", remedy)
+def _nearest_value(wanted: str, seen: Collection[str]) -> str:
+    """A hint at the value meant, where the column holds categories and not free text."""
+    distinct = sorted(value for value in seen if value)
+    if max(map(len, distinct), default=0) > LONGEST_CATEGORY:
+        return "Check the name of the column: it holds long texts."
+    return did_you_mean(wanted, distinct)
 
 
-def row_label(row: object, reference: str, value: object) -> str:
+def _sum_of_hashes(rows: pd.DataFrame) -> int:
+    """Fingerprint of rows that does not depend on their order, nor on how they are cut into blocks."""
+    lines = ("\0".join(cells) for cells in zip(*(rows[name] for name in sorted(map(str, rows))), strict=True))
+    return sum(int.from_bytes(hashlib.sha256(line.encode("utf-8")).digest()) for line in lines)
+
+
+def _facts_of_texts(notes: pd.DataFrame) -> pd.DataFrame:
+    """What is kept of the texts of notes: fingerprints, exact and near, and whether there are words."""
+    texts = notes["text"]
+    exact, near = _in_one_piece(texts), _in_one_piece(texts.str.lower()).replace(NO_BREAK_SPACE, b"")
+    return pd.DataFrame(
+        {
+            "text_hash": _hashes(notes["case_id"], exact),
+            "near_hash": _hashes(notes["case_id"], near.translate(None, DIGITS_AND_SPACES)),
+            "no_words": texts.str.strip() == "",
+        }
+    )
+
+
+def _in_one_piece(texts: pd.Series) -> bytes:
+    """All texts with NUL between them, so that one pass in C can fold them."""
+    column = _as_arrow(texts).cast(pyarrow.large_binary())
+    whole = pyarrow.LargeListArray.from_arrays([0, len(column)], column)
+    return pc.binary_join(whole, pyarrow.scalar(b"\0", column.type))[0].as_py()
+
+
+def _hashes(references: pd.Series, texts: bytes) -> pd.Series:
+    """A 64-bit hash of each note within its case; texts come in one piece, with NUL between them.
+
+    A text that holds a NUL itself stops the reading elsewhere; here it only must not be in the way.
+    """
+    each = texts.split(b"\0")[: len(references)]
+    notes = pd.DataFrame({"reference": references, "text": pd.Series(each, references.index, dtype=object)})
+    return pd.util.hash_pandas_object(notes, index=False, categorize=False).set_axis(references.index)
+
+
+def _joined(parts: list[_Part]) -> pd.Series:
+    """One column of all blocks; words coded block by block become one category, in order."""
+    if isinstance(parts[0], pd.Series):
+        return pd.concat(parts, ignore_index=True)
+    coded = pyarrow.chunked_array(parts).unify_dictionaries().combine_chunks()
+    return pd.Series(coded.to_pandas()).cat.reorder_categories(sorted(coded.dictionary.to_pylist()))
+
+
+def _as_arrow(values: pd.Series) -> pyarrow.Array:
+    return pyarrow.table({"values": values})["values"].combine_chunks()
+
+
+def _in_same_place(notes: pd.DataFrame) -> pd.Series:
+    """Notes that have the number of another note of their case."""
+    cases = notes["case_id"].cat.codes.to_numpy()
+    numbers = notes["entry_no"].to_numpy(dtype="int64", na_value=-1)
+    order = np.lexsort((numbers, cases))
+    cases, numbers = cases[order], numbers[order]
+    same = (cases[1:] == cases[:-1]) & (numbers[1:] == numbers[:-1]) & (numbers[1:] != -1)
+    found = np.zeros(len(notes), dtype=bool)
+    found[order[1:][same]] = found[order[:-1][same]] = True
+    return pd.Series(found, index=notes.index)
+
+
+def row_label(row: str, reference: str, value: str) -> str:
     """``row 17 (NS/000151/23: "31/02/2025")``; what does not look like a reference is not repeated."""
     known = [reference] if re.fullmatch(r"[\w./-]{1,40}", reference) else []
-    known += [f'"{value}"'] if isinstance(value, str) and value else []
-    return f"row {row} ({': '.join(known)})" if known else f"row {row}"
-
-
-def _fitting_pattern(texts: pd.Series) -> str | None:
-    """The usual way of writing dates that all these texts follow, if there is one."""
-    for pattern in (f"{day}{time}" for time in ("", " %H:%M", " %H:%M:%S") for day in USUAL_DATES):
-        if pd.to_datetime(texts, format=pattern, errors="coerce").notna().all():
-            return pattern
-    return None
+    known += [f'"{value}"'] if value else []
+    return f"{row} ({': '.join(known)})" if known else row
 
 
 def _looks_like_date(text: str) -> bool:
@@ -368,7 +566,8 @@ def _as_date(texts: pd.Series, source: Source, name: str) -> _Converted:
 def _as_time(texts: pd.Series, source: Source, name: str) -> _Converted:
     """Clock time where it was written: an offset such as -06:00 is dropped, not turned into another zone."""
     written = source.date_format(name)
-    local = texts.str.replace(OFFSET, r"\1", regex=True)
+    has_offset = texts.str.contains(OFFSET_ENDS, regex=True)
+    local = texts.str.replace(OFFSET, r"\1", regex=True) if has_offset.any() else texts
     if written == "iso":
         times = _parse_iso(local)
     else:
@@ -410,7 +609,7 @@ _CONVERTERS: Mapping[Kind, Callable[[pd.Series, Source, str], _Converted]] = {
 
 
 def table_schema(table: Table, columns: Iterable[str]) -> pa.DataFrameSchema:
-    """Pandera schema of a canonical table that holds these columns.
+    """Pandera schema of the rows of a canonical table that holds these columns.
 
     Parameters
     ----------
@@ -426,12 +625,10 @@ def table_schema(table: Table, columns: Iterable[str]) -> pa.DataFrameSchema:
                 DTYPES[known[name].kind],
                 _value_checks(known[name]),
                 nullable=not (known[name].required or name == "entry_no"),
-                unique=(table, name) == ("cases", "case_id"),
             )
             for name in columns
         },
         strict=True,
-        unique=["case_id", "entry_no"] if table == "notes" and "entry_no" in columns else None,
     )
 
 

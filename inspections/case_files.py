@@ -8,19 +8,20 @@ What is found wrong has one of three grades. *Stops*: no number could be trusted
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from inspections.canonical_tables import CanonicalTable, read_canonical_table, row_label
+from inspections.canonical_tables import TEXT_FACTS, CanonicalTable, read_canonical_table, row_label
 from inspections.checks import Check, check_cases, check_notes, find_gaps, remarks
 from inspections.sampling import TrailStep
-from inspections.source_tables import row_list
+from inspections.source_tables import ROWS_SHOWN, row_list
 from parameters import InspectionError, Parameters, Problem
 from parameters.fields import FIELDS, Table
 
-__all__ = ["CaseFiles", "decide", "read_case_files"]
+__all__ = ["CaseFiles", "decide", "read_case_files", "read_note_texts"]
 
 CHARGED = frozenset({"1", "1A"})
 WITHDREW = frozenset({"14", "16"})
@@ -40,7 +41,8 @@ class CaseFiles:
         Dates are ``datetime64`` at midnight, flags nullable ``boolean``, the rest ``str``.
     notes : DataFrame
         One row an entry, ordered by ``case_id, entry_no``, which together are unique. Always ``case_id``,
-        ``entry_no`` (Int64) and ``text``, exactly as written.
+        ``entry_no`` (Int64) and ``text_hash``, by which `read_note_texts` knows that it reads the same text
+        again; never the text. References and categories are categorical: millions of rows take little room.
     outcomes : DataFrame or None
         Official counts by ``period`` and ``outcome_type``, summed over offences.
     gaps : DataFrame
@@ -51,6 +53,11 @@ class CaseFiles:
         cases`` (references), ``effect``. Holds references: restricted.
     trail : tuple of TrailStep
         Rows in and out of each reading step, and why rows left.
+    fingerprints : dict of str to str
+        For each extract that came from a database, such as "sources.notes": SHA-256 over the rows read, the
+        same in whatever order they come. Stands for the hash that a file has.
+    parameters : Parameters
+        Where it was read from.
     """
 
     cases: pd.DataFrame
@@ -59,6 +66,8 @@ class CaseFiles:
     gaps: pd.DataFrame
     checks: pd.DataFrame
     trail: tuple[TrailStep, ...]
+    fingerprints: dict[str, str]
+    parameters: Parameters
 
     def __repr__(self) -> str:
         """Sizes only: a table of notes shown by accident would show what victims said."""
@@ -70,13 +79,18 @@ class CaseFiles:
         return remarks(self.gaps, self.checks)
 
 
-def read_case_files(parameters: Parameters) -> CaseFiles:
+def read_case_files(parameters: Parameters, *, with_texts: bool = True) -> CaseFiles:
     """Read the extracts of one force as its parameter file maps them, and check them.
+
+    Texts of notes pass through once, to be checked, and are not kept: `read_note_texts` gives those of the
+    cases that are drawn, so that an extract may hold more text than fits into memory.
 
     Parameters
     ----------
     parameters : Parameters
         From `parameters.load_parameters`.
+    with_texts : bool
+        Also keep every text, as a column ``text`` of the notes.
 
     Returns
     -------
@@ -90,21 +104,74 @@ def read_case_files(parameters: Parameters) -> CaseFiles:
         file and by case reference; note text never appears.
     """
     sources = parameters.force.sources
-    hidden = frozenset({str(sources.notes.columns["text"])})
     problems: list[Problem] = []
     read: dict[Table, CanonicalTable] = {}
     for source in (sources.cases, sources.notes, sources.outcomes):
         if source is None:
             continue
         try:
-            read[source.table] = read_canonical_table(source, parameter_file=parameters.file, hidden=hidden)
+            read[source.holds] = read_canonical_table(
+                source, parameter_file=parameters.file, hidden=_hidden(parameters)
+            )
         except InspectionError as error:
             problems += error.problems
     if "cases" in read and "notes" in read:
         problems += _notes_without_case(read["cases"], read["notes"], parameters.file)
     if problems:
         raise InspectionError(dict.fromkeys(problems))
-    return _assemble(read, parameters)
+    case_files = _assemble(read, parameters)
+    if not with_texts:
+        return case_files
+    notes = read_note_texts(case_files, case_files.notes["case_id"].cat.categories)
+    return replace(case_files, notes=notes.assign(text_hash=case_files.notes["text_hash"]))
+
+
+def read_note_texts(case_files: CaseFiles, case_ids: Iterable[str]) -> pd.DataFrame:
+    """Read the notes of some cases with their texts: those of the sample, once it is drawn.
+
+    Parameters
+    ----------
+    case_files : CaseFiles
+        What was read and checked.
+    case_ids : iterable of str
+        References of the cases to read.
+
+    Returns
+    -------
+    DataFrame
+        One row an entry, ordered by ``case_id, entry_no``: the fields of `parameters.fields.FIELDS["notes"]`
+        that the force holds, ``text`` exactly as written.
+
+    Raises
+    ------
+    InspectionError
+        When the extract is no longer what was checked.
+    """
+    parameters, wanted = case_files.parameters, frozenset(case_ids)
+    source = parameters.force.sources.notes
+    read = read_canonical_table(
+        source, parameter_file=parameters.file, hidden=_hidden(parameters), texts_of=wanted
+    )
+    notes, _ = _notes_of_cases(read.table, read.left_out)
+    checked = case_files.notes[case_files.notes["case_id"].isin(wanted)]
+    if not _same_notes(notes, checked):
+        message = "has changed since it was checked: it does not give the same notes again."
+        remedy = "Run again from the start. An extract must stay as it is while it is read."
+        raise InspectionError([Problem(read.name, "", "", message, remedy)])
+    words = notes.select_dtypes("category").columns
+    return notes.astype(dict.fromkeys(words, "str")).drop(columns=list(TEXT_FACTS))
+
+
+def _same_notes(again: pd.DataFrame, checked: pd.DataFrame) -> bool:
+    keys = ("case_id", "entry_no", "text_hash")
+    return len(again) == len(checked) and all(
+        (again[key].to_numpy() == checked[key].to_numpy()).all() for key in keys
+    )
+
+
+def _hidden(parameters: Parameters) -> frozenset[str]:
+    """Source columns that hold note text, whichever table they are met in."""
+    return frozenset({str(parameters.force.sources.notes.columns["text"])})
 
 
 def _assemble(read: Mapping[Table, CanonicalTable], parameters: Parameters) -> CaseFiles:
@@ -119,11 +186,15 @@ def _assemble(read: Mapping[Table, CanonicalTable], parameters: Parameters) -> C
     checks.sort(key=lambda check: check.grade)  # "limits" before "noted", and otherwise as found
     return CaseFiles(
         cases=cases,
-        notes=notes,
+        notes=notes.drop(columns=["near_hash", "no_words"]),
         outcomes=tables.get("outcomes"),
         gaps=find_gaps(tables),
-        checks=pd.DataFrame(checks, columns=list(Check.__dataclass_fields__)),
+        checks=pd.DataFrame(map(vars, checks), columns=list(Check.__dataclass_fields__)),
         trail=(*(step for table in read.values() for step in table.trail), *steps),
+        fingerprints={
+            f"sources.{name}": table.fingerprint for name, table in read.items() if table.fingerprint
+        },
+        parameters=parameters,
     )
 
 
@@ -179,32 +250,40 @@ def _is_filled(cases: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _notes_without_case(cases: CanonicalTable, notes: CanonicalTable, parameter_file: str) -> list[Problem]:
-    known = set(cases.table["case_id"]) | cases.left_out
-    strays = notes.table[~notes.table["case_id"].isin(known)]
+    references = notes.table["case_id"]
+    known = pd.Index([*cases.table["case_id"], *cases.left_out]).get_indexer(references.cat.categories) >= 0
+    strays = references[~known[references.cat.codes]]
     if strays.empty:
         return []
-    labels = [row_label(row, reference, "") for row, reference in strays["case_id"].items()]
-    message = f"names no case of {cases.file} in {row_list(labels)}."
+    shown = strays.head(ROWS_SHOWN)
+    labels = [
+        row_label(notes.row_names(key), str(reference), "")
+        for key, reference in zip(shown.index, shown, strict=True)
+    ]
+    message = f"names no case of {cases.name} in {row_list(labels, len(strays))}."
     remedy = (
         "Ask the force for the missing cases, or take these notes out. If every note is listed, check "
         f"sources.notes.columns.case_id in {parameter_file}, and how both files write references."
     )
-    return [Problem(notes.file, "case_id", "", message, remedy)]
+    return [Problem(notes.name, "case_id", "", message, remedy)]
 
 
 def _notes_of_cases(notes: pd.DataFrame, left_out: frozenset[str]) -> tuple[pd.DataFrame, list[TrailStep]]:
     """Notes of the cases kept, numbered and in order."""
-    kept = notes[~notes["case_id"].isin(left_out)]
-    steps = (
-        [TrailStep("notes of cases kept", len(notes), len(kept), "their case was not asked for", "notes")]
-        if left_out
-        else []
-    )
+    kept, steps = notes, []
+    if left_out:
+        kept = notes[~notes["case_id"].isin(left_out)]
+        kept = kept.assign(case_id=kept["case_id"].cat.remove_unused_categories())
+        why = "their case was not asked for"
+        steps = [TrailStep("notes of cases kept", len(notes), len(kept), why, "notes")]
     if "entry_no" not in kept:
         in_time = kept.sort_values("entered_at", kind="stable") if "entered_at" in kept else kept
-        kept = kept.assign(entry_no=(in_time.groupby("case_id").cumcount() + 1).astype("Int64"))
-    ordered = kept.sort_values(["case_id", "entry_no"], ignore_index=True)
-    return ordered[[field.name for field in FIELDS["notes"] if field.name in ordered]], steps
+        numbers = in_time.groupby("case_id", observed=True).cumcount() + 1
+        kept = kept.assign(entry_no=numbers.astype("Int64"))
+    order = np.lexsort((kept["entry_no"].to_numpy(dtype="int64"), kept["case_id"].cat.codes.to_numpy()))
+    ordered = kept.take(order).reset_index(drop=True)
+    names = [*(field.name for field in FIELDS["notes"]), *TEXT_FACTS]
+    return ordered[[name for name in names if name in ordered]], steps
 
 
 def _total_outcomes(outcomes: pd.DataFrame) -> pd.DataFrame:

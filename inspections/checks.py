@@ -5,14 +5,14 @@ Nothing is corrected: a check says what was found, in how many cases, and which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 import pandas as pd
 
-from parameters.fields import FIELDS, CaseFileField, Table, fields_of
+from parameters.fields import FIELDS, OFFENCE_CODES, CaseFileField, Table, fields_of
 from parameters.models import Source
 
 __all__ = [
@@ -21,7 +21,9 @@ __all__ = [
     "check_cases",
     "check_notes",
     "check_reading",
+    "completeness_by_quarter",
     "find_gaps",
+    "merge_checks",
     "remarks",
 ]
 
@@ -39,6 +41,23 @@ MILESTONES_IN_ORDER = (
     ("reported_on", "closed_on"),
 )
 """Pairs of dates, the first of which cannot be the later; no other order is certain in every case."""
+
+USUAL_ORDER = (
+    ("recorded_on", "closed_on"),
+    ("arrested_on", "closed_on"),
+    ("suspect_interviewed_on", "closed_on"),
+    ("file_to_cps_on", "charged_on"),
+    ("cps_decision_on", "charged_on"),
+    ("charged_on", "closed_on"),
+)
+"""Pairs of dates that come in this order, but for a reopened case or a charge before the file is sent."""
+
+OUTCOMES_OF_OTHER_OFFENCES = ("6", "7", "17", "19")
+"""Penalty notice, cannabis warning, summary time limit, fraud: none can close a rape or sexual assault."""
+
+OUTCOMES_WITHOUT_SUSPECT = ("14", "18")
+OUTCOMES_WITH_SUSPECT = ("15", "16")
+PLACING_DATES = ("recorded_on", "reported_on", "closed_on")
 
 
 @dataclass(frozen=True)
@@ -88,7 +107,7 @@ def find_gaps(tables: Mapping[Table, pd.DataFrame]) -> pd.DataFrame:
         {"table": table, "field": field.name, "tells": field.tells, "limits": field.limits, **gap}
         for table, frame in tables.items()
         for field in FIELDS[table]
-        if (gap := _gap(frame, field)) is not None
+        if not field.required and (gap := _gap(frame, field)) is not None
     ]
     return pd.DataFrame(rows, columns=GAP_COLUMNS)
 
@@ -116,8 +135,51 @@ def _expected(frame: pd.DataFrame, field: CaseFileField) -> pd.Series:
     return pd.Series(False, index=frame.index)
 
 
-def check_reading(source: Source, rows: pd.DataFrame) -> Iterator[Check]:
-    """Check how values are written: spaces around codes, dates without a day.
+def completeness_by_quarter(cases: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
+    """Count how many cases of each quarter have each field filled in: a system that changed shows as a step.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        Canonical cases.
+    by : str, optional
+        Date field that places a case in its quarter; by default the first held of ``recorded_on``,
+        ``reported_on`` and ``closed_on``.
+
+    Returns
+    -------
+    DataFrame
+        ``field, quarter, filled, of``: every field held, in the order of the data dictionary, by calendar
+        quarter such as "2025 Q2", cases without the date last as "no date". ``of`` counts the cases in which
+        the field should be filled: closed ones for an outcome, every case for all other fields, though a
+        milestone such as an arrest may rightly be empty. Small counts: for restricted use.
+
+    Raises
+    ------
+    ValueError
+        When the cases hold no date to place them by.
+
+    Examples
+    --------
+    >>> completeness_by_quarter(case_files.cases).query("field == 'arrested_on'")
+    """
+    by = by or next((name for name in PLACING_DATES if name in cases), None)
+    if by is None or by not in cases:
+        raise ValueError(f"cases hold no {by or ' or '.join(PLACING_DATES)} to place them in a quarter")
+    dates = cases[by].dt
+    quarters = dates.year.astype("Int64").astype("str") + " Q" + dates.quarter.astype("Int64").astype("str")
+    quarters = quarters.where(cases[by].notna(), "no date")
+    counts = []
+    for field in (field for field in FIELDS["cases"] if field.name in cases):
+        wanted = _expected(cases, field) if field.expected == "when closed" else cases["case_id"].notna()
+        counted = pd.DataFrame({"filled": cases[field.name].notna() & wanted, "of": wanted})
+        by_quarter = counted.groupby(quarters).sum().rename_axis("quarter").reset_index()
+        counts.append(by_quarter.assign(field=field.name))
+    return pd.concat(counts, ignore_index=True)[["field", "quarter", "filled", "of"]]
+
+
+def check_reading(source: Source, rows: pd.DataFrame, references: pd.Series) -> Iterator[Check]:
+    """Check how values are written in a block of rows: spaces around codes, dates without a day.
 
     Parameters
     ----------
@@ -125,25 +187,39 @@ def check_reading(source: Source, rows: pd.DataFrame) -> Iterator[Check]:
         Mapping of the columns.
     rows : DataFrame
         Texts as written, by source column.
+    references : Series of str
+        Case reference of each row.
     """
-    references = rows[str(source.columns["case_id"])].str.strip() if "case_id" in source.columns else None
-    fields = fields_of(source.table)
+    fields, holds = fields_of(source.holds), source.holds
     for name, column in source.columns.items():
         if not isinstance(column, str):
             continue
         if fields[name].kind in ("reference", "category"):
             padded = rows[column] != rows[column].str.strip()
             found = "spaces around the value, taken off"
-            yield from _check(
-                "noted", source.table, name, found, padded, references, "Results do not change."
-            )
+            yield from _check("noted", holds, name, found, padded, references, "Results do not change.")
         if fields[name].kind == "date" and not _names_a_day(source.date_format(name)):
             filled = rows[column].str.strip() != ""
             found, effect = (
                 "dates without a day; read as the first of the month",
                 "Days are good to a month only.",
             )
-            yield from _check("limits", source.table, name, found, filled, references, effect)
+            yield from _check("limits", holds, name, found, filled, references, effect)
+
+
+def merge_checks(checks: Iterable[Check], *, of: int) -> list[Check]:
+    """Put together what was found in the blocks of one extract of `of` rows, in order of first sight."""
+    alike: dict[Check, list[Check]] = {}
+    for check in checks:
+        alike.setdefault(replace(check, count=0, of=of, cases=()), []).append(check)
+    return [
+        replace(
+            kind,
+            count=sum(check.count for check in found),
+            cases=tuple(sorted({case for check in found for case in check.cases} - {""})),
+        )
+        for kind, found in alike.items()
+    ]
 
 
 def _names_a_day(written: str) -> bool:
@@ -168,6 +244,14 @@ def check_cases(cases: pd.DataFrame, *, published: date) -> Iterator[Check]:
             yield from _check(
                 "limits", "cases", later, found, cases[later] < cases[earlier], references, effect
             )
+    for earlier, later in USUAL_ORDER:
+        if earlier in cases and later in cases:
+            before = cases[later] < cases[earlier]
+            found, effect = (
+                f"{later} before {earlier}",
+                "Check whether the case was reopened, or a date is wrong.",
+            )
+            yield from _check("noted", "cases", later, found, before, references, effect)
     for field in FIELDS["cases"]:
         if field.kind == "date" and field.name in cases:
             future = cases[field.name] > pd.Timestamp(published)
@@ -175,37 +259,55 @@ def check_cases(cases: pd.DataFrame, *, published: date) -> Iterator[Check]:
             yield from _check(
                 "limits", "cases", field.name, "after the day of publication", future, references, effect
             )
+    yield from _check_offence_codes(cases)
     yield from _check_outcomes(cases)
 
 
+def _check_offence_codes(cases: pd.DataFrame) -> Iterator[Check]:
+    if "offence_code" in cases:
+        codes = cases["offence_code"]
+        unknown = codes.notna() & ~codes.isin(list(OFFENCE_CODES))
+        found = "not a Home Office code of a sexual offence"
+        effect = "These cases are left out wherever offences are selected by code."
+        yield from _check("noted", "cases", "offence_code", found, unknown, cases["case_id"], effect)
+
+
 def _check_outcomes(cases: pd.DataFrame) -> Iterator[Check]:
+    """Check each outcome type against the outcome framework, and against the dates that should go with it."""
     if "outcome_type" not in cases:
         return
-    references, outcome = cases["case_id"], cases["outcome_type"]
-    charged, unknown_suspect = outcome.isin(["1", "1A"]), outcome.isin(["14", "18"])
-    contradictions = [
-        (
-            "charged_on",
-            "a charge date, but another outcome than charged",
-            lambda held: held & ~charged & outcome.notna(),
-        ),
-        ("charged_on", "outcome charged, but no charge date", lambda held: ~held & charged),
-        (
-            "arrested_on",
-            "outcome says no suspect identified, but one was arrested",
-            lambda held: held & unknown_suspect,
-        ),
-        (
-            "suspect_interviewed_on",
-            "outcome says no suspect identified, but one was interviewed",
-            lambda held: held & unknown_suspect,
-        ),
-    ]
-    for name, found, contradicts in contradictions:
-        if name in cases:
-            effect = "Charge rates and results by outcome may be wrong by these cases."
-            bad = contradicts(cases[name].notna())
-            yield from _check("limits", "cases", "outcome_type", found, bad, references, effect)
+    outcome, effect = (
+        cases["outcome_type"],
+        "Charge rates and results by outcome may be wrong by these cases.",
+    )
+    given = outcome.notna() & (outcome != "0")
+    charged = outcome.isin(["1", "1A"])
+    none_known, known = outcome.isin(OUTCOMES_WITHOUT_SUSPECT), outcome.isin(OUTCOMES_WITH_SUSPECT)
+    held = {name: cases[name].notna() for name in fields_of("cases") if name in cases}
+    contradictions = {
+        "an outcome that no sexual offence can have": outcome.isin(OUTCOMES_OF_OTHER_OFFENCES),
+    }
+    if "charged_on" in held:
+        found = "a charge date, but another outcome than charged"
+        contradictions[found] = held["charged_on"] & ~charged & outcome.notna()
+        contradictions["outcome charged, but no charge date"] = ~held["charged_on"] & charged
+    if "closed_on" in held:
+        contradictions["closed, but no outcome"] = held["closed_on"] & ~given
+    if "arrested_on" in held:
+        found = "outcome says no suspect identified, but one was arrested"
+        contradictions[found] = held["arrested_on"] & none_known
+    if "suspect_interviewed_on" in held:
+        found = "outcome says no suspect identified, but one was interviewed"
+        contradictions[found] = held["suspect_interviewed_on"] & none_known
+    if "suspect_named" in held:
+        found = "outcome says a suspect was identified, but none was named"
+        contradictions[found] = known & ~cases["suspect_named"].fillna(True).astype(bool)
+    if "cps_decision_on" in held:
+        contradictions["outcome says the CPS decided, but there is no CPS decision date"] = (
+            outcome.eq("9").fillna(False) & ~held["cps_decision_on"]
+        )
+    for found, bad in contradictions.items():
+        yield from _check("limits", "cases", "outcome_type", found, bad, cases["case_id"], effect)
 
 
 def check_notes(notes: pd.DataFrame, cases: pd.DataFrame) -> Iterator[Check]:
@@ -214,44 +316,42 @@ def check_notes(notes: pd.DataFrame, cases: pd.DataFrame) -> Iterator[Check]:
     Parameters
     ----------
     notes : DataFrame
-        Canonical notes.
+        Canonical notes, with `text_hash`, `near_hash` and `no_words` in place of their texts, and ``case_id``
+        as a category.
     cases : DataFrame
         Canonical cases.
     """
-    references = notes["case_id"]
-    without = ~cases["case_id"].isin(references)
-    yield from _check(
-        "limits",
-        "cases",
-        "case_id",
-        "no notes",
-        without,
-        cases["case_id"],
-        "These cases cannot be read or coded.",
-    )
-    empty = notes["text"].str.strip() == ""
-    yield from _check(
-        "noted", "notes", "text", "no words", empty, references, "Nothing to code in these entries."
-    )
-    again = notes.duplicated(["case_id", "text"]) & ~empty
+    references, empty = notes["case_id"], notes["no_words"]
+    places = references.cat.categories.get_indexer(pd.Index(cases["case_id"]))
+    without = pd.Series(places, index=cases.index) < 0
+    effect = "These cases cannot be read or coded."
+    yield from _check("limits", "cases", "case_id", "no notes", without, cases["case_id"], effect)
+    effect = "Nothing to code in these entries."
+    yield from _check("noted", "notes", "text", "no words", empty, references, effect)
+    again = notes["text_hash"].duplicated() & ~empty
     effect = "Counts of coded units rise by the repeats."
     yield from _check("noted", "notes", "text", "the same text again in one case", again, references, effect)
-    if "entered_at" not in notes:
-        return
+    nearly = notes["near_hash"].duplicated() & ~again & ~empty
+    found = "the same text again in one case, but for digits, spaces and capitals"
+    yield from _check("noted", "notes", "text", found, nearly, references, effect)
+    if "entered_at" in notes:
+        yield from _check_times_of_notes(notes, cases)
+
+
+def _check_times_of_notes(notes: pd.DataFrame, cases: pd.DataFrame) -> Iterator[Check]:
+    references, entered = notes["case_id"], notes["entered_at"]
     effect = "Codes do not change; check that the entry belongs to the case."
-    dates = cases.set_index("case_id")
     for name, found in (("reported_on", "entered before the report"), ("closed_on", "entered after closure")):
-        if name in dates:
-            limit = notes["case_id"].map(dates[name])
-            day = notes["entered_at"].dt.normalize()
-            outside = day < limit if name == "reported_on" else day > limit
+        if name in cases:
+            of_case = cases.set_index("case_id")[name].reindex(references.cat.categories)
+            limit = pd.Series(of_case.array.take(references.cat.codes), index=notes.index)
+            after = pd.Timedelta(days=1)  # an entry later on the day of closure belongs to it
+            outside = entered < limit if name == "reported_on" else entered >= limit + after
             yield from _check("noted", "notes", "entered_at", found, outside, references, effect)
-    latest_before = notes.groupby("case_id")["entered_at"].cummax()
-    unordered = notes["entered_at"] < latest_before
+    latest_before = entered.groupby(references, observed=True).cummax()
     effect = "Order of entries and gaps between them are uncertain."
-    yield from _check(
-        "noted", "notes", "entry_no", "numbered out of order of time", unordered, references, effect
-    )
+    found = "numbered out of order of time"
+    yield from _check("noted", "notes", "entry_no", found, entered < latest_before, references, effect)
 
 
 def _check(
@@ -260,13 +360,13 @@ def _check(
     field: str,
     found: str,
     bad: pd.Series,
-    references: pd.Series | None,
+    references: pd.Series,
     effect: str,
 ) -> Iterator[Check]:
     """One check, where any row shows it."""
     count = int(bad.sum())
     if count:
-        cases = tuple(sorted(set(references[bad]))) if references is not None else ()
+        cases = tuple(sorted(references[bad].unique()))
         yield Check(grade, table, field, found, count, len(bad), cases, effect)
 
 

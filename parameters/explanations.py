@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from parameters.suggestions import did_you_mean
 __all__ = ["explain"]
 
 LONGEST_SHOWN = 60
+LOGIN = re.compile(r"://[^\s\"']*@")
 Location = tuple[int | str, ...]
 
 
@@ -56,7 +58,7 @@ def _problem(details: ErrorDetails, schema: Mapping[str, Any], file: str) -> Pro
     message, remedy = _words(details, schema, location)
     inner = details.get("ctx", {}).get("field", "")
     field = ".".join(part for part in (_dotted(location), inner) if part)
-    value = "" if details["type"] == "missing" else _shown(details["input"])
+    value = "" if details["type"] in ("missing", "extra_forbidden") else _shown(details["input"])
     return Problem(file, field, value, message, remedy)
 
 
@@ -123,11 +125,12 @@ def _dotted(location: Location) -> str:
 
 
 def _shown(value: object) -> str:
-    """A value as written in YAML, cut short."""
+    """A value as written in YAML, cut short and without the login of an address."""
     if isinstance(value, str | bool | list | dict) or value is None:
         text = json.dumps(value, ensure_ascii=False, default=str)
     else:
         text = str(value)
+    text = LOGIN.sub("://***@", text)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 __all__ = [
     "DECISIONS",
     "FIELDS",
+    "OFFENCE_CODES",
     "OUTCOME_TYPES",
     "REPORTED_BY",
     "CaseFileField",
@@ -53,6 +54,35 @@ OUTCOME_TYPES: Mapping[str, str] = {
     "22": "Diversionary, educational or intervention activity",
 }
 """Home Office outcome framework: type -> label. Type 0 is a row in published tables, never in a total."""
+
+OFFENCE_CODES: Mapping[str, str] = {
+    "17A": "Sexual assault on a male aged 13 and over",
+    "17B": "Sexual assault on a male child under 13",
+    "19C": "Rape of a female aged 16 and over",
+    "19D": "Rape of a female child under 16",
+    "19E": "Rape of a female child under 13",
+    "19F": "Rape of a male aged 16 and over",
+    "19G": "Rape of a male child under 16",
+    "19H": "Rape of a male child under 13",
+    "20A": "Sexual assault on a female aged 13 and over",
+    "20B": "Sexual assault on a female child under 13",
+    "21": "Sexual activity involving a child under 13",
+    "22A": "Causing sexual activity without consent",
+    "22B": "Sexual activity involving a child under 16",
+    "23": "Familial sexual offences",
+    "70": "Sexual activity with a person with a mental disorder",
+    "71": "Abuse of children through sexual exploitation",
+    "72": "Trafficking for sexual exploitation",
+    "73": "Abuse of a position of trust of a sexual nature",
+    "88A": "Sexual grooming",
+    "88C": "Other miscellaneous sexual offences",
+    "88D": "Unnatural sexual offences",
+    "88E": "Exposure and voyeurism",
+    "N100/1": "Reported rape not crimed: victim or third party has not confirmed, or cannot be traced",
+    "N100/2": "Reported rape not crimed: credible evidence to the contrary",
+    "N100/3": "Reported rape not crimed: committed in another force's area",
+}
+"""Home Office codes of sexual offences and of reported rapes not recorded as crimes: code -> label."""
 
 DECISIONS = ("charged", "police NFA", "CPS NFA", "victim withdrew", "other closed", "open")
 """How a case ended, in the groups that case-file reviews sample from. NFA: no further action."""

@@ -12,7 +12,7 @@ import pytest
 from force_files import CASE_COLUMNS, CASES, NOTE_COLUMNS, NOTES, force
 from syrupy.assertion import SnapshotAssertion
 
-from inspections.case_files import read_case_files
+from inspections.case_files import read_case_files, read_note_texts
 from parameters import InspectionError, Parameters
 
 CANARY = "Zuleika said she froze"
@@ -55,6 +55,16 @@ BAD_CASES = {
 @pytest.mark.parametrize("mistake", BAD_CASES)
 def test_bad_cases(mistake: str, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     assert problems(force(tmp_path, cases=BAD_CASES[mistake]), tmp_path) == snapshot
+
+
+@pytest.mark.parametrize("mistake", BAD_CASES)
+def test_messages_do_not_depend_on_how_the_extract_is_cut_into_blocks(
+    mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = force(tmp_path, cases=BAD_CASES[mistake])
+    whole = problems(parameters, tmp_path)
+    monkeypatch.setattr("inspections.source_tables.BLOCK_ROWS", 1)
+    assert problems(parameters, tmp_path) == whole
 
 
 BAD_NOTES = {
@@ -119,8 +129,8 @@ def test_wrong_encoding(written: str, declared: str, tmp_path: Path, snapshot: S
 def test_right_encoding(encoding: str, tmp_path: Path) -> None:
     notes = NOTES.replace("victim", "victim’s café").encode(encoding)
     declared = {"utf-8-sig": "utf-8"}.get(encoding, encoding)
-    read = read_case_files(force(tmp_path, notes=notes, note_source={"encoding": declared})).notes
-    assert read.loc[0, "text"] == "Report taken from the victim’s café."
+    read = read_case_files(force(tmp_path, notes=notes, note_source={"encoding": declared}))
+    assert read_note_texts(read, ["W/1"]).loc[0, "text"] == "Report taken from the victim’s café."
 
 
 @pytest.mark.parametrize(
@@ -129,15 +139,29 @@ def test_right_encoding(encoding: str, tmp_path: Path) -> None:
         {"path": "{folder}/case.csv"},
         {"path": "{folder}/missing/cases.csv"},
         {"path": "{folder}", "format": "csv"},
+        {"path": "{folder}/empty", "format": "parquet"},
+        {"path": "{folder}/*.tsv"},
         {"path": "{folder}/cases.csv", "format": "excel"},
         {"path": "{folder}/cases.csv", "format": "parquet"},
         {"path": "{folder}/book.xlsx", "sheet": "Case"},
+        {"path": "{folder}/book.xlsx", "header": [4, 5]},
     ],
-    ids=["name mistyped", "folder missing", "a folder", "not Excel", "not Parquet", "sheet mistyped"],
+    ids=[
+        "name mistyped",
+        "folder missing",
+        "files with other columns in a folder",
+        "empty folder",
+        "pattern of nothing",
+        "not Excel",
+        "not Parquet",
+        "sheet mistyped",
+        "header below the rows",
+    ],
 )
 def test_files_that_cannot_be_opened(
     source: dict[str, Any], tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
+    (tmp_path / "empty").mkdir()
     pd.DataFrame({"Ref": ["W/1"]}).to_excel(tmp_path / "book.xlsx", sheet_name="Cases", index=False)
     located = {**source, "path": source["path"].format(folder=tmp_path)}
     assert problems(force(tmp_path, case_source=located), tmp_path) == snapshot

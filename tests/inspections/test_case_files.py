@@ -1,16 +1,28 @@
 """Whatever a force's system calls things, the tables that come out are the same, and nothing is guessed."""
 
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from force_files import CASE_COLUMNS, CASES, NOTE_COLUMNS, NOTES, force
+from openpyxl import Workbook
 
-from inspections.case_files import CaseFiles, decide, read_case_files
-from parameters import PROJECT, load_parameters
+from inspections.case_files import CaseFiles, decide, read_case_files, read_note_texts
+from inspections.checks import completeness_by_quarter
+from parameters import PROJECT, InspectionError, Parameters, load_parameters
 from parameters.fields import FIELDS
 
+at = datetime.fromisoformat
 FICTIONAL = ("northshire", "carrowdale", "saltmere")
+
+
+def notes_with_texts(parameters: Parameters) -> pd.DataFrame:
+    read = read_case_files(parameters)
+    return read_note_texts(read, read.cases["case_id"])
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +36,8 @@ def fictional() -> dict[str, CaseFiles]:
 def test_fictional_forces_have_the_same_types_whatever_their_conventions(
     name: str, fictional: dict[str, CaseFiles]
 ) -> None:
-    cases, notes = fictional[name].cases, fictional[name].notes
+    cases = fictional[name].cases
+    notes = read_note_texts(fictional[name], cases["case_id"])
     types = {
         "reference": "str",
         "category": "str",
@@ -41,6 +54,7 @@ def test_fictional_forces_have_the_same_types_whatever_their_conventions(
     assert cases["case_id"].is_unique
     assert not notes.duplicated(["case_id", "entry_no"]).any()
     assert set(notes["case_id"]) <= set(cases["case_id"])
+    assert len(notes) == len(fictional[name].notes)
     assert set(cases["outcome_type"].dropna()) <= {"1", "10", "14", "15", "16", "18"}
     assert set(cases["victim_gender"].dropna()) == {"female", "male"}
     assert set(cases["decision"]) == {"charged", "police NFA", "CPS NFA", "victim withdrew", "open"}
@@ -167,7 +181,7 @@ def test_dates_without_a_day_limit_what_days_can_say(tmp_path: Path) -> None:
 def test_note_text_is_kept_to_the_character(tmp_path: Path) -> None:
     text = '  She said ""no"".\r\nÉléonore; 5 > 3 | *NFA*  '
     notes = f'Ref,Entered,Note\nW/1,2025-01-10 09:30,"{text}"\n'
-    read = read_case_files(force(tmp_path, notes=notes)).notes
+    read = notes_with_texts(force(tmp_path, notes=notes))
     assert read.loc[0, "text"] == text.replace('""', '"')
 
 
@@ -179,7 +193,7 @@ def test_entries_without_a_number_are_counted_in_order_of_time(tmp_path: Path) -
         "W/1,2025-01-10 10:00,first\n"
         "W/1,,undated\n"
     )
-    read = read_case_files(force(tmp_path, notes=notes)).notes
+    read = notes_with_texts(force(tmp_path, notes=notes))
     assert list(zip(read["case_id"], read["entry_no"], read["text"], strict=True)) == [
         ("W/1", 1, "first"),
         ("W/1", 2, "second"),
@@ -328,14 +342,25 @@ def test_a_date_that_has_not_happened_is_no_gap(tmp_path: Path) -> None:
         ("noted", "entered after closure", "", "W/1,2025-05-02 00:30,Letter sent."),
         ("noted", "no words", "", "W/1,2025-01-13 10:00,   "),
         ("noted", "the same text again in one case", "", "W/1,2025-01-13 10:00,Suspect to be traced."),
+        (
+            "noted",
+            "the same text again in one case, but for digits, spaces and capitals",
+            "",
+            "W/1,2025-01-13 10:00,suspect to be\u00a0 TRACED. 2",
+        ),
+        ("noted", "not a Home Office code of a sexual offence", "W/1,2025-01-10,2025-05-01,15,8N", ""),
+        ("limits", "an outcome that no sexual offence can have", "W/1,2025-01-10,2025-05-01,7", ""),
+        ("limits", "closed, but no outcome", "W/1,2025-01-10,2025-05-01,", ""),
     ],
 )
 def test_what_contradicts_itself_is_reported_and_left_as_it_is(
     grade: str, found: str, row: str, note: str, tmp_path: Path
 ) -> None:
     others = [line for line in CASES.splitlines() if not row or line[:3] != row[:3]]
-    cases = "\n".join([*others, row])
-    read = read_case_files(force(tmp_path, cases=cases, notes=f"{NOTES}{note}\n"))
+    cases = "\n".join(f"{line}{',' * (4 - line.count(','))}" for line in [*others, row] if line)
+    cases = cases.replace("Outcome,", "Outcome,Code")
+    source = {"columns": {**CASE_COLUMNS, "offence_code": "Code"}}
+    read = read_case_files(force(tmp_path, cases=cases, notes=f"{NOTES}{note}\n", case_source=source))
     check = read.checks.set_index("found").loc[found]
     assert (check["grade"], check["count"], check["cases"]) == (grade, 1, (row[:3] or "W/1",))
     assert len(read.cases) == cases.count("W/")
@@ -358,16 +383,21 @@ def test_numbers_that_contradict_the_clock_are_noted(tmp_path: Path) -> None:
         ("W/1,1,,,", "outcome charged, but no charge date"),
         ("W/1,18,,2025-05-01,", "outcome says no suspect identified, but one was arrested"),
         ("W/1,14,,,2025-05-01", "outcome says no suspect identified, but one was interviewed"),
+        ("W/1,15,,,,no", "outcome says a suspect was identified, but none was named"),
+        ("W/1,9,,,,", "outcome says the CPS decided, but there is no CPS decision date"),
     ],
 )
 def test_outcomes_that_contradict_the_dates_limit_the_results(row: str, found: str, tmp_path: Path) -> None:
-    cases = f"Ref,Outcome,Charged,Arrest,Interview\n{row}\nW/2,,,,\nW/3,,,,\n"
+    cases = f"Ref,Outcome,Charged,Arrest,Interview,Named,CPS\n{row}\nW/2,,,,,,\nW/3,,,,,,\n"
+    cases = cases.replace(row, row + "," * (6 - row.count(",")))
     columns = {
         "case_id": "Ref",
         "outcome_type": "Outcome",
         "charged_on": "Charged",
         "arrested_on": "Arrest",
         "suspect_interviewed_on": "Interview",
+        "suspect_named": "Named",
+        "cps_decision_on": "CPS",
     }
     checks = read_case_files(force(tmp_path, cases=cases, case_source={"columns": columns})).checks
     assert checks.set_index("found").loc[found, ["grade", "count"]].tolist() == ["limits", 1]
@@ -377,6 +407,201 @@ def test_a_clean_force_has_no_remarks_beyond_its_gaps(tmp_path: Path) -> None:
     read = read_case_files(force(tmp_path))
     assert read.checks.empty
     assert all(remark.startswith("Gap: ") for remark in read.remarks)
+
+
+@pytest.mark.parametrize(
+    ("grade", "earlier", "later"),
+    [
+        ("limits", "file_to_cps_on", "cps_decision_on"),
+        ("limits", "reported_on", "arrested_on"),
+        ("noted", "cps_decision_on", "charged_on"),
+        ("noted", "arrested_on", "closed_on"),
+    ],
+)
+def test_dates_in_impossible_or_unusual_order_are_reported(
+    grade: str, earlier: str, later: str, tmp_path: Path
+) -> None:
+    cases = "Ref,First,Then\nW/1,2025-03-02,2025-03-01\nW/2,2025-03-01,2025-03-01\nW/3,,2025-03-01\n"
+    source = {"columns": {"case_id": "Ref", earlier: "First", later: "Then"}}
+    checks = read_case_files(force(tmp_path, cases=cases, case_source=source)).checks
+    found = checks.set_index("found").loc[f"{later} before {earlier}"]
+    assert (found["grade"], found["cases"]) == (grade, ("W/1",))
+
+
+def test_completeness_is_counted_by_quarter(tmp_path: Path) -> None:
+    cases = (
+        "Ref,Reported,Closed,Outcome\nW/1,2025-03-31,2025-05-01,15\n"
+        "W/2,2025-04-01,2025-06-02,\nW/3,,2025-06-02,16\n"
+    )
+    read = read_case_files(force(tmp_path, cases=cases)).cases
+    table = completeness_by_quarter(read)
+    assert table[table["field"] == "outcome_type"].values.tolist() == [
+        ["outcome_type", "2025 Q1", 1, 1],
+        ["outcome_type", "2025 Q2", 0, 1],
+        ["outcome_type", "no date", 1, 1],
+    ]
+    assert set(table["field"]) == set(read.columns)
+    assert completeness_by_quarter(read, by="closed_on")["quarter"].unique().tolist() == ["2025 Q2"]
+    with pytest.raises(ValueError, match="recorded_on"):
+        completeness_by_quarter(read[["case_id"]])
+
+
+def test_texts_are_read_only_for_the_cases_asked_for(tmp_path: Path) -> None:
+    read = read_case_files(force(tmp_path))
+    assert read_note_texts(read, ["W/3", "W/1"])["text"].tolist() == [
+        "Report taken from the victim.",
+        "Suspect to be traced.",
+        "CCTV requested.",
+    ]
+    assert read_note_texts(read, []).empty
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        NOTES.replace("to be traced", "was traced"),
+        NOTES.replace("W/1,2025-01-12 14:00,Suspect to be traced.\n", ""),
+        NOTES.replace("W/3", "W/1"),
+    ],
+    ids=["another text", "one fewer", "another case"],
+)
+def test_an_extract_that_changed_after_it_was_checked_is_refused(changed: str, tmp_path: Path) -> None:
+    read = read_case_files(force(tmp_path))
+    force(tmp_path, notes=changed)
+    with pytest.raises(InspectionError, match="has changed since it was checked"):
+        read_note_texts(read, ["W/1"])
+
+
+@pytest.mark.parametrize("block_rows", [1, 2, 3])
+def test_tables_do_not_depend_on_how_the_extract_is_cut_into_blocks(
+    block_rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = NOTES + "W/2,2025-02-12 14:00,\nW/1,2025-01-12 14:00,Suspect to be traced.\n,2025-01-01 10:00,x\n"
+    notes += "W/3,2025-03-13 10:00,Call made.\n" * 20
+    lines = [*CASES.splitlines(), "W/4,2025-03-12,,"]
+    cases = "\n".join(f"{line},{force}" for line, force in zip(lines, ["Force", *"WWWE"], strict=True))
+    source = {"only": {"Force": ["W"]}}
+    whole = read_case_files(force(tmp_path, cases=cases, notes=notes, case_source=source))
+    monkeypatch.setattr("inspections.source_tables.BLOCK_ROWS", block_rows)
+    cut = read_case_files(whole.parameters)
+    for table in ("cases", "notes", "gaps", "checks"):
+        pd.testing.assert_frame_equal(getattr(cut, table), getattr(whole, table))
+    assert cut.trail == whole.trail
+    texts = [read_note_texts(read, ["W/1"]) for read in (cut, whole)]
+    pd.testing.assert_frame_equal(*texts)
+
+
+def test_a_folder_reads_as_one_extract(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    header, *rows = NOTES.splitlines()
+    (folder / "2025-01.csv").write_text("\n".join([header, *rows[:2]]), encoding="utf-8")
+    (folder / "2025-02.csv").write_text(
+        "Note,Ref,Entered\nInitial account recorded.,W/2,2025-02-11 11:15\n"
+        "CCTV requested.,W/3,2025-03-12 08:05\n",
+        encoding="utf-8",
+    )
+    from_file = notes_with_texts(force(tmp_path))
+    source = {"path": str(folder), "format": "csv"}
+    pd.testing.assert_frame_equal(notes_with_texts(force(tmp_path, note_source=source)), from_file)
+
+
+def test_rows_of_a_folder_are_named_by_their_file(tmp_path: Path) -> None:
+    for name, day in (("a.csv", "2025-01-10"), ("b.csv", "2025-01-32")):
+        (tmp_path / name).write_text(f"Ref,Reported\nW/{name[0]},{day}\n", encoding="utf-8")
+    source = {
+        "path": str(tmp_path / "?.csv").replace("?", "[ab]"),
+        "columns": {"case_id": "Ref", "reported_on": "Reported"},
+    }
+    with pytest.raises(InspectionError, match=r"in b\.csv row 2 \(W/b: "):
+        read_case_files(force(tmp_path, case_source=source))
+
+
+def workbook(path: Path, **sheets: list[list[object]]) -> None:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        if name == "merged":
+            sheet.merge_cells("A2:A3")
+            sheet.merge_cells("B2:C2")
+    book.save(path)
+
+
+def test_sheets_and_a_header_below_the_title_are_read(tmp_path: Path) -> None:
+    title = [["Crimes by quarter"], []]
+    header = ["Ref", "Reported", "Closed", "Outcome"]
+    rows = [
+        ["W/1", at("2025-01-10"), at("2025-05-01"), 15],
+        ["W/2", date(2025, 2, 11), at("2025-06-02 23:59"), "16"],
+        ["W/3", "2025-03-12", None, None],
+    ]
+    workbook(tmp_path / "c.xlsx", Q1=[*title, header, *rows[:2]], Q2=[*title, header, rows[2]], Notes=[["x"]])
+    source = {"path": str(tmp_path / "c.xlsx"), "sheet": ["Q1", "Q2"], "header": 3}
+    read = read_case_files(force(tmp_path, case_source=source)).cases
+    pd.testing.assert_frame_equal(read, read_case_files(force(tmp_path)).cases)
+
+
+def test_a_heading_merged_over_columns_is_part_of_their_names(tmp_path: Path) -> None:
+    rows = [
+        ["Extract of 1 April"],
+        ["Ref", "Dates", None, None],
+        [None, "Reported", "Closed", "Outcome"],
+        ["W/1", at("2025-01-10"), at("2025-05-01"), 15],
+        ["W/2", at("2025-02-11"), at("2025-06-02"), 16],
+        ["W/3", at("2025-03-12"), None, None],
+    ]
+    workbook(tmp_path / "c.xlsx", merged=rows)
+    columns = {**CASE_COLUMNS, "reported_on": "Dates / Reported", "closed_on": "Dates / Closed"}
+    source = {"path": str(tmp_path / "c.xlsx"), "header": [2, 3], "columns": columns}
+    read = read_case_files(force(tmp_path, case_source=source)).cases
+    pd.testing.assert_frame_equal(read, read_case_files(force(tmp_path)).cases)
+
+
+def test_times_in_excel_cells_keep_the_minute(tmp_path: Path) -> None:
+    rows = [["Ref", "Entered", "Note"], ["W/1", at("2025-01-10 09:30"), "Report taken."]]
+    workbook(tmp_path / "n.xlsx", notes=rows)
+    notes = read_case_files(force(tmp_path, note_source={"path": str(tmp_path / "n.xlsx")})).notes
+    assert notes["entered_at"].tolist() == [pd.Timestamp("2025-01-10 09:30")]
+
+
+def test_csv_names_over_two_rows_are_joined(tmp_path: Path) -> None:
+    cases = "Sent 1 April,,,\n,Dates,,\n" + CASES
+    columns = {
+        "case_id": "Ref",
+        "reported_on": "Dates / Reported",
+        "closed_on": "Dates / Closed",
+        "outcome_type": "Dates / Outcome",
+    }
+    source = {"header": [2, 3], "columns": columns}
+    read = read_case_files(force(tmp_path, cases=cases, case_source=source)).cases
+    pd.testing.assert_frame_equal(read, read_case_files(force(tmp_path)).cases)
+
+
+@pytest.mark.parametrize(
+    ("cells", "texts"),
+    [
+        (pa.array([15.0, 1.5, float("nan"), None]), ["15", "1.5", "", ""]),
+        (pa.array(["a", None, "a"]).dictionary_encode(), ["a", "", "a"]),
+        (pa.array([at("2025-05-03 22:51")], pa.timestamp("us", "Europe/London")), ["2025-05-03 23:51"]),
+        (pa.array([Decimal("15.00"), None]), ["15", ""]),
+        (pa.array([True, None]), ["True", ""]),
+    ],
+    ids=["numbers", "dictionary", "time with a zone", "decimals", "flags"],
+)
+def test_typed_parquet_cells_are_read_as_written(cells: pa.Array, texts: list[str], tmp_path: Path) -> None:
+    references = [f"W/{row}" for row in range(len(cells))]
+    pq.write_table(pa.table({"Ref": references, "Cell": cells}), tmp_path / "c.parquet")
+    source = {
+        "path": str(tmp_path / "c.parquet"),
+        "columns": {"case_id": "Ref", "relationship": "Cell"},
+    }
+    notes = "Ref,Entered,Note\nW/0,2025-01-10 09:30,x\n"
+    read = read_case_files(force(tmp_path, notes=notes, case_source=source)).cases
+    found = read["relationship"].fillna("").tolist()
+    assert [text[: len(shown)] for text, shown in zip(found, texts, strict=True)] == texts
 
 
 def test_showing_case_files_by_accident_shows_sizes_only(tmp_path: Path) -> None:

@@ -39,7 +39,37 @@ def test_paths_start_at_the_parameter_file(tmp_path: Path) -> None:
     force = FORCE.replace("path: cases.csv", "path: ../extract/cases.csv")
     (tmp_path / "settings").mkdir()
     cases = load_parameters(write(tmp_path / "settings", force=force)).force.sources.cases
-    assert cases.file == tmp_path / "extract" / "cases.csv"
+    assert cases.files() == (tmp_path / "extract" / "cases.csv",)
+
+
+@pytest.mark.parametrize(
+    "path", ["extract\n    format: csv", "extract/2025-*.csv"], ids=["folder", "pattern"]
+)
+def test_a_folder_or_pattern_stands_for_its_files_in_order(path: str, tmp_path: Path) -> None:
+    (tmp_path / "extract").mkdir()
+    for name in ("2025-05.csv", "2025-04.csv", "letter.txt", ".2025-06.csv", "~$2025-04.csv", "2025-04.xlsx"):
+        (tmp_path / "extract" / name).touch()
+    parameters = load_parameters(write(tmp_path, force=FORCE.replace("path: cases.csv", f"path: {path}")))
+    assert [file.name for file in parameters.source_files()] == ["2025-04.csv", "2025-05.csv", "notes.csv"]
+
+
+def test_a_database_has_no_files_to_hash(tmp_path: Path) -> None:
+    force = FORCE.replace("path: cases.csv", "url_from: WESTMOOR_DATABASE_URL\n    table: crime.cases")
+    parameters = load_parameters(write(tmp_path, force=force))
+    assert parameters.source_files() == (tmp_path / "notes.csv",)
+    assert Parameters.model_validate(json.loads(parameters.model_dump_json())) == parameters
+
+
+@pytest.mark.parametrize("key", ["path", "url", "url_from", "table", "password"])
+def test_an_address_with_a_password_is_refused_and_never_repeated(key: str, tmp_path: Path) -> None:
+    address = f"{key}: postgresql://reader:Zuleika7@db.example/crime"
+    path = write(tmp_path, force=FORCE.replace("path: cases.csv", address))
+    with pytest.raises(InspectionError) as error:
+        load_parameters(path)
+    (problem,) = error.value.problems
+    assert problem.field == f"sources.cases.{key}"
+    assert "environment variable" in problem.remedy
+    assert "Zuleika7" not in repr(error.value.problems) + str(error.value)
 
 
 def test_one_file_that_serves_cases_and_notes_is_listed_once(tmp_path: Path) -> None:

@@ -32,6 +32,31 @@ MISTAKES_IN_FORCE = {
     "encoding of no text": ("    path: cases.csv", "    path: cases.csv\n    encoding: base64"),
     "unknown format": ("    path: cases.csv", "    path: cases.csv\n    format: exel"),
     "unknown ending": ("path: cases.csv", "path: cases.doc"),
+    "address in the file": (
+        "    path: cases.csv",
+        "    url_from: postgresql://reader:secret@db.example/crime\n    table: cases",
+    ),
+    "address as a key": ("    path: cases.csv", "    url: postgresql://reader:secret@db.example/crime"),
+    "variable with a dollar": ("    path: cases.csv", "    url_from: $DATABASE\n    table: cases"),
+    "file and database": ("    path: cases.csv", "    path: cases.csv\n    url_from: DATABASE_URL"),
+    "neither file nor database": ("    path: cases.csv\n", ""),
+    "table of a file": ("    path: cases.csv", "    path: cases.csv\n    table: cases"),
+    "database without a table": ("    path: cases.csv", "    url_from: DATABASE_URL"),
+    "table and query": (
+        "    path: cases.csv",
+        "    url_from: DATABASE_URL\n    table: cases\n    query: SELECT * FROM cases",
+    ),
+    "query that changes data": (
+        "    path: cases.csv",
+        "    url_from: DATABASE_URL\n    query: DELETE FROM cases",
+    ),
+    "delimiter of a database": (
+        "    path: cases.csv",
+        "    url_from: DATABASE_URL\n    table: cases\n    delimiter: ';'",
+    ),
+    "header in words": ("    path: cases.csv", "    path: cases.csv\n    header: third"),
+    "header rows apart": ("    path: cases.csv", "    path: cases.csv\n    header: [1, 3]"),
+    "sheet by number": ("    path: cases.csv", "    path: cases.xlsx\n    sheet: 1"),
     "long delimiter": ("    path: cases.csv", "    path: cases.csv\n    delimiter: ';;'"),
     "code without quotes": ("    path: cases.csv", "    path: cases.csv\n    only: {Force: [7]}"),
     "recoded to a list": (
