@@ -19,7 +19,7 @@ from nlp.scan import Hits, Scanner, fold, whole
 from nlp.units import Cut, Unit, cut_units, inline_label, quotations
 
 _HEADINGS_KEPT = 5000
-_NOTES_PER_ZONE = 200
+_NOTES_PER_ZONE = 1000
 _LABEL_WITHIN = 80
 
 

@@ -54,16 +54,25 @@ class PatternIndex(Generic[Found]):
     """Rules or cues by the rarest kind of word they need, so that only those that may match are tried."""
 
     def __init__(self, items: Iterable[Found]) -> None:
-        self._by_class: dict[str, list[tuple[int, Found, Pattern]]] = {}
+        self._by_class: dict[str, list[tuple[tuple[tuple[str, ...], ...], tuple[int, Found, Pattern]]]] = {}
         for order, item in enumerate(items):
             for pattern in item.find:
-                for name in _anchor(pattern):
-                    self._by_class.setdefault(name, []).append((order, item, pattern))
+                anchor = _anchor(pattern)
+                others = tuple(step.classes for step in pattern.steps if step.classes != anchor)
+                for name in anchor:
+                    self._by_class.setdefault(name, []).append((others, (order, item, pattern)))
 
     def candidates(self, hits: Hits) -> list[tuple[int, Found, Pattern]]:
-        """Every item with a pattern whose anchor occurs, in the order the items were given."""
+        """Every item with a pattern whose places all occur, in the order the items were given."""
         by_class = self._by_class
-        found = [entry for name in hits if name in by_class for entry in by_class[name]]
+        absent = hits.keys().isdisjoint
+        found = [
+            entry
+            for name in hits
+            if name in by_class
+            for others, entry in by_class[name]
+            if not any(map(absent, others))
+        ]
         found.sort(key=lambda entry: entry[0])
         return found
 
