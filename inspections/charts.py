@@ -32,6 +32,7 @@ __all__ = [
     "Chart",
     "balance_chart",
     "codes_chart",
+    "margins_chart",
     "outcomes_chart",
     "sample_chart",
     "save_chart",
@@ -402,3 +403,52 @@ def _days(value: float) -> str:
 
 def _two(scored: pd.DataFrame, place: int) -> str:
     return signed(float(scored["balance"].iloc[place]))
+
+
+def margins_chart(margins: pd.DataFrame) -> Chart:
+    """Margin that the case files read buy in each stratum and overall, for planning; not for release.
+
+    Parameters
+    ----------
+    margins : DataFrame
+        ``stratum, frame, sample, margin`` of `inspections.planning.margins_bought`; margins are shares.
+    """
+    table = margins.reset_index(drop=True)
+    with theme():
+        figure, axes = _canvas(rows=len(table), per_row=0.5)
+        for row, record in enumerate(table.to_dict("records")):
+            words = _margin_words(record)
+            if pd.isna(record["margin"]):
+                axes.text(0, row, f" {words}", va="center", style="italic", color=GREY)
+                continue
+            points = 100 * float(record["margin"])
+            axes.plot([-points, points], [row, row], color=GREY, linewidth=2)
+            axes.plot([-points, points], [row, row], "|", color=GREY, markersize=9, markeredgewidth=2)
+            axes.annotate(
+                words, (0, row), xytext=(0, 6), textcoords="offset points", ha="center",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+            )  # fmt: skip
+        widest = 100 * float(table["margin"].max()) if table["margin"].notna().any() else 1.0
+        axes.axvline(0, color="black", linewidth=1)
+        axes.set_xlim(-1.1 * max(widest, 1.0), 1.1 * max(widest, 1.0))
+        _rows(axes, table["stratum"])
+        axes.set_xlabel("Percentage points either side of the share found: 95 per cent interval")
+        _settle(figure)
+    told = "; ".join(f"{record['stratum']}, {_margin_words(record)}" for record in table.to_dict("records"))
+    return Chart(
+        id="margins",
+        figure=figure,
+        caption="How far the share found may be from that of all cases, by stratum and overall.",
+        alt=f"Lines either side of nought, as long as the margin of a share in each stratum. {told}.",
+        pillar=0,
+        table=table,
+    )
+
+
+def _margin_words(record: Mapping[Any, Any]) -> str:
+    read = f"{record['sample']:,} of {record['frame']:,} read"
+    if pd.isna(record["margin"]):
+        return f"{read}: nothing to go by"
+    if record["margin"] == 0:
+        return f"{read}: exact"
+    return f"{read}: ±{100 * record['margin']:.0f} points"

@@ -7,6 +7,7 @@ surer than one read from 60 of 20,000. Where that length is known it is used.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -142,11 +143,12 @@ def hypergeometric(count: int, n: int, *, population: int, level: float = 0.95) 
     if n == population:
         return CENSUS
     tail = (1 - level) / 2
-    possible = np.arange(count, population - (n - count) + 1)
-    at_least = hypergeom.sf(count - 1, population, possible, n)
-    at_most = hypergeom.cdf(count, population, possible, n)
-    kept = possible[(at_least > tail) & (at_most > tail)]
-    return Interval(float(kept.min() / population), float(kept.max() / population), "exact hypergeometric")
+    possible = range(count, population - (n - count) + 1)
+    # more cases in the list make a count as high as this likelier, and one as low as this less likely
+    lowest = bisect_left(possible, True, key=lambda k: bool(hypergeom.sf(count - 1, population, k, n) > tail))
+    beyond = bisect_left(possible, True, key=lambda k: bool(hypergeom.cdf(count, population, k, n) <= tail))
+    low, high = possible[lowest] / population, possible[beyond - 1] / population
+    return Interval(low, high, "exact hypergeometric")
 
 
 def bootstrap(

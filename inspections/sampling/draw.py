@@ -202,8 +202,8 @@ def _dip_remarks(code: str, *, wanted: int, available: int) -> tuple[str, ...]:
         return (f"The frame holds no case of outcome {code}: its dip sample is empty.",)
     if available < wanted:
         return (
-            f"The frame holds {available} cases of outcome {code}, fewer than the {wanted} asked for: all were "
-            "taken.",
+            f"The frame holds {available} cases of outcome {code}, fewer than the {wanted} asked for: "
+            "all were taken.",
         )
     return ()
 
