@@ -87,6 +87,8 @@ def indicators() -> list[dict[str, Any]]:
         indicator("effort-before-interview", "Testing of the victim before the suspect's interview", 1,
                   count=(14, 29), value=45.2, interval=(26, 67, "bootstrap"),
                   base="29 dated victim-credibility units in 17 sampled case files"),
+        indicator("suspect-account-tested", "Case files where the suspect's account is tested", 1,
+                  count=(11, 24), value=45.8, interval=(27.9, 64.9, "Wilson"), base="24 sampled case files"),
         indicator("suspect-gaps-noted", "Case files where work on the suspect is noted as not done", 1,
                   count=(9, 24), value=37.5, interval=(21.2, 57.3, "Wilson"), base="24 sampled case files"),
         indicator("victim-doubt-rebutted", "Case files where doubt about the victim is answered", 1,
@@ -101,9 +103,13 @@ def indicators() -> list[dict[str, Any]]:
                   caveat="Not every recorded offence is a report by the victim."),
         indicator("withdrawal-reported-by-victim", "Of those cases, those the victim reported", 3,
                   status="not recorded", base="cases closed without the victim's support"),
+        indicator("withdrawal-victim-wanted-report", "Of those cases, those the victim wanted reported", 3,
+                  status="suppressed", base="cases closed without the victim's support"),
         indicator("isva-referral", "Victims referred to an independent sexual violence adviser", 3,
                   status="not recorded", base="sampled case files"),
         indicator("supervision", "Files reviewed by a supervisor within 28 days", 4, status="missing"),
+        indicator("supervisor-entry", "Case files with a supervisor's entry within 28 days", 4,
+                  count=(9, 24), value=37.5, interval=(21.2, 57.3, "Wilson"), base="24 sampled case files"),
         indicator("outcome-coding", "Closed cases whose outcome contradicts the file", 5, count=(2, 45),
                   value=4.4, interval=CENSUS, base="45 closed cases in the frame"),
         indicator("dates-out-of-order", "Cases with milestones out of order", 5, count=(0, 45), value=0,
@@ -112,6 +118,11 @@ def indicators() -> list[dict[str, Any]]:
                   interval=(27.9, 64.9, "bootstrap"), base="46 units about the victim's records"),
         indicator("records-requests-purpose", purposes, 6, group="limited", count=(3, 46), value=6.5,
                   interval=(1.9, 15.0, "bootstrap"), base="46 units about the victim's records"),
+        indicator("records-requests-files", "Case files with a request for the victim's records", 6,
+                  count=(14, 24), value=58.3, interval=(38.8, 75.5, "Wilson"), base="24 sampled case files"),
+        indicator("records-requests-limited-files", "Case files with a request limited to the suspect", 6,
+                  count=(0, 24), value=0, interval=(0, 13.8, "Wilson"), status="zero",
+                  base="24 sampled case files"),
     ]  # fmt: skip
 
 
@@ -143,18 +154,27 @@ def findings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "Doubt about the victim answered",
             "Doubt about the victim answered: not published. Somebody's anonymity would be at risk.",
         ),
+        "pattern-linking-force": (
+            "Looking for other offences by the suspect",
+            "Looking for other offences by the suspect: not published. Anonymity would be at risk.",
+        ),
     }
     for name in (
         "days-report-to-interview-force",
         "days-report-to-closure-force",
         "effort-balance-force",
         "effort-before-interview-force",
+        "suspect-account-tested-force",
         "suspect-gaps-noted-force",
+        "supervisor-entry-force",
         "withdrawal-closed",
         "withdrawal-reported-by-victim-force",
+        "withdrawal-victim-wanted-report-force",
         "outcome-coding-force",
         "dates-out-of-order-force",
         "records-requests-purpose-unstated",
+        "records-requests-files-force",
+        "records-requests-limited-files-force",
     ):
         if name in by_row:
             label = by_row[name]["label"]
@@ -231,10 +251,9 @@ def build_release(
     _write_csv(
         folder / "balance.csv",
         [
-            {"case": f"C{i:02}", "suspect_focus": 4 + i % 5, "victim_credibility": 9 - i % 4, "units": 40 + i,
-             "balance": round((4 + i % 5 - 9 + i % 4) / (13 + i % 5 - i % 4), 2), "group": "charged"}
-            for i in range(1, 25)
-        ],
+            {"case": f"C{i:02}", "balance": round(i / 12 - 1.05, 2), "status": "shown"}
+            for i in range(1, 24)
+        ] + [{"case": "C24", "balance": "", "status": "too few"}],
     )  # fmt: skip
     _write_csv(
         folder / "codes.csv",
