@@ -44,7 +44,7 @@ _ORIENTATIONS = {
 _NOT_MEASURED = (
     "We took no measure of this pillar from the case files. What we say here rests on reading them."
 )
-_DRAFT = "*Draft, for the author to accept, change or reject.*\n\n"
+_DRAFT = "*Draft, not yet a {kind}: for the author to accept, change or reject.*\n\n"
 
 _SUPPRESSED = "Suppressed"
 
@@ -155,15 +155,27 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
 
 
 def _headlines(release: Release, names: Sequence[str]) -> str:
-    """Lead with the findings the author chose, or with all that can be told and are about investigations."""
-    told = [finding for finding in release.findings if finding.told]
-    chosen = [finding for name in names for finding in told if finding.id == name]
-    chosen = chosen or [finding for finding in told if finding.pillar]
-    return "\n".join(
+    """Lead with the findings the author chose, or with all that can be told and are about investigations.
+
+    Of those chosen, what cannot be told is named in a last paragraph, so that its absence says nothing.
+    """
+    by_name = {finding.id: finding for finding in release.findings}
+    chosen = [by_name[name] for name in names if name in by_name]
+    leading = [finding for finding in chosen if release.speaks(finding)] or [
+        finding for finding in release.findings if finding.told and finding.pillar
+    ]
+    texts = [
         f"### {escape_note(finding.title)} {{#headline-{finding.id}}}\n\n"
         f"{escape_note(finding.statement)} [How we know](#finding-{finding.id}).\n"
-        for finding in chosen
-    )
+        for finding in leading
+    ]
+    if untold := [finding.id for finding in chosen if not release.speaks(finding)]:
+        texts.append(
+            "### What we would have led with and cannot tell {#headline-untold}\n\n"
+            f"No number is given for: {_links(untold, release=release)}. "
+            "The reason is given where each would stand.\n"
+        )
+    return "\n".join(texts)
 
 
 def _findings(release: Release, pillar: int) -> str:
@@ -272,7 +284,7 @@ def _recommendation(entry: Recommendation, *, release: Release) -> str:
     return (
         "::: {.recommendation}\n"
         f"### Recommendation {entry.number} {{#recommendation-{entry.number}}}\n\n"
-        f"{_DRAFT if entry.status == 'draft' else ''}"
+        f"{_draft_mark(entry.status, kind='recommendation')}"
         f"By {format_date(entry.deadline)}, {entry.owner.strip()} should make sure "
         f"{_sentence(entry.act)}\n\n"
         f"**How we will know:** {_sentence(entry.measure)}\n\n"
@@ -283,10 +295,15 @@ def _recommendation(entry: Recommendation, *, release: Release) -> str:
 def _judgements(judgements: Iterable[Judgement], *, release: Release) -> str:
     return "\n".join(
         f"::: {{.judgement .{entry.kind.replace(' ', '-')}}}\n"
+        f"{_draft_mark(entry.status, kind='judgement')}"
         f"**{entry.kind.capitalize()}.** {_sentence(entry.text)}\n\n"
         f"Rests on: {_links(entry.findings, release=release)}.\n:::\n"
         for entry in judgements
     )
+
+
+def _draft_mark(status: str, *, kind: str) -> str:
+    return _DRAFT.format(kind=kind) if status == "draft" else ""
 
 
 def _links(names: Sequence[str], *, release: Release) -> str:

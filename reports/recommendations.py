@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 from parameters import InspectionError, Problem
 from reports.release import PILLARS, Finding, Release
 
-__all__ = ["Decisions", "Draft", "Judgement", "Recommendation", "Usual", "load_catalogue", "load_decisions"]
+__all__ = ["Decisions", "Draft", "Judgement", "Recommendation", "load_catalogue", "load_decisions"]
 
 Kind = Literal["cause of concern", "area for improvement", "promising practice"]
 Status = Literal["draft", "accepted", "rejected", "completed", "superseded"]
@@ -41,6 +41,7 @@ class Judgement(_Entry):
     pillar: int = Field(ge=min(PILLARS), le=max(PILLARS))
     text: str = Field(min_length=1)
     findings: list[str] = Field(min_length=1)
+    status: Literal["draft", "accepted"] = "accepted"
 
 
 class Recommendation(_Entry):
@@ -73,29 +74,21 @@ class Decisions(_Entry):
         )
 
 
-class Usual(_Entry):
-    """The recommendation usually made where a finding is made; ``months`` run from the day of publication."""
-
-    owner: str = Field(min_length=1)
-    months: int = Field(ge=1)
-    act: str = Field(min_length=1)
-    measure: str = Field(min_length=1)
-
-
 class Draft(_Entry):
-    """One entry of the catalogue: the judgement usual for a finding, and its recommendation if any.
+    """One entry of the catalogue: the recommendation usually made where a finding is made.
 
     It is drafted when the finding's value is above ``above`` and below ``below``. The limits only spare an
-    author drafts that are beside the point; they grade nothing.
+    author drafts that are beside the point; they grade nothing. ``months`` run from the day of publication.
     """
 
     finding: str
     above: float = -math.inf
     below: float = math.inf
     pillar: int = Field(ge=min(PILLARS), le=max(PILLARS))
-    kind: Kind
-    text: str = Field(min_length=1)
-    recommendation: Usual | None = None
+    owner: str = Field(min_length=1)
+    months: int = Field(ge=1)
+    act: str = Field(min_length=1)
+    measure: str = Field(min_length=1)
 
     def suits(self, finding: Finding | None) -> bool:
         """Whether the finding was made and its value lies between the limits."""
@@ -120,7 +113,8 @@ def load_decisions(path: Path, *, release: Release) -> Decisions:
     ------
     InspectionError
         When a recommendation lacks its owner, date, measure or findings, numbers do not run from 1, a finding
-        or a judgement named is not there, or a cause of concern has no recommendation: all at once.
+        or a judgement named is not there, none of the findings named is told, or a cause of concern has no
+        recommendation: all at once.
     """
     decisions = Decisions.model_validate(_load(path, Decisions))
     if problems := list(_hanging(decisions, release=release, file=_name(path))):
@@ -135,22 +129,40 @@ def load_catalogue(path: Path) -> list[Draft]:
 
 def _hanging(decisions: Decisions, *, release: Release, file: str) -> Iterator[Problem]:
     yield from _unknown_findings(decisions, release=release, file=file)
+    yield from _resting_on_nothing(decisions, release=release, file=file)
     yield from _wrong_numbers(decisions, file=file)
     yield from _unanswered(decisions, file=file)
 
 
 def _unknown_findings(decisions: Decisions, *, release: Release, file: str) -> Iterator[Problem]:
     known = {finding.id for finding in release.findings}
-    cited = [
-        ("headlines", decisions.headlines),
-        *((f"judgement {entry.id}.findings", entry.findings) for entry in decisions.judgements),
-        *((f"recommendation {entry.number}.findings", entry.findings) for entry in decisions.recommendations),
-    ]
-    for where, names in cited:
+    for where, names in _cited(decisions, decisions.recommendations):
         for name in sorted(set(names) - known):
             message = f'names "{name}", which the inspection did not find.'
             remedy = f"Name findings of this force: {', '.join(sorted(known)) or 'there are none'}."
             yield Problem(file, where, name, message, remedy)
+
+
+def _resting_on_nothing(decisions: Decisions, *, release: Release, file: str) -> Iterator[Problem]:
+    """Refuse what is published while none of the findings it names says anything."""
+    silent = {finding.id for finding in release.findings if not release.speaks(finding)}
+    speaking = ", ".join(finding.id for finding in release.findings if finding.id not in silent)
+    for where, names in _cited(decisions, decisions.published):
+        if names and set(names) <= silent:
+            message = "rests only on findings that are not published, so a reader could not check it."
+            remedy = f"Rest it on a finding that is told, or take it out. Told are: {speaking or 'none'}."
+            yield Problem(file, where, ", ".join(names), message, remedy)
+
+
+def _cited(
+    decisions: Decisions, recommendations: Iterable[Recommendation]
+) -> Iterator[tuple[str, list[str]]]:
+    """Give each place that names findings, and the names."""
+    yield "headlines", decisions.headlines
+    for judgement in decisions.judgements:
+        yield f"judgement {judgement.id}.findings", judgement.findings
+    for entry in recommendations:
+        yield f"recommendation {entry.number}.findings", entry.findings
 
 
 def _wrong_numbers(decisions: Decisions, *, file: str) -> Iterator[Problem]:

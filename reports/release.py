@@ -216,6 +216,13 @@ class Release:
         """Return the finding with this id, if the inspection made it."""
         return next((finding for finding in self.findings if finding.id == name), None)
 
+    def speaks(self, finding: Finding) -> bool:
+        """Whether a finding says something about the force: a number, or that it keeps no such record."""
+        own = (row for row in self.indicators if row.id in finding.indicators)
+        return finding.told or any(
+            row.status == "not recorded" and finding.id == f"{row.id}-{row.group}" for row in own
+        )
+
 
 def read_release(folder: Path) -> Release:
     """Read and check the release folder of a force.

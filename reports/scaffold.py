@@ -87,38 +87,27 @@ def refresh(force: str, release_folder: Path, *, root: Path = PROJECT) -> None:
 
 
 def draft_recommendations(catalogue: list[Draft], *, release: Release) -> dict[str, list[dict[str, object]]]:
-    """Return the judgements and recommendations usual for the findings made, for the author to decide on.
+    """Return the recommendations usual for the findings made, for the author to decide on.
 
-    The wording may name the force as ``{force}``. Deadlines count whole months from the day of publication.
+    Judgements are the author's alone: none is drafted. The wording may name the force as ``{force}``.
+    Deadlines count whole months from the day of publication.
     """
     name, published = release.facts.name, release.facts.published
     usual = [draft for draft in catalogue if draft.suits(release.finding(draft.finding))]
-    judgements: list[dict[str, object]] = [
-        {
-            "id": draft.finding,
-            "kind": draft.kind,
-            "pillar": draft.pillar,
-            "text": _wrapped(draft.text, force=name),
-            "findings": [draft.finding],
-        }
-        for draft in usual
-    ]
-    advised = [(draft, draft.recommendation) for draft in usual if draft.recommendation]
     recommendations: list[dict[str, object]] = [
         {
             "number": number,
             "pillar": draft.pillar,
-            "owner": advice.owner.format(force=name),
-            "deadline": _month_end(published, advice.months),
-            "act": _wrapped(advice.act, force=name),
-            "measure": _wrapped(advice.measure, force=name),
+            "owner": draft.owner.format(force=name),
+            "deadline": _month_end(published, draft.months),
+            "act": _wrapped(draft.act, force=name),
+            "measure": _wrapped(draft.measure, force=name),
             "findings": [draft.finding],
-            "answers": [draft.finding],
             "status": "draft",
         }
-        for number, (draft, advice) in enumerate(advised, 1)
+        for number, draft in enumerate(usual, 1)
     ]
-    return {"judgements": judgements, "recommendations": recommendations}
+    return {"judgements": [], "recommendations": recommendations}
 
 
 def _wrapped(text: str, *, force: str) -> LiteralScalarString:

@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 from parameters import InspectionError
 from reports import refresh
 from reports.partials import metadata, partials
-from reports.recommendations import Decisions
-from reports.release import read_release
+from reports.recommendations import Decisions, Judgement
+from reports.release import PILLARS, read_release
 
 
 def test_refreshing_writes_partials_and_leaves_the_authors_files_alone(
@@ -34,6 +34,7 @@ def test_a_new_force_is_scaffolded_with_drafts_for_its_findings_only(
     shutil.rmtree(folder)
     refresh("northshire", release_folder, root=project)
     drafts = YAML(typ="safe").load((folder / "recommendations.yml").read_text(encoding="utf-8"))
+    assert drafts["judgements"] == []
     assert [entry["findings"] for entry in drafts["recommendations"]] == [
         ["effort-balance-force"],
         ["suspect-gaps-noted-force"],
@@ -44,7 +45,27 @@ def test_a_new_force_is_scaffolded_with_drafts_for_its_findings_only(
     assert {entry["status"] for entry in drafts["recommendations"]} == {"draft"}
     assert "the chief constable of Northshire Police" in drafts["recommendations"][0]["owner"]
     generated = (folder / "_generated" / "recommendations.md").read_text(encoding="utf-8")
-    assert "*Draft, for the author to accept, change or reject.*" in generated
+    assert generated.count("*Draft, not yet a recommendation: for the author to accept") == 5
+
+
+def test_a_new_text_says_in_every_chapter_what_its_author_is_to_write(
+    project: Path, release_folder: Path
+) -> None:
+    folder = project / "reports" / "northshire"
+    shutil.rmtree(folder)
+    refresh("northshire", release_folder, root=project)
+    chapters = (folder / "index.qmd").read_text(encoding="utf-8").split("\n## ")[1:]
+    told = [text.partition("\n")[0] for text in chapters if r"\[The author is to write here" in text]
+    assert {"Foreword", "Headline findings", *PILLARS.values()} <= set(told)
+
+
+def test_a_judgement_in_draft_is_marked_as_one(release_folder: Path) -> None:
+    judgement = Judgement(
+        id="plan", kind="area for improvement", pillar=1, text="No plan.",
+        findings=["effort-balance-force"], status="draft",
+    )  # fmt: skip
+    text = partials(read_release(release_folder), decisions=Decisions(judgements=[judgement]))
+    assert "*Draft, not yet a judgement: for the author" in text["pillar-1-judgements"]
 
 
 def test_a_second_refresh_writes_the_same_bytes(project: Path, release_folder: Path) -> None:
@@ -102,7 +123,17 @@ def test_what_cannot_be_told_is_listed_below_the_findings_and_leads_no_report(re
         "::: {#finding-victim-doubt-rebutted-force}\nDoubt about the victim answered\\: not published"
         in below
     )
-    assert "Doubt about the victim" not in texts["headlines"]
+    assert "{#headline-victim-doubt-rebutted-force}" not in texts["headlines"]
+
+
+def test_a_chosen_headline_that_cannot_be_told_is_named_as_such(release_folder: Path) -> None:
+    chosen = ["victim-doubt-rebutted-force", "effort-balance-force", "withdrawal-reported-by-victim-force"]
+    text = partials(read_release(release_folder), decisions=Decisions(headlines=chosen))["headlines"]
+    assert re.findall(r"{#headline-(.+?)}", text) == [*chosen[1:], "untold"]
+    assert (
+        "No number is given for: [Doubt about the victim answered](#finding-victim-doubt-rebutted-force)."
+        in text
+    )
 
 
 def test_the_author_chooses_the_headlines_and_their_order(release_folder: Path) -> None:
@@ -138,8 +169,9 @@ def test_a_suppressed_value_is_in_no_partial(tmp_path: Path) -> None:
     assert "| More on victim | Suppressed | case files |" in text
 
 
-def test_an_empty_pillar_still_has_partials_to_include(release_folder: Path) -> None:
-    texts = partials(read_release(release_folder), decisions=Decisions())
+def test_an_empty_pillar_still_has_partials_to_include(tmp_path: Path) -> None:
+    rows = [row for row in indicators() if row["indicator"] != "supervisor-entry"]
+    texts = partials(read_release(build_release(tmp_path, rows=rows)), decisions=Decisions())
     assert texts["pillar-4-findings"] == "No finding here rests on a number.\n"
     assert texts["extracts-other"] == "No extract about other work was approved for publication.\n"
 

@@ -89,7 +89,39 @@ def test_all_problems_are_told_at_once(tmp_path: Path, release: Release) -> None
     assert "recommendation 1.deadline" in told
 
 
-def test_the_catalogue_has_a_recommendation_for_every_cause_of_concern() -> None:
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (GOOD.replace("[effort-balance-force]\nrec", "[UNTOLD]\nrec"), "judgement effort.findings"),
+        (GOOD.replace("[effort-balance-force]\n    ans", "[UNTOLD]\n    ans"), "recommendation 1.findings"),
+        (f"headlines: [UNTOLD]\n{GOOD}", "headlines"),
+    ],
+)
+def test_what_rests_only_on_findings_that_are_not_published_is_refused(
+    text: str, where: str, tmp_path: Path, release: Release
+) -> None:
+    untold = "victim-doubt-rebutted-force"
+    told = problems(text.replace("UNTOLD", untold), folder=tmp_path, release=release)
+    assert f"{where} rests only on findings that are not published" in told
+    assert "Rest it on a finding that is told, or take it out. Told are: " in told
+    assert untold not in told.partition("Told are: ")[2]
+
+    path = tmp_path / "recommendations.yml"
+    path.write_text(text.replace("UNTOLD", f"{untold}, effort-balance-force"), encoding="utf-8")
+    assert load_decisions(path, release=release).judgements
+
+
+def test_that_a_force_keeps_no_record_is_something_to_rest_a_judgement_on(
+    tmp_path: Path, release: Release
+) -> None:
+    path = tmp_path / "recommendations.yml"
+    path.write_text(
+        GOOD.replace("effort-balance-force", "withdrawal-reported-by-victim-force"), encoding="utf-8"
+    )
+    assert load_decisions(path, release=release).judgements
+
+
+def test_the_catalogue_has_one_usual_recommendation_for_a_finding() -> None:
     drafts = load_catalogue(PROJECT / "reports" / "recommendations.yml")
     assert len({draft.finding for draft in drafts}) == len(drafts)
-    assert all(draft.recommendation for draft in drafts if draft.kind == "cause of concern")
+    assert all(draft.act.startswith("that ") for draft in drafts)
