@@ -314,7 +314,7 @@ def sample_chart(strata: pd.DataFrame) -> Chart:
         axes.set_xlabel("Cases in the frame; hatched: read")
         _settle(figure)
     told = "; ".join(
-        f"{stratum}, {'suppressed' if pd.isna(frame) else f'{drawn:,} of {frame:,}'}"
+        f"{stratum}, {_read_of(drawn, frame)}"
         for stratum, frame, drawn in zip(table["stratum"], table["frame"], table["sample"], strict=True)
     )
     return Chart(
@@ -390,6 +390,12 @@ def _untold(table: pd.DataFrame, label: str) -> str:
         if names:
             found.append(f" {words}: {'; '.join(names)}.")
     return "".join(found)
+
+
+def _read_of(drawn: int, frame: int) -> str:
+    if pd.isna(frame):
+        return "suppressed"
+    return f"suppressed, of {frame:,}" if pd.isna(drawn) else f"{drawn:,} of {frame:,}"
 
 
 def _percentage(value: float) -> str:

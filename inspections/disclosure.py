@@ -15,8 +15,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from inspections.hashing import keyed_hash
 from inspections.indicators.registry import Results
+from inspections.rounding import half_up
 from inspections.suppression import Atoms, sets_to_hide
 
 __all__ = [
@@ -83,7 +83,9 @@ def release_indicators(results: Results, policy: Policy) -> Released:
     """Hide what the policy does not let out of the indicator table.
 
     A hidden row keeps its words and loses every number, those in its base too. A median keeps its value when
-    only the number of cases *without* both dates is small; it then loses its counts alone.
+    only the number of cases *without* both dates is small; it then loses its counts alone. Values are rounded
+    as reports print them: from many weighted shares with all their digits the weights could be solved for,
+    and with them the lengths of hidden strata.
 
     Parameters
     ----------
@@ -153,13 +155,13 @@ def release_codes(codes: pd.DataFrame, policy: Policy) -> Released:
     )
 
 
-def release_balances(
-    balances: pd.DataFrame, indicators: pd.DataFrame, *, policy: Policy, seed: str
-) -> Released:
-    """Balance of each case without its reference, or nothing.
+def release_balances(balances: pd.DataFrame, indicators: pd.DataFrame, *, policy: Policy) -> Released:
+    """Balances of the case files from lowest to highest, or nothing.
 
     One row a case tells how many cases lean to the victim, so the table is empty wherever that count is not
-    itself released. Rows are shuffled by a keyed hash and renumbered; groups of few cases are merged.
+    itself released. A balance to two decimals is all a row holds, in an order that is the balance's own:
+    counts of units would single a file out to whoever has read it, a group would tell how many files of a
+    short stratum lean which way, and an order by a hash could be repeated by whoever knows the seed.
 
     Parameters
     ----------
@@ -169,59 +171,55 @@ def release_balances(
         The *released* indicator table.
     policy : Policy
         Threshold.
-    seed : str
-        Decides the order.
 
     Returns
     -------
     Released
-        ``case, suspect_focus, victim_credibility, units, balance, status, group``.
+        ``case, balance, status``: a running number, and last the files with too few units for a balance.
     """
-    columns = ["case", "suspect_focus", "victim_credibility", "units", "balance", "status", "group"]
+    columns = ["case", "balance", "status"]
     leaning = indicators.loc[indicators["indicator"] == "effort-more-on-victim", "status"]
     if leaning.empty or not leaning.isin(["shown", "zero"]).all() or policy.is_small(len(balances)):
         return Released(pd.DataFrame(columns=columns), _log("balance", [("all cases", "secondary")], policy))
-    order = np.argsort([keyed_hash(seed, "balance", case) for case in balances["case_id"]])
-    table = balances.iloc[order].reset_index(drop=True)
-    sizes = table["stratum"].value_counts().sort_index()
-    small = {name for name in sizes.index if policy.is_small(sizes[name])}
-    merged = small | _parts_to_hide(sizes, small, policy)
-    table["group"] = table["stratum"].mask(table["stratum"].isin(list(merged)), "other cases")
+    table = balances[["balance", "status"]].sort_values("balance", ignore_index=True)
+    table["balance"] = table["balance"].map(lambda balance: half_up(balance, places=2), na_action="ignore")
     table["case"] = [f"C{number:02}" for number in range(1, len(table) + 1)]
-    return Released(
-        table[columns], _log("balance", ((name, "primary") for name in sorted(merged, key=str)), policy)
-    )
+    return Released(table[columns], _log("balance", [], policy))
 
 
-def release_gaps(gaps: pd.DataFrame, indicators: pd.DataFrame) -> Released:
+def release_gaps(gaps: pd.DataFrame, indicators: Released, *, policy: Policy) -> Released:
     """Blank the counts of gaps whose indicator row was hidden.
 
     Parameters
     ----------
     gaps : DataFrame
         As :func:`inspections.indicators.gaps_table` gives it.
-    indicators : DataFrame
-        The *released* indicator table, which holds the same counts as ``missing-fields``.
+    indicators : Released
+        The released indicators, which hold the same counts as ``missing-fields``.
+    policy : Policy
+        Threshold.
     """
-    released = indicators[indicators["indicator"] == "missing-fields"].set_index("group")["status"]
-    table = gaps.assign(status=gaps["field"].map(released).fillna(gaps["status"]))
-    hidden = (table["status"] == "suppressed").to_numpy()
+    rules = _rules_of("missing-fields", indicators)
+    hidden = gaps["field"].isin(list(rules)).to_numpy()
+    table = gaps.assign(status=gaps["status"].mask(hidden, "suppressed"))
     table[["missing", "of"]] = (
         table[["missing", "of"]].astype("Int64").mask(np.column_stack([hidden, hidden]))
     )
-    rows = [("gaps", name, "primary", "hidden in the indicator table") for name in table.loc[hidden, "field"]]
-    return Released(table, pd.DataFrame(rows, columns=_LOG))
+    return Released(table, _log("gaps", ((name, rules[name]) for name in table.loc[hidden, "field"]), policy))
 
 
-def release_strata(strata: pd.DataFrame, indicators: pd.DataFrame, *, policy: Policy) -> Released:
-    """Blank the length of short strata, and whatever would give it away.
+def release_strata(strata: pd.DataFrame, indicators: Released, *, policy: Policy) -> Released:
+    """Blank the length of a stratum where the released decisions do, and of other short strata.
+
+    Where a hidden stratum was read whole, the number read is its length. As the total read is printed and
+    places are dealt to the strata by a known rule, the numbers read of all strata are then blank.
 
     Parameters
     ----------
     strata : DataFrame
         ``stratum, frame, wanted, sample, weight`` of the sample.
-    indicators : DataFrame
-        The *released* indicator table: a decision hidden there is hidden here.
+    indicators : Released
+        The released indicators: a stratum that is a decision is hidden, and shown, as it is there.
     policy : Policy
         Threshold.
 
@@ -230,18 +228,22 @@ def release_strata(strata: pd.DataFrame, indicators: pd.DataFrame, *, policy: Po
     Released
         The same columns and ``status``.
     """
-    decisions = indicators[(indicators["indicator"] == "decisions") & (indicators["status"] == "suppressed")]
-    small = strata["frame"].map(policy.is_small) | strata["stratum"].isin(decisions["group"])
-    rules: dict[Hashable, str] = dict.fromkeys(strata.index[small], "primary")
-    rules |= dict.fromkeys(_parts_to_hide(strata["frame"], set(rules), policy), "secondary")
+    told = indicators.table[indicators.table["indicator"] == "decisions"]
+    decided = strata["stratum"].isin(told["group"])
+    by_decision = _rules_of("decisions", indicators)
+    rules: dict[Hashable, str] = {
+        row: by_decision[name] for row, name in strata["stratum"].items() if name in by_decision
+    }
+    rules |= dict.fromkeys(strata.index[~decided & strata["frame"].map(policy.is_small)], "primary")
+    shown = set(strata.index[decided]) - set(rules)
+    rules |= dict.fromkeys(_parts_to_hide(strata["frame"], set(rules), policy, shown=shown), "secondary")
     hidden = strata.index.isin(list(rules))
-    # a stratum read whole, or one that ran out, shows its length by the number read
-    whole = hidden & (strata["sample"] == strata["frame"]).to_numpy()
+    read_whole = np.full(len(strata), (hidden & (strata["sample"] == strata["frame"]).to_numpy()).any())
     table = strata.assign(
         frame=strata["frame"].astype("Int64").mask(hidden),
-        wanted=strata["wanted"].astype("Int64").mask(whole),
-        sample=strata["sample"].astype("Int64").mask(whole),
-        weight=strata["weight"].astype("Float64").mask(hidden),
+        wanted=strata["wanted"].astype("Int64").mask(read_whole),
+        sample=strata["sample"].astype("Int64").mask(read_whole),
+        weight=strata["weight"].astype("Float64").mask(hidden | read_whole),
         status=np.where(hidden, "suppressed", "shown"),
     )
     return Released(
@@ -360,8 +362,10 @@ def _read_rows(results: Results, policy: Policy) -> tuple[list[_CountedRow], dic
     return rows, sizes
 
 
-def _parts_to_hide(parts: pd.Series, hidden: Collection[Hashable], policy: Policy) -> set[Hashable]:
-    """Parts to hide besides those hidden, where their total is printed."""
+def _parts_to_hide(
+    parts: pd.Series, hidden: Collection[Hashable], policy: Policy, *, shown: Collection[Hashable] = ()
+) -> set[Hashable]:
+    """Parts to hide besides those hidden, where their total is printed; those in ``shown`` stay."""
     if not hidden:
         return set()
     one: dict[Hashable, Atoms] = {name: frozenset([name]) for name in parts.index}
@@ -372,7 +376,7 @@ def _parts_to_hide(parts: pd.Series, hidden: Collection[Hashable], policy: Polic
         hidden=[one[name] for name in hidden],
         protected=[one[name] for name in one if name in hidden],
         threshold=policy.threshold,
-        fixed=[total],
+        fixed=[total, *(one[name] for name in shown)],
     )
     return {name for atoms in away for name in atoms}
 
@@ -397,6 +401,12 @@ def _blank(table: pd.DataFrame, hidden: Collection[int], count_only: Collection[
     released["weighted_to"] = released["weighted_to"].astype("Int64")
     for name in _NUMBERS:
         released[name] = released[name].astype("Float64").mask(without_numbers)
+    for name in ("value", "low", "high"):
+        released[name] = [
+            number if pd.isna(number) else _as_printed(float(number), unit)
+            for number, unit in zip(released[name], released["unit"], strict=True)
+        ]
+        released[name] = released[name].astype("Float64")
     released["interval"] = released["interval"].mask(gone, "")
     released["base"] = released["base"].mask(gone, released["base_unit"])
     released["status"] = released["status"].mask(gone, "suppressed")
@@ -409,9 +419,27 @@ def _blank(table: pd.DataFrame, hidden: Collection[int], count_only: Collection[
     return released[list(INDICATOR_COLUMNS)]
 
 
+def _as_printed(value: float, unit: str) -> float:
+    """A value with the digits a report prints; a share is 0 or 100 only where it is just that."""
+    if unit == "balance":
+        return half_up(value, places=2)
+    if unit == "per cent" and 0 < round(value, 9) < 0.5:
+        return min(max(half_up(value, places=1), 0.1), 0.4)
+    if unit == "per cent" and 99.5 <= round(value, 9) < 100:
+        return min(max(half_up(value, places=1), 99.6), 99.9)
+    return half_up(value)
+
+
 def _log(table: str, rules: Iterable[tuple[object, str]], policy: Policy) -> pd.DataFrame:
     why = {"primary": f"fewer than {policy.threshold} cases", "secondary": _WORKED_OUT}
     return pd.DataFrame([(table, str(row), rule, why[rule]) for row, rule in rules], columns=_LOG)
+
+
+def _rules_of(indicator: str, released: Released) -> dict[str, str]:
+    """By which rule each hidden group of an indicator is hidden."""
+    log = released.log[released.log["rule"] != "exception"]
+    own = log[log["row"].str.startswith(f"{indicator}: ")]
+    return dict(zip(own["row"].str.removeprefix(f"{indicator}: "), own["rule"], strict=True))
 
 
 def _indicator_log(

@@ -146,6 +146,8 @@ def test_the_sample_chart_says_how_many_of_each_stratum_are_read():
     strata = pd.DataFrame({"stratum": ["charged", "police NFA"], "frame": [30, None], "sample": [6, None]})
     chart = sample_chart(strata.astype({"frame": "Int64", "sample": "Int64"}))
     assert chart.alt.endswith("Read: charged, 6 of 30; police NFA, suppressed.")
+    unread = sample_chart(strata.assign(sample=None).astype({"frame": "Int64", "sample": "Int64"}))
+    assert unread.alt.endswith("Read: charged, suppressed, of 30; police NFA, suppressed.")
 
 
 def test_text_is_horizontal():

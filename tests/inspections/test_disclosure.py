@@ -270,50 +270,111 @@ def balances(**strata: int) -> pd.DataFrame:
 LEANING = pd.DataFrame({"indicator": ["effort-more-on-victim"], "status": ["shown"]})
 
 
-def test_balances_are_released_without_references_in_an_order_that_tells_nothing():
-    released = release_balances(balances(charged=6, NFA=6), LEANING, policy=FIVE, seed="s").table
-    assert "case_id" not in released
-    assert "NS-" not in released.to_csv()
+def test_balances_are_released_as_a_sorted_list_and_nothing_else():
+    made = balances(charged=6, NFA=6)
+    made["balance"] = [0.125, -1 / 3, None, 1.0, -0.005, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
+    made.loc[2, "status"] = "too few"
+    released = release_balances(made, LEANING, policy=FIVE).table
+    assert list(released.columns) == ["case", "balance", "status"]
     assert released["case"].tolist() == [f"C{n:02}" for n in range(1, 13)]
-    assert released["suspect_focus"].tolist() != sorted(released["suspect_focus"])
-    assert set(released["group"]) == {"charged", "NFA"}
+    assert released["balance"].tolist()[:4] == [-0.33, -0.01, 0.13, 0.2]
+    assert released["status"].tolist() == ["shown"] * 11 + ["too few"]
 
 
-def test_groups_of_few_cases_are_merged_until_none_can_be_told():
-    released = release_balances(balances(charged=2, CPS=6, NFA=9), LEANING, policy=FIVE, seed="s").table
-    assert released["group"].value_counts().to_dict() == {"NFA": 9, "other cases": 8}
+def test_the_released_balances_do_not_depend_on_references_strata_or_order():
+    made = balances(charged=6, NFA=6)
+    other = made.assign(case_id=made["case_id"].iloc[::-1].to_numpy(), stratum="one").sample(
+        frac=1, random_state=1
+    )
+    first, second = (release_balances(table, LEANING, policy=FIVE).table for table in (made, other))
+    pd.testing.assert_frame_equal(first, second)
 
 
 @pytest.mark.parametrize("status", ["suppressed", "missing"])
 def test_balances_are_withheld_where_they_would_show_a_hidden_count(status: str):
-    released = release_balances(balances(charged=20), LEANING.assign(status=status), policy=FIVE, seed="s")
+    released = release_balances(balances(charged=20), LEANING.assign(status=status), policy=FIVE)
     assert released.table.empty
     assert released.log["rule"].tolist() == ["secondary"]
 
 
-def test_gaps_agree_with_the_released_indicators():
-    cases = cases_of(reported_on=pd.to_datetime(["2025-01-01"] * 20 + [None] * 2 + [None] * 0))
-    released = release_gaps(gaps_table(cases), release(cases).table).table.set_index("field")
-    assert released.loc["reported_on", "status"] == "suppressed"
-    assert pd.isna(released.loc["reported_on", "missing"])
-    assert released.loc["relationship", "status"] == "not recorded"
-
-
-def test_a_short_stratum_does_not_show_its_length():
-    strata = pd.DataFrame(
-        {
-            "stratum": ["charged", "CPS NFA", "police NFA"],
-            "frame": [3, 30, 60],
-            "wanted": [4, 4, 4],
-            "sample": [3, 4, 5],
-            "weight": [1.0, 7.5, 12.0],
-        }
+def test_gaps_agree_with_the_released_indicators_and_log_the_same_rule():
+    cases = cases_of(
+        reported_on=pd.to_datetime(["2025-01-01"] * 20 + [None] * 2),
+        relationship=["partner"] * 22,
+        reported_by=["victim"] * 15 + [None] * 7,
     )
-    none = pd.DataFrame({"indicator": [], "group": [], "status": []})
-    released = release_strata(strata, none, policy=FIVE).table
-    assert released["status"].tolist() == ["suppressed", "suppressed", "shown"]
-    assert released["frame"].isna().tolist() == [True, True, False]
-    assert released["sample"].isna().tolist() == [True, False, False]
+    indicators = release(cases)
+    released = release_gaps(gaps_table(cases), indicators, policy=FIVE)
+    table = released.table.set_index("field")
+    assert table.loc["reported_on", "status"] == "suppressed"
+    assert pd.isna(table.loc["reported_on", "missing"])
+    assert table.loc["reported_by", ["status", "missing", "of"]].tolist() == ["shown", 7, 22]
+    assert table.loc["victim_gender", "status"] == "not recorded"
+    assert released.log[["row", "rule"]].to_numpy().tolist() == [["reported_on", "primary"]]
+
+
+def strata_of(**sizes: tuple[int, int]) -> pd.DataFrame:
+    rows = [
+        {"stratum": name, "frame": frame, "wanted": 4, "sample": sample, "weight": frame / sample}
+        for name, (frame, sample) in sizes.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def ended(**decisions: int) -> Released:
+    names = [name for name, size in decisions.items() for _ in range(size)]
+    return release(cases_of(decision=names), only=["decisions"])
+
+
+def test_strata_are_hidden_and_shown_as_the_decisions_are_and_log_the_same_rule():
+    indicators = ended(charged=3, CPS=30, NFA=60)
+    strata = strata_of(charged=(3, 2), CPS=(30, 5), NFA=(60, 5))
+    released = release_strata(strata, indicators, policy=FIVE)
+    decisions = indicators.table.set_index("group")["status"]
+    assert released.table.set_index("stratum")["status"].to_dict() == decisions.to_dict()
+    assert released.table["frame"].isna().tolist() == [True, True, False]
+    assert released.table["sample"].tolist() == [2, 5, 5]
+    assert dict(released.log[["row", "rule"]].to_numpy()) == {"charged": "primary", "CPS": "secondary"}
+
+
+def test_no_number_read_is_told_where_a_hidden_stratum_was_read_whole():
+    # as the total read is printed, 3 would be left over for the stratum whose number alone is blank
+    released = release_strata(
+        strata_of(charged=(3, 3), CPS=(30, 4), NFA=(60, 5)), ended(charged=3, CPS=30, NFA=60), policy=FIVE
+    ).table
+    assert released[["wanted", "sample", "weight"]].isna().all().all()
+
+
+def test_a_short_stratum_that_is_no_decision_is_hidden_with_another():
+    released = release_strata(
+        strata_of(north=(3, 2), south=(30, 4), east=(60, 4)), ended(charged=93), policy=FIVE
+    )
+    assert released.table["status"].tolist() == ["suppressed", "suppressed", "shown"]
+    assert released.log["rule"].tolist() == ["primary", "secondary"]
+
+
+def test_shares_go_out_in_whole_per_cent():
+    coding = coded(
+        *(unit for n in range(24) for unit in effort(f"c{n:02}", victim=6 if n < 7 else 1, suspect=3))
+    )
+    weights = {f"c{n:02}": 1.37 if n % 3 else 2.91 for n in range(24)}
+    results = compute_indicators(material(coding, weights=weights))
+    row = release_indicators(results, FIVE).table.set_index("indicator").loc["effort-more-on-victim"]
+    assert row["numerator"] == 7
+    for name in ("value", "low", "high"):
+        assert row[name] == round(row[name])
+    exact = results.table.set_index("indicator").loc["effort-more-on-victim", "value"]
+    assert abs(row["value"] - exact) <= 0.5
+
+
+def test_a_share_that_is_neither_none_nor_all_is_never_rounded_to_it():
+    cases = cases_of(
+        closed_on=pd.to_datetime(["2025-06-01"] * 20_010),
+        outcome_type=["1"] * 8 + ["16"] * 20_002,
+        decision=["closed"] * 20_010,
+    )
+    released = release(cases, only=["outcomes-closed"]).table.set_index("group")
+    assert released.loc[["1", "16", "18"], "value"].tolist() == [0.1, 99.9, 0]
 
 
 def test_cover_says_how_much_of_each_indicator_is_out():
