@@ -248,12 +248,6 @@ SENTENCES: tuple[Sentence, ...] = (
         "the suspect's conduct",
     ),
     Sentence(
-        "records-requests-limited-files",
-        "share",
-        "Requests limited to the suspect's conduct",
-        "officers limited a request for the victim's records or devices to evidence of the suspect's conduct",
-    ),
-    Sentence(
         "records-requests-purpose",
         "units",
         "Requests for victims' records without a stated purpose",

@@ -73,8 +73,8 @@ indicator(_REQUESTED)(files_with_counted(TRAWL))
         definition="Share of case files in which police limit a request for the victim's records or devices "
         "to evidence of the suspect's conduct.",
         formula="files with a request whose purpose is limited / sampled files",
-        caveat="A file can hold a limited request and another one. Where no request was made, there was "
-        "nothing to limit.",
+        caveat="Errs low: a limited capture of the suspect's messages is often coded as work on the suspect "
+        "(sus-digital) and not seen here. Where no request was made, there was nothing to limit.",
         direction="Higher: in more files, a request was limited to the suspect's conduct.",
     )
 )
