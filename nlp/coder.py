@@ -204,7 +204,7 @@ class Coder:
             )
             names = named_people(doc, first, last, memory)
             people = resolve(hits, doc, note_memory, first=first, section=section.person, names=names)
-            above_unit = section.classes | entry.classes
+            above_unit = section.classes | entry.classes if section.classes else entry.classes
             fired = [
                 found
                 for _, rule, pattern in self._rules.candidates(hits)

@@ -52,7 +52,7 @@ def test_a_sound_rule_is_accepted(folder: Path) -> None:
             "syas:",
             1,
             "rule 'oth-admin-90': unknown key 'syas'; the keys known here are: about, examples, find, id, "
-            "near, negated, says, set, stands, under, with, without",
+            "near, negated, not_under, says, set, stands, under, with, without",
         ),
         (
             "{housekeeping}",
