@@ -9,7 +9,7 @@ What is found wrong has one of three grades. *Stops*: no number could be trusted
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,7 @@ class CaseFiles:
         return remarks(self.gaps, self.checks)
 
 
-def read_case_files(parameters: Parameters, *, with_texts: bool = True) -> CaseFiles:
+def read_case_files(parameters: Parameters) -> CaseFiles:
     """Read the extracts of one force as its parameter file maps them, and check them.
 
     Texts of notes pass through once, to be checked, and are not kept: `read_note_texts` gives those of the
@@ -89,8 +89,6 @@ def read_case_files(parameters: Parameters, *, with_texts: bool = True) -> CaseF
     ----------
     parameters : Parameters
         From `parameters.load_parameters`.
-    with_texts : bool
-        Also keep every text, as a column ``text`` of the notes.
 
     Returns
     -------
@@ -119,11 +117,7 @@ def read_case_files(parameters: Parameters, *, with_texts: bool = True) -> CaseF
         problems += _notes_without_case(read["cases"], read["notes"], parameters.file)
     if problems:
         raise InspectionError(dict.fromkeys(problems))
-    case_files = _assemble(read, parameters)
-    if not with_texts:
-        return case_files
-    notes = read_note_texts(case_files, case_files.notes["case_id"].cat.categories)
-    return replace(case_files, notes=notes.assign(text_hash=case_files.notes["text_hash"]))
+    return _assemble(read, parameters)
 
 
 def read_note_texts(case_files: CaseFiles, case_ids: Iterable[str]) -> pd.DataFrame:

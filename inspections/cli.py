@@ -115,15 +115,19 @@ def run(
     files: ParameterFiles,
     evidence: EvidenceOption = EVIDENCE,
     jobs: Annotated[int, typer.Option(min=1, help="Forces to run side by side.")] = os.cpu_count() or 1,
+    again: Annotated[bool, typer.Option("--again", help="Run everything, also what is up to date.")] = False,
 ) -> None:
-    """Run the notebooks of one or more forces; what is up to date is not run again."""
+    """Run the notebooks of one or more forces; what is up to date is not run again.
+
+    A database is not looked into to see whether it has changed: give --again to read it anew.
+    """
     from inspections.runner import run_forces
 
     runs = _load(files)
     _check(runs)
     try:
         with _progress() as tell:
-            results = run_forces(runs, evidence.resolve(), jobs=min(jobs, len(runs)), tell=tell)
+            results = run_forces(runs, evidence.resolve(), jobs=min(jobs, len(runs)), tell=tell, again=again)
     except KeyboardInterrupt:
         raise _stop("Stopped. What was done is kept: give the same command again to go on.") from None
     for result in results:

@@ -24,7 +24,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from inspections.sampling import TrailStep
-from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
+from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters, shown_path
 
 __all__ = ["NOTEBOOKS", "STEPS", "EvidenceFolder", "Step", "open_step"]
 
@@ -33,7 +33,7 @@ STEPS = ("1_case_sample", "2_note_coding", "3_findings")
 
 # What each step's result depends on besides its parameters, its data and the steps before it.
 _CODE_BEHIND = {
-    "1_case_sample": ("parameters/*.py", "inspections/*.py"),
+    "1_case_sample": ("parameters/*.py", "inspections/*.py", "inspections/sampling/*.py"),
     "2_note_coding": ("nlp/*.py",),
     "3_findings": ("inspections/indicators/*.py",),
 }
@@ -274,11 +274,7 @@ class Step:
             "force": self.parameters.force.force,
             "fictional": self.parameters.force.fictional,
             "parameters": self.parameters.model_dump(mode="json"),
-            "inputs": {
-                name: {"path": source.path, "sha256": _hash_file(source.file)}
-                for name, source in self.parameters.force.sources
-                if source is not None
-            },
+            "inputs": {shown_path(path): _hash_file(path) for path in self.parameters.source_files()},
             "packages": {"python": platform.python_version(), **_versions()},
         }
 

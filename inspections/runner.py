@@ -64,7 +64,12 @@ class ForceRun:
 
 
 def run_forces(
-    runs: list[Parameters], evidence_root: Path, *, jobs: int, tell: Callable[[Progress], None]
+    runs: list[Parameters],
+    evidence_root: Path,
+    *,
+    jobs: int,
+    tell: Callable[[Progress], None],
+    again: bool = False,
 ) -> list[ForceRun]:
     """Run several forces side by side, a process each; one that fails neither stops nor taints another.
 
@@ -78,6 +83,8 @@ def run_forces(
         Forces at work at once.
     tell : callable
         Called with a :class:`Progress` as steps begin and end.
+    again : bool
+        Run every step, also those that are up to date.
 
     Returns
     -------
@@ -87,14 +94,16 @@ def run_forces(
     context = get_context("spawn")  # a forked child would share the parent's event loop and locks
     with context.Manager() as manager, ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
         news: Queue[Any] = manager.Queue()
-        futures = [pool.submit(_run_and_report, run, evidence_root, news=news) for run in runs]
+        futures = [pool.submit(_run_and_report, run, evidence_root, news=news, again=again) for run in runs]
         while not all(future.done() for future in futures) or not news.empty():
             with suppress(Empty):
                 tell(news.get(timeout=0.2))
         return [_result(future, run) for future, run in zip(futures, runs, strict=True)]
 
 
-def run_force(parameters: Parameters, evidence_root: Path, *, tell: Callable[[Progress], None]) -> ForceRun:
+def run_force(
+    parameters: Parameters, evidence_root: Path, *, tell: Callable[[Progress], None], again: bool = False
+) -> ForceRun:
     """Run the notebooks of one force that are not up to date, in order, and publish the evidence folder.
 
     Parameters
@@ -105,6 +114,8 @@ def run_force(parameters: Parameters, evidence_root: Path, *, tell: Callable[[Pr
         The folder of all evidence.
     tell : callable
         Called with a :class:`Progress` as steps begin and end.
+    again : bool
+        Run every step, also those that are up to date.
 
     Raises
     ------
@@ -113,7 +124,10 @@ def run_force(parameters: Parameters, evidence_root: Path, *, tell: Callable[[Pr
     """
     evidence = EvidenceFolder(evidence_root, parameters)
     with evidence.held():
-        if evidence.is_current():
+        if again:
+            evidence.prepare()
+            evidence.keep_only([])
+        elif evidence.is_current():
             for step in STEPS:
                 tell(Progress(parameters.force.force, step, "unchanged"))
             return ForceRun(parameters.force.force, evidence.whole)
@@ -187,10 +201,12 @@ def _result(future: Future[ForceRun], run: Parameters) -> ForceRun:
         return ForceRun(run.force.force, None, message)
 
 
-def _run_and_report(parameters: Parameters, evidence_root: Path, *, news: Queue[Any]) -> ForceRun:
+def _run_and_report(
+    parameters: Parameters, evidence_root: Path, *, news: Queue[Any], again: bool
+) -> ForceRun:
     force = parameters.force.force
     try:
-        return run_force(parameters, evidence_root, tell=news.put)
+        return run_force(parameters, evidence_root, tell=news.put, again=again)
     except InspectionError as error:
         return ForceRun(force, None, str(error))
     except Exception as error:  # one force's fault must not stop the others; its words may quote a note

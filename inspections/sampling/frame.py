@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 
@@ -17,12 +18,13 @@ __all__ = ["Frame", "TrailStep", "build_frame", "column_or_blank", "frame_hash",
 
 @dataclass(frozen=True)
 class TrailStep:
-    """Rows in and out of one step, and why the others left."""
+    """Rows in and out of one step, why the others left, and what the rows are."""
 
     step: str
     rows_in: int
     rows_out: int
     why: str
+    rows: Literal["cases", "notes", "outcomes", "units"] = "cases"
 
 
 @dataclass(frozen=True)

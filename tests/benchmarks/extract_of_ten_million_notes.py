@@ -149,7 +149,7 @@ def measure(folder: Path) -> dict[str, float]:
 
     parameters = _parameters(folder)
     inspection, times = parameters.inspection, [time.perf_counter()]
-    case_files = read_case_files(parameters, with_texts=False)
+    case_files = read_case_files(parameters)
     times.append(time.perf_counter())
     frame = build_frame(
         case_files.cases,
