@@ -1,0 +1,284 @@
+"""How well a coding table agrees with gold: precision, recall, F1 of what counts, with intervals over cases.
+
+A row of the table belongs to the gold unit of its entry with which it overlaps most, so the table's own unit
+boundaries need not be the gold's.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nlp.context import DEFAULTS
+from nlp.reader.corpus import Corpus, GoldUnit
+from nlp.reader.reader import Reader, train_reader
+
+__all__ = ["Evaluation", "coding_of_gold", "evaluate", "read_held_out"]
+
+ORIENTATIONS = {"vic-": "VICTIM-CREDIBILITY", "sus-": "SUSPECT-FOCUS"}
+VIEWS = ("counted", "mentioned")
+_ENOUGH_GOLD = 10
+_DRAWS = 1000
+_SEED = 20261122
+_CONTEXT = ("polarity", "voice", "status")
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation found.
+
+    Attributes
+    ----------
+    headlines
+        A row a view and measure: `view` ("counted", "mentioned"), `measure` (`vc_f1`, `sf_f1`, `micro_f1`
+        over (unit, code) pairs, `macro_f1` over codes with at least ten gold units), `value`, and `low`,
+        `high` (95%, percentile bootstrap over cases).
+    codes
+        A row a view and code or orientation: `precision`, `recall`, `f1`, `low`, `high` of the F1, `gold`,
+        `predicted` (units).
+    context
+        A row an attribute, over the (unit, code) pairs both gave: `agree`, `n`, and the same where the
+        gold is not the default.
+    units, cases, outside
+        Gold units, cases, and rows of the table that touch no gold unit.
+    """
+
+    headlines: pd.DataFrame
+    codes: pd.DataFrame
+    context: pd.DataFrame
+    units: int
+    cases: int
+    outside: int
+
+    def value(self, measure: str, *, view: str = "counted") -> float:
+        """One headline figure."""
+        chosen = (self.headlines["view"] == view) & (self.headlines["measure"] == measure)
+        return float(self.headlines.loc[chosen, "value"].iloc[0])
+
+
+@dataclass
+class _Found:
+    """What a table says of one code of one gold unit; the first row's context stands."""
+
+    attributes: dict[str, str]
+    counts: bool
+
+
+def evaluate(gold: Sequence[GoldUnit], table: pd.DataFrame, *, draws: int = _DRAWS) -> Evaluation:
+    """Score a coding table against gold units.
+
+    Parameters
+    ----------
+    gold
+        Gold units, as `read_gold` gives them.
+    table
+        Columns `case_id, entry_no, start, end, code, counts` and, for the context, `polarity, voice, status`.
+    draws
+        Bootstrap samples of cases; 0 leaves the intervals empty.
+    """
+    found, outside = _found(gold, table)
+    cases = sorted({unit.case_id for unit in gold})
+    keys, tallies = _tallies(gold, found, cases)
+    total = tallies.sum(axis=0)
+    sampled = _sampled(tallies, draws)
+    codes = [_code_row(key, total[at], sampled[:, at]) for at, key in enumerate(keys)]
+    headlines = [
+        row
+        for view in VIEWS
+        for row in _headlines(view, keys, total, sampled if view == "counted" else sampled[:0])
+    ]
+    return Evaluation(
+        headlines=pd.DataFrame(headlines, columns=["view", "measure", "value", "low", "high"]),
+        codes=pd.DataFrame(
+            codes,
+            columns=["view", "code", "precision", "recall", "f1", "low", "high", "gold", "predicted"],
+        ),
+        context=pd.DataFrame([_context_row(gold, found, attribute) for attribute in _CONTEXT]),
+        units=len(gold),
+        cases=len(cases),
+        outside=outside,
+    )
+
+
+def coding_of_gold(gold: Iterable[GoldUnit]) -> pd.DataFrame:
+    """Gold units as a coding table, so that one coder can be evaluated against another."""
+    rows = [
+        {
+            "case_id": unit.case_id,
+            "entry_no": unit.entry_no,
+            "start": unit.start,
+            "end": unit.end,
+            "code": code.code,
+            "counts": code.counts,
+            **{attribute: code.attributes[attribute] for attribute in _CONTEXT},
+        }
+        for unit in gold
+        for code in unit.codes
+    ]
+    return pd.DataFrame(rows, columns=["case_id", "entry_no", "start", "end", "code", "counts", *_CONTEXT])
+
+
+def read_held_out(
+    corpus: Corpus,
+    *,
+    folds: Sequence[Sequence[str]] | None = None,
+    train: Callable[[Corpus], Reader] = train_reader,
+) -> pd.DataFrame:
+    """Code every note by a reader that has never seen its writer; all of the training is done anew each time.
+
+    Parameters
+    ----------
+    folds
+        Writers to hold out together; by default one at a time, the time of one training for each.
+    train
+        Makes a reader of a corpus.
+    """
+    tables = []
+    for held_out in folds or [[writer] for writer in corpus.writers]:
+        reader = train(corpus.of_writers(set(corpus.writers) - set(held_out)))
+        tables.append(reader.read(corpus.of_writers(held_out).notes))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _found(gold: Sequence[GoldUnit], table: pd.DataFrame) -> tuple[dict[str, dict[str, _Found]], int]:
+    of_entry: dict[tuple[str, int], list[GoldUnit]] = {}
+    for unit in gold:
+        of_entry.setdefault((unit.case_id, unit.entry_no), []).append(unit)
+    found: dict[str, dict[str, _Found]] = {}
+    outside = 0
+    for row in table.to_dict("records"):
+        start, end = int(row["start"]), int(row["end"])
+        here = of_entry.get((str(row["case_id"]), int(row["entry_no"])), [])
+        nearest = max(here, key=lambda one: min(end, one.end) - max(start, one.start), default=None)
+        if nearest is None or min(end, nearest.end) <= max(start, nearest.start):
+            outside += 1
+            continue
+        attributes = {name: row.get(name) or DEFAULTS[name] for name in _CONTEXT}
+        slot = found.setdefault(nearest.unit_id, {}).setdefault(row["code"], _Found(attributes, counts=False))
+        slot.counts = slot.counts or bool(row["counts"])
+    return found, outside
+
+
+def _tallies(
+    gold: Sequence[GoldUnit], found: dict[str, dict[str, _Found]], cases: Sequence[str]
+) -> tuple[list[tuple[str, str]], Counts]:
+    """Right, wrong and missed by case and key, shape (cases, keys, 3); a key is a view and a code."""
+    place = {case: at for at, case in enumerate(cases)}
+    tally: dict[tuple[str, str], Counts] = {}
+    for unit in gold:
+        given = found.get(unit.unit_id, {})
+        for view in VIEWS:
+            wanted = _with_orientations(
+                code.code for code in unit.codes if code.counts or view == "mentioned"
+            )
+            got = _with_orientations(code for code, one in given.items() if one.counts or view == "mentioned")
+            for code in wanted | got:
+                which = 0 if code in wanted and code in got else 1 if code in got else 2
+                cells = tally.setdefault((view, code), np.zeros((len(cases), 3), np.int64))
+                cells[place[unit.case_id], which] += 1
+    keys = sorted(tally)
+    if not keys:
+        return [], np.zeros((len(cases), 0, 3), np.int64)
+    return keys, np.stack([tally[key] for key in keys], axis=1)
+
+
+def _with_orientations(codes: Iterable[str]) -> set[str]:
+    focus = {code for code in codes if code[:4] in ORIENTATIONS}
+    return focus | {ORIENTATIONS[code[:4]] for code in focus}
+
+
+def _sampled(tallies: Counts, draws: int) -> Counts:
+    """Totals over cases drawn with replacement, shape (draws, keys, 3)."""
+    generator = random.Random(_SEED)  # noqa: S311 -- draws a bootstrap, keeps no secret
+    cases = range(len(tallies))
+    drawn = [[generator.choice(cases) for _ in cases] for _ in range(draws)]
+    return np.array([tallies[chosen].sum(axis=0) for chosen in drawn]).reshape(draws, *tallies.shape[1:])
+
+
+def _f1(tally: Counts) -> npt.NDArray[np.float64]:
+    """F1 of right, wrong, missed along the last axis; not a number where there is nothing to find."""
+    right, wrong, missed = np.moveaxis(tally, -1, 0)
+    whole = 2 * right + wrong + missed
+    return np.where(whole > 0, 2 * right / np.maximum(whole, 1), np.nan)
+
+
+def _headlines(
+    view: str, keys: Sequence[tuple[str, str]], total: Counts, sampled: Counts
+) -> list[tuple[str, str, float, float, float]]:
+    mine = {code: at for at, (of, code) in enumerate(keys) if of == view}
+    codes = [at for code, at in mine.items() if code[:4] in ORIENTATIONS]
+    enough = [at for at in codes if total[at, 0] + total[at, 2] >= _ENOUGH_GOLD]
+
+    def measures(tally: Counts) -> dict[str, npt.NDArray[np.float64]]:
+        nothing = np.zeros((*tally.shape[:-2], 3), np.int64)
+        of = {code: tally[..., mine[code], :] if code in mine else nothing for code in ORIENTATIONS.values()}
+        return {
+            "vc_f1": _f1(of["VICTIM-CREDIBILITY"]),
+            "sf_f1": _f1(of["SUSPECT-FOCUS"]),
+            "micro_f1": _f1(tally[..., codes, :].sum(axis=-2)),
+            "macro_f1": _mean(_f1(tally[..., enough, :])),
+        }
+
+    drawn = measures(sampled)
+    return [(view, name, float(value), *_interval(drawn[name])) for name, value in measures(total).items()]
+
+
+def _mean(f1: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Mean over codes of those that have an F1."""
+    known = ~np.isnan(f1)
+    number = known.sum(axis=-1)
+    return np.where(number > 0, np.where(known, f1, 0).sum(axis=-1) / np.maximum(number, 1), np.nan)
+
+
+def _interval(drawn: npt.NDArray[np.float64]) -> tuple[float, float]:
+    ordered = np.sort(drawn[~np.isnan(drawn)])
+    if not len(ordered):
+        return float("nan"), float("nan")
+    return float(ordered[int(0.025 * len(ordered))]), float(ordered[int(0.975 * len(ordered)) - 1])
+
+
+def _code_row(
+    key: tuple[str, str], total: Counts, sampled: Counts
+) -> tuple[str, str, float, float, float, float, float, int, int]:
+    right, wrong, missed = (int(number) for number in total)
+    precision = right / (right + wrong) if right + wrong else float("nan")
+    recall = right / (right + missed) if right + missed else float("nan")
+    return (
+        *key,
+        precision,
+        recall,
+        float(_f1(total)),
+        *_interval(_f1(sampled)),
+        right + missed,
+        right + wrong,
+    )
+
+
+def _context_row(
+    gold: Sequence[GoldUnit], found: dict[str, dict[str, _Found]], attribute: str
+) -> dict[str, str | float | int]:
+    pairs = [
+        (code.attributes[attribute], given.attributes[attribute])
+        for unit in gold
+        for code in unit.codes
+        if code.code[:4] in ORIENTATIONS and (given := found.get(unit.unit_id, {}).get(code.code))
+    ]
+    odd = [(wanted, got) for wanted, got in pairs if wanted != DEFAULTS[attribute]]
+    return {
+        "attribute": attribute,
+        "agree": _agreement(pairs),
+        "n": len(pairs),
+        "agree_where_not_default": _agreement(odd),
+        "n_not_default": len(odd),
+    }
+
+
+def _agreement(pairs: Sequence[tuple[str, str]]) -> float:
+    return sum(wanted == got for wanted, got in pairs) / len(pairs) if pairs else float("nan")

@@ -1,0 +1,171 @@
+"""Gold-coded corpora: case files whose units people (or, where their README says so, models) have coded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nlp.context import DEFAULTS, does_count
+
+__all__ = ["CORPORA", "Corpus", "CorpusError", "GoldCode", "GoldUnit", "read_corpora", "read_gold"]
+
+CORPORA = Path(__file__).parents[1] / "corpus"
+_NOTE_COLUMNS = ("case_id", "entry_no", "author_role", "entry_type", "text", "writer")
+_NEEDED = {
+    "entries.jsonl": ("case_id", "entry_no", "text"),
+    "gold.jsonl": ("unit_id", "start", "end", "codes"),
+}
+
+
+class CorpusError(Exception):
+    """A corpus that cannot be used; the message names file and line and quotes no note."""
+
+
+@dataclass(frozen=True)
+class GoldCode:
+    """One code of a unit with its context attributes, and whether it counts (codebook 4.6)."""
+
+    code: str
+    attributes: Mapping[str, str]
+    counts: bool
+
+
+@dataclass(frozen=True)
+class GoldUnit:
+    """A coding unit as it was coded; `start` and `end` are code points of the entry's text."""
+
+    unit_id: str
+    case_id: str
+    entry_no: int
+    start: int
+    end: int
+    codes: tuple[GoldCode, ...]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Notes and their gold units.
+
+    Attributes
+    ----------
+    notes
+        Columns `case_id, entry_no, author_role, entry_type, text, writer`, the notes of a case together.
+    units
+        Gold units in the order of the notes.
+    """
+
+    notes: pd.DataFrame
+    units: tuple[GoldUnit, ...]
+
+    @property
+    def writers(self) -> list[str]:
+        """The writers of the notes, sorted."""
+        return sorted(set(self.notes["writer"]))
+
+    def of_writers(self, writers: Iterable[str]) -> Corpus:
+        """The part of the corpus that these writers wrote."""
+        notes = self.notes[self.notes["writer"].isin(list(writers))]
+        cases = set(notes["case_id"])
+        return Corpus(notes, tuple(unit for unit in self.units if unit.case_id in cases))
+
+
+def read_corpora(folder: Path = CORPORA) -> Corpus:
+    """Read every corpus below a folder: each a folder with `entries.jsonl` and `gold.jsonl`.
+
+    An entry without `writer` is taken as written by the corpus itself, so that it is held out as a whole.
+
+    Raises
+    ------
+    CorpusError
+        When no corpus is found, a line is not readable, a field is missing, or two corpora share a case.
+    """
+    notes: list[dict[str, Any]] = []
+    units: list[GoldUnit] = []
+    for place in _places(folder):
+        here = [_note(entry, place) for entry in _lines(place / "entries.jsonl")]
+        shared = {note["case_id"] for note in here} & {note["case_id"] for note in notes}
+        if shared:
+            raise CorpusError(
+                f"{place.name}: another corpus already has case {min(shared)}. Rename the cases."
+            )
+        gold = read_gold(place / "gold.jsonl")
+        unknown = {(unit.case_id, unit.entry_no) for unit in gold} - {
+            (note["case_id"], note["entry_no"]) for note in here
+        }
+        if unknown:
+            case_id, entry_no = min(unknown)
+            raise CorpusError(
+                f"{place.name}/gold.jsonl: codes entry {case_id}/{entry_no}, which is not there."
+            )
+        notes += here
+        units += gold
+    table = pd.DataFrame(notes, columns=list(_NOTE_COLUMNS)).sort_values(
+        ["case_id", "entry_no"], kind="stable"
+    )
+    units.sort(key=lambda unit: (unit.case_id, unit.entry_no, unit.start))
+    return Corpus(table.reset_index(drop=True), tuple(units))
+
+
+def read_gold(path: Path) -> list[GoldUnit]:
+    """Read gold units, a JSON object a line; `unit_id` is case/entry/unit."""
+    return [_unit(line) for line in _lines(path)]
+
+
+def corpora_hash(folder: Path = CORPORA) -> str:
+    """A fingerprint (SHA-256) of every corpus file the reader learns from."""
+    digest = hashlib.sha256()
+    for place in _places(folder):
+        for name in _NEEDED:
+            digest.update((place / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _places(folder: Path) -> list[Path]:
+    places = sorted(path.parent for path in folder.glob("*/gold.jsonl"))
+    if not places:
+        raise CorpusError(
+            f"{folder}: holds no corpus. A corpus is a folder with entries.jsonl and gold.jsonl."
+        )
+    return places
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.is_file():
+        raise CorpusError(f"{path}: there is no such file. A corpus has entries.jsonl and gold.jsonl.")
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise CorpusError(f"{path}, line {number}: not valid JSON: {error.msg}.") from None
+        missing = [name for name in _NEEDED.get(path.name, _NEEDED["gold.jsonl"]) if name not in found]
+        if missing:
+            raise CorpusError(
+                f"{path}, line {number}: has no {' and no '.join(missing)}. Add what is missing."
+            )
+        yield found
+
+
+def _note(entry: dict[str, Any], place: Path) -> dict[str, Any]:
+    note = {name: entry.get(name) or "" for name in _NOTE_COLUMNS}
+    return {**note, "entry_no": int(entry["entry_no"]), "writer": entry.get("writer") or place.name}
+
+
+def _unit(line: dict[str, Any]) -> GoldUnit:
+    case_id, entry_no, _ = line["unit_id"].rsplit("/", 2)
+    flags = line.get("flags") or ()
+    codes = tuple(_code(code, flags) for code in line["codes"])
+    return GoldUnit(line["unit_id"], case_id, int(entry_no), int(line["start"]), int(line["end"]), codes)
+
+
+def _code(code: dict[str, str], flags: Iterable[str]) -> GoldCode:
+    values = {**DEFAULTS, **{name: value for name, value in code.items() if name != "code" and value}}
+    values["boilerplate"] = "true" if "boilerplate" in flags else ""
+    return GoldCode(code["code"], values, does_count(code["code"], values))

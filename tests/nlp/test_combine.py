@@ -1,0 +1,126 @@
+"""Two readings side by side: which rows stand, and which units people are asked to look at."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from nlp.combine import COMBINATIONS, Combination, combine, differences
+
+
+def _table(source: str, *rows: tuple[int, str, bool, str]) -> pd.DataFrame:
+    orientation = {"vic": "victim-credibility", "sus": "suspect-focus", "oth": "other"}
+    return pd.DataFrame(
+        [
+            {
+                "case_id": "A",
+                "entry_no": 1,
+                "unit_no": unit_no,
+                "start": unit_no * 10,
+                "end": unit_no * 10 + 9,
+                "code": code,
+                "orientation": orientation[code[:3]],
+                "counts": counts,
+                "source": source,
+                "confidence": confidence,
+            }
+            for unit_no, code, counts, confidence in rows
+        ]
+    )
+
+
+RULES = _table(
+    "rules",
+    (1, "vic-disbelief", True, "high"),
+    (2, "sus-digital", False, "high"),
+    (3, "oth-admin", False, "high"),
+    (4, "sus-movements", True, "high"),
+)
+READER = _table(
+    "model",
+    (1, "vic-disbelief", True, "high"),
+    (2, "sus-digital", True, "low"),
+    (3, "sus-account-test", True, "high"),
+    (4, "sus-digital", True, "low"),
+    (5, "oth-admin", False, "high"),
+)
+
+
+def _rows(how: Combination) -> list[tuple[int, str, str, bool]]:
+    table = combine(RULES, READER, how=how)
+    return list(table[["unit_no", "code", "source", "counts"]].itertuples(index=False, name=None))
+
+
+def test_either_keeps_the_rules_row_unless_only_the_readers_counts() -> None:
+    assert _rows("either") == [
+        (1, "vic-disbelief", "rules", True),
+        (2, "sus-digital", "model", True),
+        (3, "sus-account-test", "model", True),
+        (4, "sus-digital", "model", True),
+        (4, "sus-movements", "rules", True),
+        (5, "oth-admin", "model", False),
+    ]
+
+
+def test_both_drops_what_counts_for_one_alone() -> None:
+    assert _rows("both") == [
+        (1, "vic-disbelief", "rules", True),
+        (2, "sus-digital", "rules", False),
+        (3, "oth-admin", "rules", False),
+    ]
+
+
+def test_rules_first_lets_the_reader_speak_only_where_rules_found_no_focus() -> None:
+    assert _rows("rules-first") == [
+        (1, "vic-disbelief", "rules", True),
+        (2, "sus-digital", "rules", False),
+        (3, "sus-account-test", "model", True),
+        (4, "sus-movements", "rules", True),
+        (5, "oth-admin", "model", False),
+    ]
+
+
+def test_sure_adds_only_what_the_reader_is_sure_of() -> None:
+    assert (3, "sus-account-test", "model", True) in _rows("sure")
+    assert (4, "sus-digital", "model", True) not in _rows("sure")
+    assert (2, "sus-digital", "rules", False) in _rows("sure")
+
+
+def test_reader_first_keeps_the_readers_codes_with_the_rules_context() -> None:
+    assert _rows("reader-first") == [
+        (1, "vic-disbelief", "rules", True),
+        (2, "sus-digital", "rules", False),
+        (3, "sus-account-test", "model", True),
+        (4, "sus-digital", "model", True),
+        (5, "oth-admin", "model", False),
+    ]
+
+
+@pytest.mark.parametrize("how", COMBINATIONS)
+def test_no_unit_has_a_code_twice_or_a_residual_beside_another(how: Combination) -> None:
+    table = combine(RULES, READER, how=how)
+    assert not table.duplicated(["case_id", "entry_no", "unit_no", "code"]).any()
+    residual = table["code"] == "oth-admin"
+    units = table.groupby(["case_id", "entry_no", "unit_no"])["code"].transform("size")
+    assert (units[residual] == 1).all()
+    assert list(table.columns) == list(RULES.columns)
+
+
+def test_an_unknown_way_is_refused_with_the_ways_there_are() -> None:
+    with pytest.raises(ValueError, match=r"'vote' .* rules, reader, either"):
+        combine(RULES, READER, how="vote")  # type: ignore[arg-type]
+
+
+def test_differences_put_orientation_first_and_the_surer_before_the_less_sure() -> None:
+    found = differences(RULES, READER)
+    columns = ["unit_no", "differ_on", "rules", "reader", "confidence"]
+    assert list(found[columns].itertuples(index=False, name=None)) == [
+        (3, "orientation", "", "sus-account-test", "high"),
+        (2, "orientation", "", "sus-digital", "low"),
+        (4, "code", "sus-movements", "sus-digital", "low"),
+    ]
+
+
+def test_like_readings_leave_nothing_to_look_at() -> None:
+    assert differences(RULES, RULES).empty
+    assert differences(RULES.head(0), READER.head(0)).empty

@@ -1,0 +1,137 @@
+"""Evaluation against gold: each figure worked out by hand on two small cases."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from nlp.evaluation import Evaluation, coding_of_gold, evaluate
+from nlp.reader import CorpusError, read_gold
+
+
+def _gold_line(
+    unit_id: str, start: int, end: int, *codes: dict[str, str], flags: tuple[str, ...] = ()
+) -> str:
+    return json.dumps({"unit_id": unit_id, "start": start, "end": end, "codes": codes, "flags": flags})
+
+
+def _row(
+    case_id: str, start: int, end: int, code: str, *, counts: bool = True, **context: str
+) -> dict[str, Any]:
+    values = {"polarity": "affirmed", "voice": "police", "status": "done", **context}
+    return {
+        "case_id": case_id,
+        "entry_no": 1,
+        "start": start,
+        "end": end,
+        "code": code,
+        "counts": counts,
+        **values,
+    }
+
+
+GOLD = [
+    _gold_line("A/1/1", 0, 10, {"code": "vic-disbelief"}),
+    _gold_line("A/1/2", 11, 20, {"code": "vic-disbelief", "polarity": "rebutted"}),
+    _gold_line("A/1/3", 21, 40, {"code": "sus-digital", "status": "planned"}, {"code": "sus-movements"}),
+    _gold_line("B/1/1", 0, 30, {"code": "sus-digital"}, flags=("boilerplate",)),
+    _gold_line("B/1/2", 31, 60, {"code": "vic-records-trawl", "purpose": "limited"}),
+    _gold_line("B/1/3", 61, 90, {"code": "oth-admin"}),
+]
+TABLE = pd.DataFrame(
+    [
+        _row("A", 0, 10, "vic-disbelief"),
+        _row("A", 11, 20, "vic-disbelief", counts=False, polarity="not-done"),
+        _row("A", 18, 40, "sus-digital", status="planned"),
+        _row("A", 21, 40, "vic-intoxication"),
+        _row("B", 61, 90, "sus-movements"),
+        _row("B", 95, 99, "sus-movements"),
+    ]
+)
+
+
+@pytest.fixture
+def evaluation(tmp_path: Path) -> Evaluation:
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(GOLD), encoding="utf-8")
+    return evaluate(read_gold(path), TABLE)
+
+
+def test_what_counts_follows_polarity_boilerplate_and_purpose(evaluation: Evaluation) -> None:
+    counted = evaluation.codes.query("view == 'counted'").set_index("code")
+    assert counted["gold"].to_dict() == {
+        "SUSPECT-FOCUS": 1,
+        "VICTIM-CREDIBILITY": 1,
+        "sus-digital": 1,
+        "sus-movements": 1,
+        "vic-disbelief": 1,
+        "vic-intoxication": 0,
+    }
+
+
+def test_an_orientation_is_right_where_any_of_its_codes_is(evaluation: Evaluation) -> None:
+    assert evaluation.value("vc_f1") == pytest.approx(2 / 3)  # one right, one wrong
+    assert evaluation.value("sf_f1") == pytest.approx(2 / 3)  # one right, one wrong
+    assert evaluation.value("micro_f1") == pytest.approx(4 / 7)  # two right, two wrong, one missed
+
+
+def test_mentions_are_scored_whatever_their_context(evaluation: Evaluation) -> None:
+    mentioned = evaluation.codes.query("view == 'mentioned'").set_index("code")
+    assert mentioned.loc["vic-disbelief", "f1"] == 1
+    assert mentioned.loc["sus-digital", ["precision", "recall"]].tolist() == [1, 0.5]
+
+
+def test_rare_codes_stay_out_of_the_macro_average(evaluation: Evaluation) -> None:
+    assert math.isnan(evaluation.value("macro_f1"))
+
+
+def test_context_is_compared_where_both_gave_the_code(evaluation: Evaluation) -> None:
+    context = evaluation.context.set_index("attribute")
+    assert context.loc["polarity", ["agree", "n", "agree_where_not_default"]].tolist() == [2 / 3, 3, 0]
+    assert context.loc["status", ["agree", "n_not_default"]].tolist() == [1, 1]
+
+
+def test_a_row_belongs_to_the_unit_it_overlaps_most_and_strays_are_counted(evaluation: Evaluation) -> None:
+    assert evaluation.outside == 1
+    assert (evaluation.units, evaluation.cases) == (6, 2)
+
+
+def test_intervals_come_from_drawing_whole_cases(evaluation: Evaluation) -> None:
+    # Draws of two cases: A alone has F1 1 for victim credibility, B alone nothing to find, both together 2/3.
+    codes = evaluation.codes.set_index(["view", "code"])
+    low, high = codes.loc[("counted", "sus-digital"), ["low", "high"]]
+    assert (low, high) == (1, 1)
+    low, high = codes.loc[("counted", "sus-movements"), ["low", "high"]]
+    assert (low, high) == (0, 0)
+
+
+def test_gold_agrees_with_itself(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(GOLD), encoding="utf-8")
+    gold = read_gold(path)
+    itself = evaluate(gold, coding_of_gold(gold), draws=0)
+    assert {itself.value(name) for name in ("vc_f1", "sf_f1", "micro_f1")} == {1.0}
+    assert itself.context["agree"].tolist() == [1, 1, 1]
+
+
+def test_an_empty_table_finds_nothing_and_breaks_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(GOLD), encoding="utf-8")
+    nothing = evaluate(read_gold(path), TABLE.head(0), draws=10)
+    assert nothing.value("micro_f1") == 0
+    assert nothing.codes["predicted"].sum() == 0
+
+
+def test_a_broken_gold_line_is_named_by_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(GOLD[0] + "\n{", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"gold\.jsonl, line 2: not valid JSON"):
+        read_gold(path)
+    path.write_text('{"unit_id": "A/1/1", "start": 0, "codes": []}', encoding="utf-8")
+    with pytest.raises(CorpusError, match="line 1: has no end"):
+        read_gold(path)
