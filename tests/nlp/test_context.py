@@ -1,4 +1,4 @@
-"""Context follows who writes, what stands above and how it is put: task or result, hold or gap, whose view."""
+"""Context follows who writes, what stands above and how a thing is put: task or result, hold or gap."""
 
 from __future__ import annotations
 
