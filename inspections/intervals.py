@@ -2,6 +2,23 @@
 
 Case files are drawn without replacement from a list of known length, so a share read from 60 of 200 files is
 surer than one read from 60 of 20,000. Where that length is known it is used.
+
+How often a 95 per cent interval holds the truth, in per cent of 10,000 simulated samples from a list of 300,
+at 49 true shares from 0.02 to 0.98 (lowest, mean and highest of the 49; in brackets, at how many per cent of
+them it lies between 94 and 97). The last two rows are of as many cases from each of four unequal strata:
+
+    cases read                10                       20                       60
+    Wilson, finite list       90.2  95.8  98.7  (57)   92.3  95.3  97.9  (73)   93.6  95.5  98.4  (80)
+    exact hypergeometric      95.2  98.3  99.6  (12)   95.2  97.8  99.7  (31)   95.6  96.9  98.7  (57)
+    weighted, strata alike    93.9  95.6  97.4  (92)   94.2  95.7  97.2  (98)   95.9  96.8  97.6  (65)
+    weighted, strata differ   95.7  96.9  98.4  (59)   95.6  97.1  98.2  (45)   97.3  98.2  98.6  (0)
+
+No interval lies between 94 and 97 everywhere. Counts are whole, so with few cases coverage leaps from one
+true share to the next. Wilson's is right on average and falls short at some shares (at 0.40 with 10 cases).
+The exact one never falls short and must therefore cover too often, most at shares up to 0.1 or from 0.9 on:
+there 99.0, 98.9 and 98.0 on average with 10, 20 and 60 cases. The weighted one takes no credit for stratifying
+or for the length of the list, so it errs wide where strata differ or much of the list is read. To repeat it:
+``pytest -m slow -s tests/inspections/test_coverage_simulation.py``.
 """
 
 from __future__ import annotations
