@@ -16,8 +16,9 @@ them it lies between 94 and 97). The last two rows are of as many cases from eac
 No interval lies between 94 and 97 everywhere. Counts are whole, so with few cases coverage leaps from one
 true share to the next. Wilson's is right on average and falls short at some shares (at 0.40 with 10 cases).
 The exact one never falls short and must therefore cover too often, most at shares up to 0.1 or from 0.9 on:
-there 99.0, 98.9 and 98.0 on average with 10, 20 and 60 cases. The weighted one takes no credit for stratifying
-or for the length of the list, so it errs wide where strata differ or much of the list is read. To repeat it:
+99.0, 98.9 and 98.0 there on average with 10, 20 and 60 cases. The weighted one takes no credit for
+stratifying or for the length of the list, so it errs wide where strata differ or much of the list is read.
+To repeat it:
 ``pytest -m slow -s tests/inspections/test_coverage_simulation.py``.
 """
 
