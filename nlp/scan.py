@@ -62,6 +62,7 @@ def blank_english() -> Language:
             rules[text] = [{ORTH: first, NORM: stem}, tokens[1]]
         elif len(tokens) == 1 and text.endswith("."):
             rules[text] = [{ORTH: text}]
+    rules["'s"] = [{ORTH: "'s"}]  # so that a phrase may begin with it, as "'s solicitor"
     tokenizer.rules = rules
     return nlp
 

@@ -60,6 +60,68 @@ def test_a_name_tied_to_a_role_keeps_it_in_later_notes_of_the_case(coder: Coder)
     assert set(table[(table.case_id == "A") & (table.entry_no == 2)]["code"]) == {"sus-history-intel"}
 
 
+def _case(coder: Coder, *texts: str, entry_types: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The coding of one case's notes, in order."""
+    notes = pd.DataFrame(
+        {
+            "case_id": "A",
+            "entry_no": range(1, len(texts) + 1),
+            "text": texts,
+            "entry_type": entry_types or [""] * len(texts),
+        }
+    )
+    return coder.code_notes(notes).table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tillbrook, 26, was arrested at work.",
+        "PNC on Tillbrook requested.",
+        "Marcus TILLBROOK (41) attended voluntarily.",
+        "Tillbrook's solicitor rang.",
+    ],
+)
+def test_what_is_done_to_a_person_tells_the_suspect(text: str, coder: Coder) -> None:
+    table = _case(coder, text, "Tillbrook has previous for theft.")
+    assert set(table[table.entry_no == 2]["code"]) == {"sus-history-intel"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Tillbrook, 26, reports being raped.", "ABE of Tillbrook booked.", "Tillbrook's ISVA rang."]
+)
+def test_what_is_done_for_a_person_tells_the_victim(text: str, coder: Coder) -> None:
+    table = _case(coder, text, "Tillbrook has previous for theft.")
+    assert set(table[table.entry_no == 2]["code"]) == {"vic-background-history"}
+
+
+def test_a_full_name_with_an_age_is_the_suspects_only_in_an_entry_about_the_suspect(coder: Coder) -> None:
+    texts = ("Colin DRABBLE 52, works nights.", "Drabble has previous for theft.")
+    custody = _case(coder, *texts, entry_types=("Custody", ""))
+    witness = _case(coder, *texts, entry_types=("Witness", ""))
+    assert set(custody[custody.entry_no == 2]["code"]) == {"sus-history-intel"}
+    assert "sus-history-intel" not in set(witness[witness.entry_no == 2]["code"])
+
+
+def test_a_title_or_a_day_is_not_learnt_as_a_name(coder: Coder) -> None:
+    table = _case(
+        coder, "Suspect is Mrs Cole.", "IP and Mrs Hobb saw the nurse.", "Mrs Hobb has previous for theft."
+    )
+    assert "sus-history-intel" not in set(table[table.entry_no == 3]["code"])
+
+
+def test_a_bare_list_of_devices_is_the_suspects_in_a_custody_entry_only(coder: Coder) -> None:
+    text = "Two phones, laptop, work tunic."
+    assert "sus-digital" in set(_case(coder, text, entry_types=("Custody",))["code"])
+    assert "sus-digital" not in set(_case(coder, text, entry_types=("Victim contact",))["code"])
+
+
+def test_conduct_in_a_first_report_is_content_and_the_same_words_in_a_review_are_focus(coder: Coder) -> None:
+    text = "SUSP picks young women who are new to the job."
+    assert "sus-grooming-targeting" in set(_case(coder, text, entry_types=("Review",))["code"])
+    assert "sus-grooming-targeting" not in set(_case(coder, text, entry_types=("Initial report",))["code"])
+
+
 _FORMS = {"he": ("he", "him", "his"), "she": ("she", "her", "her"), "they": ("they", "them", "their")}
 _OWNS_NEXT = re.compile(r"\s+(?!in\b|to\b|and\b|at\b|on\b|that\b|from\b|up\b|out\b)\w")
 
