@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from types import MappingProxyType
 
 import numpy as np
@@ -289,7 +290,14 @@ def _sets_to_hide(
                 printed,
                 sizes,
                 hidden=away,
-                protected=[a for row in members for a in row.to_protect(policy, sizes) if a not in free],
+                protected=[
+                    atoms
+                    for atoms in [
+                        *(atoms for row in members for atoms in row.to_protect(policy, sizes)),
+                        *_remainders(members, sizes, policy),
+                    ]
+                    if atoms not in free
+                ],
                 threshold=policy.threshold,
                 totals={row.denominator for row in members},
                 prints=prints,
@@ -309,6 +317,7 @@ class _CountedRow:
     denominator: Atoms
     counts_cases: bool
     of_people: bool
+    of_frame: bool
     free: bool
 
     def printed(self) -> list[Atoms]:
@@ -328,6 +337,21 @@ class _CountedRow:
         remainder = [self.denominator - self.numerator] if self.of_people and self.counts_cases else []
         found = [*self.printed(), *remainder]
         return [atoms for atoms in found if atoms and policy.is_small(_size(atoms, sizes))]
+
+
+def _remainders(rows: list[_CountedRow], sizes: Mapping[Hashable, float], policy: Policy) -> list[Atoms]:
+    """Small rests of one list of people less another within it: all cases less those with a suspect.
+
+    A list of the frame within one of the period is let be: what it lacks are cases that could not be drawn,
+    and the length of the frame is known.
+    """
+    lists = dict.fromkeys((row.denominator, row.of_frame) for row in rows if row.of_people and not row.free)
+    rests = [
+        whole - part
+        for (whole, of_frame), (part, also_of_frame) in permutations(lists, 2)
+        if part < whole and of_frame == also_of_frame
+    ]
+    return [rest for rest in dict.fromkeys(rests) if policy.is_small(_size(rest, sizes))]
 
 
 def _size(atoms: Atoms, sizes: Mapping[Hashable, float]) -> float:
@@ -356,6 +380,7 @@ def _read_rows(results: Results, policy: Policy) -> tuple[list[_CountedRow], dic
                 denominator=frozenset(cases.loc[cases["denominator"] > 0, "case_id"]),
                 counts_cases=counts_cases,
                 of_people=table.loc[number, "about"] == "people",
+                of_frame=str(table.loc[number, "base_unit"]).endswith("in the frame"),
                 free=table.loc[number, "about"] == "method" or name in policy.exceptions,
             )
         )

@@ -190,7 +190,8 @@ def _decisions(material: Material) -> Iterator[Row]:
     if decision.isna().all():
         yield not_recorded("cases in the frame")
         return
-    for group in sorted(decision.dropna().unique()):
+    decision = decision.astype(object).fillna("not recorded")
+    for group in sorted(decision.unique()):
         yield share_of_cases(decision.eq(group), "cases in the frame", group=group, family="closed")
 
 
@@ -233,7 +234,7 @@ def _share_where_known(cases: pd.DataFrame, field: str, *, is_so: pd.Series, bas
     if len(cases) and not known.any():
         return not_recorded(base)
     caveat = "" if known.all() else "The field is empty in some of these cases."
-    return share_of_cases(is_so[known], base, caveat=caveat, family="withdrawn")
+    return share_of_cases(is_so[known], base, caveat=caveat, family="closed")
 
 
 @indicator(
@@ -302,7 +303,7 @@ def _withdrawal_among_victim_reports(material: Material) -> Iterator[Row]:
         yield not_recorded(base)
         return
     own = outcome[reported_by.reindex(outcome.index).eq("victim")]
-    yield share_of_cases(own.isin(VICTIM_DOES_NOT_SUPPORT), base, family="withdrawn")
+    yield share_of_cases(own.isin(VICTIM_DOES_NOT_SUPPORT), base, family="closed")
 
 
 def _official(material: Material, basis: Basis) -> Iterator[Row]:
