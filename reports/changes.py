@@ -50,9 +50,9 @@ def write_changes(folder: Path, baseline: Mapping[str, Any], numbers: Mapping[st
     """Write ``_generated/changes.csv``: every citation of a value that differs from the baseline."""
     now, before = dict(_flat(numbers)), baseline["numbers"]
     generated = folder / "_generated"
-    (generated / _BASELINE).write_text(
-        json.dumps(baseline, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    beside = generated / f"{_BASELINE}.new"
+    beside.write_text(json.dumps(baseline, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    beside.replace(generated / _BASELINE)
     with (generated / _CHANGES).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Change)], lineterminator="\n")
         writer.writeheader()

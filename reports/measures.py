@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from parameters.fields import OUTCOME_TYPES
+from reports.labels import group_label
 from reports.release import PILLARS, Indicator, Release
 from reports.tables import (
+    SMALL_BASE,
     Column,
     escape_note,
     format_base,
@@ -21,6 +22,7 @@ from reports.tables import (
 __all__ = ["definitions", "measures", "table_of"]
 
 _FEW_GROUPS = 4
+_COUNTS_ALONE = "A share behind which fewer than ten cases stand is given in counts alone."
 _WEIGHTED = re.compile(r", (weighted to the [\d,]+ cases of the frame)$")
 
 
@@ -62,7 +64,7 @@ def definitions(release: Release) -> str:
         if row.interval and row.interval not in known:
             known.append(row.interval)
     columns = (Column("Measure", 34), Column("Definition", 44), Column("Interval", 22))
-    rows = ((*measure, "; ".join(known) or "None shown") for measure, known in methods.items())
+    rows = ((*measure, "; ".join(known) or "\N{EN DASH} none shown") for measure, known in methods.items())
     return pipe_table(columns, rows, caption="How each measure is defined", label="definitions")
 
 
@@ -94,12 +96,7 @@ def _measure(row: Indicator) -> str:
 
 
 def _group(row: Indicator) -> str:
-    """Name a group in words: an outcome type by its title, a field without its underscores."""
-    if row.whole_force:
-        return "All"
-    if "outcomes" in row.id and row.group in OUTCOME_TYPES:
-        return f"{row.group}: {OUTCOME_TYPES[row.group]}"
-    return row.group.replace("_", " ")
+    return "All" if row.whole_force else group_label(row.group, indicator=row.id)
 
 
 def _notes(rows: Sequence[Indicator]) -> str:
@@ -108,19 +105,22 @@ def _notes(rows: Sequence[Indicator]) -> str:
     notes = [
         status_note(row.status for row in rows),
         f"Where case files were sampled, results are {weighted[0]}." if weighted else "",
-        "A result without an interval counts every case." if any(map(_counts_every_case, rows)) else "",
-        *(escape_note(caveat) for caveat in _each_once(row.caveat for row in rows)),
+        _COUNTS_ALONE if any(map(_small, rows)) else "",
+        *_caveats(rows),
     ]
     return note_below([note for note in notes if note])
 
 
-def _counts_every_case(row: Indicator) -> bool:
-    return row.status in ("shown", "zero") and row.low is None
+def _small(row: Indicator) -> bool:
+    return row.unit == "per cent" and row.status in ("shown", "zero") and (row.cases or 0) < SMALL_BASE
 
 
-def _each_once(caveats: Iterable[str]) -> list[str]:
-    """Drop repeated caveats, and those that a longer one begins with."""
-    different = list(dict.fromkeys(filter(None, caveats)))
+def _caveats(rows: Iterable[Indicator]) -> list[str]:
+    """Write each caveat once, after the measures it is about."""
+    about: dict[str, list[str]] = {}
+    for row in rows:
+        if row.caveat and row.label not in about.setdefault(row.caveat, []):
+            about[row.caveat].append(row.label)
     return [
-        one for one in different if not any(other != one and other.startswith(one) for other in different)
+        f"**{escape_note('; '.join(labels))}:** {escape_note(caveat)}" for caveat, labels in about.items()
     ]

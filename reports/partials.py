@@ -15,6 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from reports.labels import field_label, group_label, typeset
 from reports.measures import definitions, measures, table_of
 from reports.national import write_headline
 from reports.recommendations import Decisions, Judgement, Recommendation
@@ -48,9 +49,26 @@ _DRAFT = "*Draft, not yet a {kind}: for the author to accept, change or reject.*
 
 _SUPPRESSED = "Suppressed"
 
+_UNTOLD = {
+    "suppressed": "Not published, because so few cases stand behind each number, or behind one that could be "
+    "worked out from it, that somebody\N{RIGHT SINGLE QUOTATION MARK}s anonymity would be at risk",
+    "not recorded": "{force} does not record what is needed to say",
+    "missing": "There was no case of the kind to count",
+}
+
+
+_ABOUT_QUOTES = """### About the quotes
+
+Quotations are from investigation notes. We removed or changed anything that could identify a person, and a
+named person approved each one for publication. They show what a code looks like in practice; they are not
+evidence of how often it occurs.
+"""
+
 
 def write_generated(folder: Path, *, release: Release, decisions: Decisions) -> None:
     """Rewrite ``_generated/`` and ``_metadata.yml`` of a force's report.
+
+    Only partials and figures are replaced: what is kept there from one refresh to the next survives a stop.
 
     Parameters
     ----------
@@ -62,12 +80,17 @@ def write_generated(folder: Path, *, release: Release, decisions: Decisions) -> 
         The author's judgements and recommendations.
     """
     generated = folder / "_generated"
-    shutil.rmtree(generated, ignore_errors=True)
-    (generated / "figures").mkdir(parents=True)
-    for figure in release.figures:
-        shutil.copyfile(release.folder / figure["file"], generated / "figures" / Path(figure["file"]).name)
-    for name, text in partials(release, decisions=decisions).items():
-        (generated / f"{name}.md").write_text(text, encoding="utf-8")
+    (generated / "figures").mkdir(parents=True, exist_ok=True)
+    texts = {generated / f"{name}.md": text for name, text in partials(release, decisions=decisions).items()}
+    figures = {
+        generated / "figures" / Path(figure["file"]).name: figure["file"] for figure in release.figures
+    }
+    for path in {*generated.glob("*.md"), *generated.glob("figures/*")} - {*texts, *figures}:
+        path.unlink()
+    for path, file in figures.items():
+        shutil.copyfile(release.folder / file, path)
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
     write_headline(generated, release)
     with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
         file.write("# Written by `inspection report` from the release folder; changes here are lost.\n")
@@ -151,7 +174,15 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
         )
     for orientation in _ORIENTATIONS:
         texts[f"extracts-{orientation}"] = _extracts(release, orientation)
+    texts["extracts"] = _extracts_section(texts)
+    texts["about-quotes"] = _ABOUT_QUOTES if release.extracts else ""
     return texts
+
+
+def _extracts_section(texts: Mapping[str, str]) -> str:
+    """Put the extracts about both sides under a heading; without any there is no heading."""
+    both = [texts[f"extracts-{side}"] for side in ("victim-credibility", "suspect-focus")]
+    return "\n".join(["### In officers' words\n", *filter(None, both)]) if any(both) else ""
 
 
 def _headlines(release: Release, names: Sequence[str]) -> str:
@@ -191,14 +222,20 @@ def _findings(release: Release, pillar: int) -> str:
         for finding in found
         if finding.told
     ]
-    untold = [
-        f"::: {{#finding-{finding.id}}}\n{escape_note(finding.statement)}\n:::\n"
-        for finding in found
-        if not finding.told
-    ]
-    if untold:
-        untold.insert(0, "**What we cannot say**\n")
-    return "\n".join([*told, *untold])
+    return "\n".join([*told, *_untold([finding for finding in found if not finding.told], release=release)])
+
+
+def _untold(found: Sequence[Finding], *, release: Release) -> list[str]:
+    """Name what cannot be told, in one sentence for each reason why."""
+    if not found:
+        return []
+    named: dict[str, list[str]] = {}
+    for finding in found:
+        reason = _UNTOLD.get(release.status(finding), "No number can be given")
+        title = f"[{escape_note(finding.title)}]{{#finding-{finding.id}}}"
+        named.setdefault(reason.format(force=release.facts.name), []).append(title)
+    sentences = [f"{escape_note(reason)}: {'; '.join(titles)}.\n" for reason, titles in named.items()]
+    return ["**What we cannot say**\n", *sentences]
 
 
 def _base(finding: Finding, *, release: Release) -> str:
@@ -257,8 +294,6 @@ def _data_table(figure: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) ->
 
 def _extracts(release: Release, orientation: str) -> str:
     chosen = [extract for extract in release.extracts if extract["orientation"] == orientation]
-    if not chosen:
-        return f"No extract about {_ORIENTATIONS[orientation]} was approved for publication.\n"
     titles = {row["code"]: row["title"] for row in release.codes}
     return "\n".join(
         f"::: {{.extract}}\n> {escape_note(extract['text'])}\n\n"
@@ -321,7 +356,10 @@ def _gaps(release: Release) -> str:
             Column("Empty", 20),
             Column("What is lost", 28),
         ),
-        ((row["field"].replace("_", " "), row["tells"], _empty(row), row["effect"]) for row in release.gaps),
+        (
+            (field_label(row["field"]), typeset(row["tells"]), _empty(row), typeset(row["effect"]))
+            for row in release.gaps
+        ),
         caption="Gaps in the force's data and what is lost with them",
         label="gaps",
     )
@@ -340,7 +378,7 @@ def _population(release: Release) -> str:
         ("Cases are counted by", f"date {facts.frame.date_basis}"),
         ("Offence codes", _listed(facts.frame.offence_codes)),
         ("Outcome types", _listed(facts.frame.outcome_types)),
-        ("Case files in the population", f"{facts.counts.frame:,}"),
+        ("Case files in the population (the frame)", f"{facts.counts.frame:,}"),
         ("Case files read", f"{facts.counts.sample:,}"),
         ("Investigation notes coded", f"{facts.counts.notes:,}"),
         ("Coding units", f"{facts.counts.units:,}"),
@@ -357,7 +395,12 @@ def _strata(release: Release) -> str:
         Column("Weight", 20, numeric=True),
     )
     rows = [
-        (row.stratum, _shown(row.frame, ",d"), _shown(row.sample, ",d"), _shown(row.weight, ".2f"))
+        (
+            group_label(row.stratum),
+            _shown(row.frame, ",d"),
+            _shown(row.sample, ",d"),
+            _shown(row.weight, ".2f"),
+        )
         for row in release.facts.strata
     ]
     table = pipe_table(columns, rows, caption="Case files by stratum", label="strata")
@@ -428,9 +471,11 @@ def _cell(row: Mapping[str, Any], name: str) -> str:
     if value in (None, ""):
         status = row.get("status") or "missing"
         return "Missing" if status == "shown" else str(status).capitalize()
-    if re.fullmatch(r"-?\d+\.\d+", str(value)):
+    if name == "balance":
         return format_number(float(value), "balance")
-    return str(value)
+    if re.fullmatch(r"-?\d+\.\d+", str(value)):
+        return typeset(f"{float(value):,.2f}")
+    return typeset(str(value))
 
 
 def _digest(value: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parameters import InspectionError, Problem
+from reports.labels import method_label, typeset
 
 __all__ = [
     "PILLARS",
@@ -139,7 +139,8 @@ class Indicator:
     """One row of ``indicators.csv``: a measure, for the whole force or for one group of its case files.
 
     ``numerator`` and ``denominator`` are counts; ``value``, ``low`` and ``high`` are in ``unit`` (per cent,
-    balance, days or count) and are None unless ``status`` is shown or zero.
+    balance, days or count) and are None unless ``status`` is shown or zero. ``cases`` is how many cases stand
+    behind the number, which counts units of several from one case.
     """
 
     id: str
@@ -157,6 +158,7 @@ class Indicator:
     status: str
     caveat: str
     definition: str
+    cases: int | None
 
     @property
     def whole_force(self) -> bool:
@@ -218,10 +220,12 @@ class Release:
 
     def speaks(self, finding: Finding) -> bool:
         """Whether a finding says something about the force: a number, or that it keeps no such record."""
+        return finding.told or self.status(finding) == "not recorded"
+
+    def status(self, finding: Finding) -> str:
+        """Return the status of the row a finding is about; empty when it is about no single row."""
         own = (row for row in self.indicators if row.id in finding.indicators)
-        return finding.told or any(
-            row.status == "not recorded" and finding.id == f"{row.id}-{row.group}" for row in own
-        )
+        return next((row.status for row in own if finding.id == f"{row.id}-{row.group}"), "")
 
 
 def read_release(folder: Path) -> Release:
@@ -254,10 +258,13 @@ def read_release(folder: Path) -> Release:
         facts=_facts(folder / "force.json"),
         indicators=tuple(_indicator(row) for row in read_rows(folder / "indicators.csv")),
         findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
-        codes=read_rows(folder / "codes.csv"),
+        codes=[{**row, "title": typeset(row["title"])} for row in read_rows(folder / "codes.csv")],
         gaps=read_rows(folder / "gaps.csv"),
         extracts=_json(folder / "extracts.json", default=[]),
-        figures=_json(folder / "figures.json", default=[]),
+        figures=[
+            {**figure, "caption": typeset(figure["caption"]), "alt": typeset(figure["alt"])}
+            for figure in _json(folder / "figures.json", default=[])
+        ],
     )
     if problems := [*_indicator_problems(release), *_finding_problems(release), *_figure_problems(release)]:
         raise InspectionError(problems)
@@ -324,7 +331,7 @@ def _figure_problems(release: Release) -> list[Problem]:
 def _indicator(row: dict[str, str]) -> Indicator:
     return Indicator(
         id=row["indicator"],
-        label=_typeset(row["label"]),
+        label=typeset(row["label"]),
         pillar=int(row["pillar"]),
         group=row["group"],
         unit=row["unit"],
@@ -333,11 +340,12 @@ def _indicator(row: dict[str, str]) -> Indicator:
         value=_number(row["value"]),
         low=_number(row["low"]),
         high=_number(row["high"]),
-        interval=row["interval"],
-        base=_typeset(row["base"]),
+        interval=method_label(row["interval"]),
+        base=typeset(row["base"]),
         status=row["status"],
-        caveat=_typeset(row["caveat"]),
-        definition=_typeset(row["definition"]),
+        caveat=typeset(row["caveat"]),
+        definition=typeset(row["definition"]),
+        cases=_whole(row.get("cases")) if row.get("cases") else _whole(row["denominator"]),
     )
 
 
@@ -345,8 +353,8 @@ def _finding(entry: dict[str, Any]) -> Finding:
     return Finding(
         id=entry["id"],
         pillar=int(entry["pillar"]),
-        title=_typeset(entry["title"]),
-        statement=_typeset(entry["statement"]),
+        title=typeset(entry["title"]),
+        statement=typeset(entry["statement"]),
         quantifier=entry.get("quantifier") or "",
         indicators=tuple(entry["indicators"]),
         numerator=_whole(entry.get("numerator")),
@@ -354,11 +362,6 @@ def _finding(entry: dict[str, Any]) -> Finding:
         value=_number(entry.get("value")),
         strength=entry.get("strength") or "",
     )
-
-
-def _typeset(words: str) -> str:
-    """Give the toolkit's own words the apostrophes of print; quoted notes keep theirs."""
-    return re.sub(r"(?<=\w)'", "\N{RIGHT SINGLE QUOTATION MARK}", words)
 
 
 def _number(value: Any) -> float | None:

@@ -13,6 +13,7 @@ from typing import Any
 from reports.release import Indicator
 
 __all__ = [
+    "SMALL_BASE",
     "STATUS_NOTES",
     "Column",
     "attribute",
@@ -40,6 +41,10 @@ _INVISIBLE = {"Cc", "Cf", "Cs"}
 # Pandoc keeps the column widths of a pipe table only when a line of it is longer than 72 characters.
 _TABLE_WIDTH = 100
 _MINUS = "\N{MINUS SIGN}"
+_DASH = "\N{EN DASH}"
+_HIDDEN = ("suppressed", "missing", "not recorded")
+SMALL_BASE = 10
+"""Below this many cases a share is given in counts alone."""
 
 
 def escape_note(text: str) -> str:
@@ -98,18 +103,29 @@ def format_number(value: float, unit: str) -> str:
 
 
 def format_result(row: Indicator) -> str:
-    """Write what an indicator says: its number, or in one or two words why there is none."""
-    if row.status in ("suppressed", "missing", "not recorded"):
+    """Write what an indicator says: its number, or in one or two words why there is none.
+
+    A share behind which fewer than ten cases stand is given in counts alone, as in the findings.
+    """
+    if row.status in _HIDDEN:
         return row.status.capitalize()
+    if _counts_alone(row):
+        return f"{row.numerator:,} of {row.denominator:,}"
     return format_number(row.value or 0, row.unit)
 
 
 def format_interval(row: Indicator) -> str:
     """Write the interval of an indicator, or why it has none."""
+    if row.status in _HIDDEN:
+        return f"{_DASH} not given"
+    if _counts_alone(row) and not row.interval.startswith("every case"):
+        return f"{_DASH} too few cases"
     if row.low is not None and row.high is not None:
         low = f"{_round(row.low, 0):,}" if row.unit == "days" else format_number(row.low, row.unit)
         return f"{low} to {format_number(row.high, row.unit)}"
-    return "Every case counted" if row.interval.startswith("every case") else "None"
+    if row.interval.startswith("every case"):
+        return "Every case counted"
+    return f"{_DASH} {row.interval.removeprefix('no interval: ') or 'none'}"
 
 
 def format_base(row: Indicator) -> str:
@@ -122,7 +138,7 @@ def format_base(row: Indicator) -> str:
     ``17 of 24 sampled case files, weighted to the 212 cases of the frame``
     """
     counted = row.unit == "per cent" and row.numerator is not None and row.denominator is not None
-    if counted and row.base.startswith(f"{row.denominator:,} "):
+    if counted and not _counts_alone(row) and row.base.startswith(f"{row.denominator:,} "):
         return f"{row.numerator:,} of {row.base}"
     return row.base
 
@@ -173,6 +189,15 @@ def pipe_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, capt
         *(_line(escape_note(str(cell)) for cell in row) for row in rows),
     ]
     return "\n".join([*lines, "", f": {escape_note(caption)} {{#tbl-{label}}}", ""])
+
+
+def _counts_alone(row: Indicator) -> bool:
+    return (
+        row.unit == "per cent"
+        and row.numerator is not None
+        and row.denominator is not None
+        and (row.cases or 0) < SMALL_BASE
+    )
 
 
 def _round(value: float, decimals: int) -> Decimal:

@@ -120,8 +120,7 @@ def test_what_cannot_be_told_is_listed_below_the_findings_and_leads_no_report(re
     )
     below = texts["pillar-1-findings"].partition("**What we cannot say**")[2]
     assert (
-        "::: {#finding-victim-doubt-rebutted-force}\nDoubt about the victim answered\\: not published"
-        in below
+        "somebody’s anonymity would be at risk: [Doubt about the victim answered]{#finding-victim-" in below
     )
     assert "{#headline-victim-doubt-rebutted-force}" not in texts["headlines"]
 
@@ -173,13 +172,45 @@ def test_an_empty_pillar_still_has_partials_to_include(tmp_path: Path) -> None:
     rows = [row for row in indicators() if row["indicator"] != "supervisor-entry"]
     texts = partials(read_release(build_release(tmp_path, rows=rows)), decisions=Decisions())
     assert texts["pillar-4-findings"] == "No finding here rests on a number.\n"
-    assert texts["extracts-other"] == "No extract about other work was approved for publication.\n"
+    assert texts["extracts-other"] == ""
+
+
+def test_without_approved_words_there_is_neither_a_heading_for_them_nor_a_word_about_them(
+    tmp_path: Path,
+) -> None:
+    folder = build_release(tmp_path)
+    assert "### In officers' words" in partials(read_release(folder), decisions=Decisions())["extracts"]
+    (folder / "extracts.json").write_text("[]", encoding="utf-8")
+    texts = partials(read_release(folder), decisions=Decisions())
+    assert texts["extracts"] == texts["about-quotes"] == ""
+
+
+def test_findings_untold_for_one_reason_share_one_sentence(release_folder: Path) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["pillar-3-findings"]
+    assert re.findall(r"#finding-[\w-]+", text.partition("**What we cannot say**")[2]) == [
+        "#finding-withdrawal-reported-by-victim-force",
+        "#finding-withdrawal-victim-wanted-report-force",
+    ]
+    assert "Northshire Police does not record what is needed to say: [Of those" in text
+
+
+def test_a_caveat_says_which_measures_it_is_about(release_folder: Path) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["pillar-1-indicators"]
+    both = "Balance of effort\\; Case files with more effort on the victim than on the suspect"
+    assert f"- **{both}:** Measures what was written" in text
+
+
+def test_few_cases_are_given_in_counts_alone_and_groups_in_words(release_folder: Path) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["pillar-1-indicators"]
+    label = "Case files with more effort on the victim than on the suspect"
+    assert f"| {label}\\: Charged or summonsed | 6 of 8 | – too few cases | 8 sampled case files |" in text
+    assert f"| {label}\\: No further action\\, decided by police | Suppressed | – not given |" in text
 
 
 def test_gaps_tell_a_field_never_kept_from_a_field_left_empty(release_folder: Path) -> None:
     text = partials(read_release(release_folder), decisions=Decisions())["gaps"]
     assert "1 of 8 charged cases in the frame" in text
-    assert "| early advice on | Date of early advice\\. | Not recorded |" in text
+    assert "| Date of early advice from the CPS | Date of early advice\\. | Not recorded |" in text
 
 
 def test_numbers_behind_a_figure_are_given_once(tmp_path: Path) -> None:

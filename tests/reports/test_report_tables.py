@@ -102,7 +102,7 @@ def row(status: str, **numbers: float | int | str) -> Indicator:
     }
     return Indicator(
         id="x", label="X", pillar=1, group="force", unit="per cent", interval="Wilson", status=status,
-        caveat="", definition="", **{**values, **numbers},
+        caveat="", definition="", cases=24, **{**values, **numbers},
     )  # fmt: skip
 
 

@@ -1,0 +1,95 @@
+"""Words a reader knows for the names that tables of evidence use inside."""
+
+from __future__ import annotations
+
+import re
+
+from parameters.fields import OUTCOME_TYPES
+
+__all__ = ["field_label", "group_label", "method_label", "typeset"]
+
+_FIELDS = {
+    "case_id": "Case reference",
+    "offence_code": "Offence code",
+    "reported_on": "Date of report",
+    "recorded_on": "Date recorded as a crime",
+    "offence_from": "Date of the offence",
+    "suspect_named_on": "Date a suspect was named",
+    "arrested_on": "Date of arrest",
+    "suspect_interviewed_on": "Date of the suspect's first interview",
+    "early_advice_on": "Date of early advice from the CPS",
+    "file_to_cps_on": "Date the file went to the CPS",
+    "cps_decision_on": "Date of the CPS decision",
+    "charged_on": "Date of charge or summons",
+    "closed_on": "Date of closure",
+    "outcome_type": "Outcome type",
+    "decision": "Kind of decision",
+    "suspect_id": "Reference of the suspect",
+    "suspect_named": "Whether a suspect was named",
+    "relationship": "Relationship of suspect and victim",
+    "victim_age_group": "Age group of the victim",
+    "victim_gender": "Gender of the victim",
+    "reported_by": "Who reported the offence",
+    "victim_wanted_report": "Whether the victim wanted it reported",
+    "isva_referral_on": "Date of referral to an adviser (ISVA)",
+}
+_GROUPS = {
+    "charged": "Charged or summonsed",
+    "police NFA": "No further action, decided by police",
+    "CPS NFA": "No further action, decided by the CPS",
+    "victim withdrew": "Victim did not support further action",
+    "other closed": "Closed for another reason",
+    "open": "Still open",
+    "closed": "Closed in the period",
+    "recorded": "Recorded in the period",
+    "victim-credibility": "Testing the victim's credibility",
+    "suspect-focus": "Investigating the suspect",
+    "limited": "Limited to the suspect's conduct",
+    "credibility": "To test the victim's credibility",
+    "unstated": "No purpose stated",
+}
+_SIGNS = (
+    (re.compile(r"(?<=\w)'|'(?=s\b)"), "\N{RIGHT SINGLE QUOTATION MARK}"),
+    (re.compile(r'(?<![\w.,;!?)])"(?=\w)'), "\N{LEFT DOUBLE QUOTATION MARK}"),
+    (re.compile(r'"'), "\N{RIGHT DOUBLE QUOTATION MARK}"),
+    (re.compile(r"(?<![\w-])-(?=\d)"), "\N{MINUS SIGN}"),
+)
+_UNEQUAL = (" (Kish effective sample)", ", allowing for the unequal weights")
+
+
+def field_label(name: str) -> str:
+    """Return the words for a field of a force's data; a field of no other name keeps its own words."""
+    return typeset(_FIELDS.get(name, name.replace("_", " ").capitalize()))
+
+
+def group_label(group: str, *, indicator: str = "") -> str:
+    """Return the words for a group of cases: an outcome type, a field, a decision, or a pair of these.
+
+    Examples
+    --------
+    >>> group_label("CPS NFA"), group_label("16", indicator="outcomes-closed")[:28]
+    ('No further action, decided by the CPS', '16: Suspect identified; vict')
+    """
+    if group in OUTCOME_TYPES and "outcomes" in indicator:
+        return typeset(f"{group}: {OUTCOME_TYPES[group]}")
+    if group in _GROUPS:
+        return typeset(_GROUPS[group])
+    return field_label(group) if group in _FIELDS else typeset(group.replace("_", " "))
+
+
+def method_label(method: str) -> str:
+    """Return the name of a method of intervals without its inventors' terms."""
+    return method.replace(*_UNEQUAL)
+
+
+def typeset(words: str) -> str:
+    """Give the toolkit's own words the quotation marks and minus signs of print; quoted notes keep theirs.
+
+    Examples
+    --------
+    >>> print(typeset('The victim\\'s "expected" conduct, -0.2'))
+    The victim’s “expected” conduct, −0.2
+    """
+    for pattern, sign in _SIGNS:
+        words = pattern.sub(sign, words)
+    return words
