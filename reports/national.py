@@ -26,6 +26,7 @@ from reports.tables import (
 __all__ = ["refreshed_forces", "write_headline", "write_national"]
 
 _HEADLINE = "headline.json"
+_MADE_UP = r" \(fictional\)"
 
 
 def write_headline(generated: Path, release: Release) -> None:
@@ -95,14 +96,23 @@ def _metadata(headlines: list[dict[str, Any]]) -> dict[str, str]:
         "published": format_date(date.fromisoformat(latest["published"])),
         "published-iso": latest["published"],
     }
-    if any(headline["fictional"] for headline in headlines):
-        values["fictional"] = "Every force on this page is fictional"
+    if notice := _fictional(headlines):
+        values["fictional"] = notice
     return values
+
+
+def _fictional(headlines: list[dict[str, Any]]) -> str:
+    """Say which forces are made up; nothing when all of them are real."""
+    made_up = [escape_note(headline["name"]) for headline in headlines if headline["fictional"]]
+    if made_up and len(made_up) == len(headlines):
+        return "Every force on this page is fictional"
+    return f"Fictional on this page: {', '.join(made_up)}" if made_up else ""
 
 
 def _forces(headlines: list[dict[str, Any]]) -> str:
     return "".join(
-        f"- [{escape_note(headline['name'])}](reports/{headline['force']}/index.html), published "
+        f"- [{escape_note(headline['name'])}](reports/{headline['force']}/index.html)"
+        f"{_MADE_UP if headline['fictional'] else ''}, published "
         f"{format_date(date.fromisoformat(headline['published']))}, on {headline['sample']:,} case files "
         f"\\([PDF](reports/{headline['force']}/{headline['force']}-report.pdf)\\)\n"
         for headline in headlines
@@ -135,7 +145,7 @@ def _measure(measure: dict[str, Any], headlines: list[dict[str, Any]]) -> str:
         (
             (name, own["result"], own["interval"], own["base"])
             if own
-            else (name, "Not a finding here", "None", "None")
+            else (name, "Not a finding here", "\N{EN DASH} none", "\N{EN DASH} none")
             for name, own in rows
         ),
         caption=measure["label"],

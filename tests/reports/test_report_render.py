@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from conftest import NAMES, Site, copy_project
 from pypdf import PdfReader
 from release_folder import build_release
+from ruamel.yaml import YAML
 
 from parameters import PROJECT, InspectionError
 from reports import refresh, render
@@ -94,7 +96,7 @@ def test_headings_step_down_one_level_at_a_time_from_one_title(page: Page) -> No
 def test_every_image_has_a_text_alternative_that_is_not_its_caption(site: Site) -> None:
     page = Page(site.folder / "reports/northshire/index.html")
     alternatives = [image["alt"] for image in page.all("img")]
-    assert 'A dot for each case file; most lie left of the line marked "equal effort".' in alternatives
+    assert "A dot for each case file; most lie left of the line marked “equal effort”." in alternatives
     assert all(alternatives)
     assert "Balance of recorded effort in each sampled case file" not in alternatives
 
@@ -118,6 +120,28 @@ def test_a_fictional_force_is_called_fictional_on_every_page(site: Site) -> None
         assert f"{NAMES[report.force]} is fictional" in Page(report.html).text
         pages = PdfReader(report.pdf).pages
         assert all("is fictional" in page.extract_text() for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("made_up", "notice"),
+    [
+        ((True, True), "Every force on this page is fictional"),
+        ((True, False), "Fictional on this page: Northshire Police"),
+        ((False, False), None),
+    ],
+)
+def test_the_home_page_calls_only_fictional_forces_fictional(
+    made_up: tuple[bool, bool], notice: str | None, project: Path, tmp_path: Path
+) -> None:
+    for force, fictional in zip(("northshire", "saltmere"), made_up, strict=True):
+        folder = build_release(tmp_path / force, force=force, name=NAMES[force])
+        facts = json.loads((folder / "force.json").read_text(encoding="utf-8"))
+        (folder / "force.json").write_text(json.dumps({**facts, "fictional": fictional}), encoding="utf-8")
+        refresh(force, folder, root=project)
+    text = (project / "reports/national/_metadata.yml").read_text(encoding="utf-8")
+    assert YAML(typ="safe").load(text).get("fictional") == notice
+    listed = (project / "reports/national/_generated/forces.md").read_text(encoding="utf-8")
+    assert listed.count("(fictional") == sum(made_up)
 
 
 def test_html_and_pdf_hold_the_same_headings_and_captions_in_the_same_order(site: Site) -> None:
