@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import spearmanr
 
 from nlp.context import DEFAULTS
 from nlp.reader.corpus import Corpus, GoldUnit
@@ -23,6 +24,7 @@ __all__ = ["Evaluation", "coding_of_gold", "evaluate", "read_held_out"]
 ORIENTATIONS = {"vic-": "VICTIM-CREDIBILITY", "sus-": "SUSPECT-FOCUS"}
 VIEWS = ("counted", "mentioned")
 _ENOUGH_GOLD = 10
+_ENOUGH_IN_CASE = 5
 _DRAWS = 1000
 _SEED = 20261122
 _CONTEXT = ("polarity", "voice", "status")
@@ -46,6 +48,9 @@ class Evaluation:
     context
         A row an attribute, over the (unit, code) pairs both gave: `agree`, `n`, and the same where the
         gold is not the default.
+    balance
+        Over cases with at least five counted gold units, the balance (suspect units − victim units) /
+        (both): rank correlation (Spearman) and mean absolute error of the table's against the gold's.
     units, cases, outside
         Gold units, cases, and rows of the table that touch no gold unit.
     """
@@ -53,6 +58,7 @@ class Evaluation:
     headlines: pd.DataFrame
     codes: pd.DataFrame
     context: pd.DataFrame
+    balance: Balance
     units: int
     cases: int
     outside: int
@@ -61,6 +67,15 @@ class Evaluation:
         """One headline figure."""
         chosen = (self.headlines["view"] == view) & (self.headlines["measure"] == measure)
         return float(self.headlines.loc[chosen, "value"].iloc[0])
+
+
+@dataclass(frozen=True)
+class Balance:
+    """How near a table's case balances come to the gold's; not numbers for fewer than three cases."""
+
+    cases: int
+    spearman: float
+    mean_absolute_error: float
 
 
 @dataclass
@@ -101,6 +116,7 @@ def evaluate(gold: Sequence[GoldUnit], table: pd.DataFrame, *, draws: int = _DRA
             columns=["view", "code", "precision", "recall", "f1", "low", "high", "gold", "predicted"],
         ),
         context=pd.DataFrame([_context_row(gold, found, attribute) for attribute in _CONTEXT]),
+        balance=_balance(keys, tallies),
         units=len(gold),
         cases=len(cases),
         outside=outside,
@@ -259,6 +275,23 @@ def _code_row(
         right + missed,
         right + wrong,
     )
+
+
+def _balance(keys: Sequence[tuple[str, str]], tallies: Counts) -> Balance:
+    place = {code: at for at, (view, code) in enumerate(keys) if view == "counted"}
+    nothing = np.zeros((len(tallies), 3), np.int64)
+    victim, suspect = (
+        tallies[:, place[name]] if name in place else nothing for name in ORIENTATIONS.values()
+    )
+    in_gold = [tally[:, 0] + tally[:, 2] for tally in (suspect, victim)]
+    in_table = [tally[:, 0] + tally[:, 1] for tally in (suspect, victim)]
+    enough = in_gold[0] + in_gold[1] >= _ENOUGH_IN_CASE
+    gold, table = ((sf - vc)[enough] / np.maximum((sf + vc)[enough], 1) for sf, vc in (in_gold, in_table))
+    if len(gold) < 3:
+        return Balance(len(gold), float("nan"), float("nan"))
+    varies = len(set(gold)) > 1 and len(set(table)) > 1
+    correlation = float(spearmanr(gold, table).statistic) if varies else float("nan")
+    return Balance(len(gold), correlation, float(np.abs(gold - table).mean()))
 
 
 def _context_row(

@@ -1,6 +1,15 @@
 """The trained second reader of the notes."""
 
 from nlp.reader.corpus import Corpus, CorpusError, read_corpora, read_gold
-from nlp.reader.reader import Reader, load_reader, train_reader
+from nlp.reader.reader import Reader, load_reader, rebuild_reader, train_reader
 
-__all__ = ["Corpus", "CorpusError", "Reader", "load_reader", "read_corpora", "read_gold", "train_reader"]
+__all__ = [
+    "Corpus",
+    "CorpusError",
+    "Reader",
+    "load_reader",
+    "read_corpora",
+    "read_gold",
+    "rebuild_reader",
+    "train_reader",
+]

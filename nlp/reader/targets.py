@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 
 from nlp.reader.corpus import GoldUnit
 from nlp.reader.matrices import Floats
@@ -132,20 +133,22 @@ def best_threshold(scores: Floats, truth: Flags) -> float:
 
 
 def _calibrate(scores: Floats, truth: Flags) -> tuple[float, float]:
-    """Slope and intercept of a logistic curve by Newton's method, with Platt's softened answers."""
+    """Slope and intercept of the most likely logistic curve, with Platt's softened answers."""
     yes = int(truth.sum())
     no = len(truth) - yes
     wanted = np.where(truth, (yes + 1) / (yes + 2), 1 / (no + 2))
     x = np.column_stack([scores, np.ones(len(scores))]).astype(np.float64)
-    curve = np.array([0.0, np.log((yes + 1) / (no + 1))])
-    for _ in range(50):
-        found = _logistic(x @ curve)
-        spread = (x * (found * (1 - found))[:, None]).T @ x + 1e-6 * np.eye(2)
-        step = np.linalg.solve(spread, x.T @ (found - wanted))
-        curve -= step
-        if np.abs(step).max() < 1e-8:
-            break
-    return float(curve[0]), float(curve[1])
+
+    def surprise(curve: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        logit = x @ curve
+        return (
+            float(np.mean(np.logaddexp(0, logit) - wanted * logit)),
+            x.T @ (_logistic(logit) - wanted) / len(x),
+        )
+
+    start = np.array([1.0, np.log((yes + 1) / (no + 1))])
+    slope, intercept = minimize(surprise, start, jac=True, method="BFGS", options={"gtol": 1e-7}).x
+    return float(slope), float(intercept)
 
 
 def _logistic(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

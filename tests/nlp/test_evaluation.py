@@ -119,6 +119,22 @@ def test_gold_agrees_with_itself(tmp_path: Path) -> None:
     assert itself.context["agree"].tolist() == [1, 1, 1]
 
 
+def test_case_balances_are_compared_where_gold_has_enough(tmp_path: Path) -> None:
+    focus = {"A": (5, 0), "B": (3, 2), "C": (1, 4), "D": (1, 1)}  # suspect and victim units; D has too few
+    lines, rows = [], []
+    for case_id, (suspect, victim) in focus.items():
+        codes = ["sus-digital"] * suspect + ["vic-disbelief"] * victim
+        for number, code in enumerate(codes):
+            lines.append(_gold_line(f"{case_id}/1/{number}", number * 10, number * 10 + 9, {"code": code}))
+            rows.append(_row(case_id, number * 10, number * 10 + 9, code))
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    only_suspect = pd.DataFrame(rows).query("code == 'sus-digital' or case_id != 'C'")
+    balance = evaluate(read_gold(path), only_suspect, draws=0).balance
+    assert (balance.cases, balance.spearman) == (3, pytest.approx(0))
+    assert balance.mean_absolute_error == pytest.approx(1.6 / 3)  # C is 1 instead of -0.6
+
+
 def test_an_empty_table_finds_nothing_and_breaks_nothing(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     path.write_text("\n".join(GOLD), encoding="utf-8")

@@ -239,11 +239,14 @@ def test_on_the_shipped_corpus_it_hears_unseen_writers_better_than_the_published
     unseen = ["w3", "w6", "w8", "w14", "w18"]
     seen = set(corpus.writers) - set(unseen)
     held_out = corpus.of_writers(unseen)
-    table = train_reader(corpus.of_writers(seen)).read(held_out.notes)
-    found = evaluate(held_out.units, table, draws=0)
+    reader = train_reader(corpus.of_writers(seen))
+    found = evaluate(held_out.units, reader.read(held_out.notes), draws=0)
     assert found.value("vc_f1") > 0.52
     assert found.value("sf_f1") > 0.70
     assert found.outside == 0
+    expected = reader.probabilities(held_out.notes)[["counted vic-", "counted sus-"]].mean()
+    counted = reader.targets.answers(held_out.units)[:, :2].mean(axis=0)
+    np.testing.assert_allclose(expected, counted, atol=0.06)
 
 
 def test_views_need_no_more_than_units() -> None:
