@@ -120,9 +120,6 @@ def indicators() -> list[dict[str, Any]]:
                   interval=(1.9, 15.0, "bootstrap"), base="46 units about the victim's records"),
         indicator("records-requests-files", "Case files with a request for the victim's records", 6,
                   count=(14, 24), value=58.3, interval=(38.8, 75.5, "Wilson"), base="24 sampled case files"),
-        indicator("records-requests-limited-files", "Case files with a request limited to the suspect", 6,
-                  count=(0, 24), value=0, interval=(0, 13.8, "Wilson"), status="zero",
-                  base="24 sampled case files"),
     ]  # fmt: skip
 
 
@@ -174,7 +171,6 @@ def findings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "dates-out-of-order-force",
         "records-requests-purpose-unstated",
         "records-requests-files-force",
-        "records-requests-limited-files-force",
     ):
         if name in by_row:
             label = by_row[name]["label"]
