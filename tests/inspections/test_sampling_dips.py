@@ -31,7 +31,7 @@ def test_a_dip_sample_speaks_for_its_outcome_only_and_says_so():
 
 
 def test_being_in_the_main_sample_tells_nothing_about_being_in_a_dip_sample():
-    # 12 of 60 and 10 of the same 60: 2 shared on average, hypergeometric variance 60 samples / 60 = sd 0.15
+    # 12 and 10 of the same 60 share 2 on average; the mean of 60 draws has a standard error of 0.15
     frame = frame_of(type_16=60)
     shared = [
         len(
