@@ -235,6 +235,7 @@ class _Reading:
         """The whole table, once the last block is in."""
         self._stop_if_nothing_was_asked_for()
         columns = {name: _joined(self.parts.pop(name)) for name in list(self.parts)}
+        pyarrow.default_memory_pool().release_unused()
         table = pd.DataFrame(columns, copy=False).set_axis(pd.concat(map(pd.Series, self.keys)), axis=0)
         self._check_uniqueness(table)
         if problems := self._problems():
@@ -509,7 +510,12 @@ def _joined(parts: list[_Part]) -> pd.Series:
     if isinstance(parts[0], pd.Series):
         return pd.concat(parts, ignore_index=True)
     coded = pyarrow.chunked_array(parts).unify_dictionaries().combine_chunks()
-    return pd.Series(coded.to_pandas()).cat.reorder_categories(sorted(coded.dictionary.to_pylist()))
+    order = pc.sort_indices(coded.dictionary).to_numpy()
+    rank = np.full(len(order) + 1, -1)  # the last place is for a missing word
+    rank[order] = np.arange(len(order))
+    codes = rank[coded.indices.fill_null(-1).to_numpy()]
+    words = pd.Index(coded.dictionary.take(pyarrow.array(order)).to_pandas())
+    return pd.Series(pd.Categorical.from_codes(codes, words))
 
 
 def _as_arrow(values: pd.Series) -> pyarrow.Array:

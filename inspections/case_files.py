@@ -8,7 +8,7 @@ What is found wrong has one of three grades. *Stops*: no number could be trusted
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -168,13 +168,17 @@ def _hidden(parameters: Parameters) -> frozenset[str]:
     return frozenset({str(parameters.force.sources.notes.columns["text"])})
 
 
-def _assemble(read: Mapping[Table, CanonicalTable], parameters: Parameters) -> CaseFiles:
-    cases = _with_derived_fields(read["cases"].table.reset_index(drop=True))
-    notes, steps = _notes_of_cases(read["notes"].table, read["cases"].left_out)
+def _assemble(read: dict[Table, CanonicalTable], parameters: Parameters) -> CaseFiles:
+    """Case files from what was read, which is used up: two copies of a large table would not fit."""
+    checks = [check for table in read.values() for check in table.checks]
+    trail = [step for table in read.values() for step in table.trail]
+    fingerprints = {f"sources.{name}": table.fingerprint for name, table in read.items() if table.fingerprint}
+    left_out = read["cases"].left_out
+    cases = _with_derived_fields(read.pop("cases").table.reset_index(drop=True))
+    notes, steps = _notes_of_cases(read.pop("notes").table, left_out)
     tables: dict[Table, pd.DataFrame] = {"cases": cases, "notes": notes}
     if "outcomes" in read:
-        tables["outcomes"] = _total_outcomes(read["outcomes"].table)
-    checks = [check for table in read.values() for check in table.checks]
+        tables["outcomes"] = _total_outcomes(read.pop("outcomes").table)
     checks += check_cases(cases, published=parameters.inspection.report.published)
     checks += check_notes(notes, cases)
     checks.sort(key=lambda check: check.grade)  # "limits" before "noted", and otherwise as found
@@ -184,10 +188,8 @@ def _assemble(read: Mapping[Table, CanonicalTable], parameters: Parameters) -> C
         outcomes=tables.get("outcomes"),
         gaps=find_gaps(tables),
         checks=pd.DataFrame(map(vars, checks), columns=list(Check.__dataclass_fields__)),
-        trail=(*(step for table in read.values() for step in table.trail), *steps),
-        fingerprints={
-            f"sources.{name}": table.fingerprint for name, table in read.items() if table.fingerprint
-        },
+        trail=(*trail, *steps),
+        fingerprints=fingerprints,
         parameters=parameters,
     )
 
@@ -275,9 +277,9 @@ def _notes_of_cases(notes: pd.DataFrame, left_out: frozenset[str]) -> tuple[pd.D
         numbers = in_time.groupby("case_id", observed=True).cumcount() + 1
         kept = kept.assign(entry_no=numbers.astype("Int64"))
     order = np.lexsort((kept["entry_no"].to_numpy(dtype="int64"), kept["case_id"].cat.codes.to_numpy()))
-    ordered = kept.take(order).reset_index(drop=True)
     names = [*(field.name for field in FIELDS["notes"]), *TEXT_FACTS]
-    return ordered[[name for name in names if name in ordered]], steps
+    ordered = {name: kept[name].array.take(order) for name in names if name in kept}
+    return pd.DataFrame(ordered, copy=False), steps
 
 
 def _total_outcomes(outcomes: pd.DataFrame) -> pd.DataFrame:

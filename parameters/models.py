@@ -665,11 +665,6 @@ class Source(Strictly, Generic[Name, DateName]):
         seen = [file for file in found if file.is_file() and file.name[0] not in ".~"]
         return tuple(sorted(seen)) or (path,)
 
-    @property
-    def file(self) -> Path:
-        """The first of `files`, for an extract in one file."""
-        return self.files()[0]
-
     def date_format(self, field: str) -> str:
         """How dates of one field are written: ``iso`` or a strptime pattern."""
         if isinstance(self.dates, str):

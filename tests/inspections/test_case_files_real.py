@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inspections.case_files import CaseFiles, read_case_files
+from inspections.case_files import CaseFiles, read_case_files, read_note_texts, read_note_texts
 from parameters import PROJECT, InspectionError, load_parameters
 
 MAPPINGS = Path(__file__).parent / "real"
@@ -23,7 +23,7 @@ def test_summaries_of_one_force(sussex: CaseFiles) -> None:
     assert len(sussex.cases) == len(sussex.notes) == 30
     assert sussex.cases["case_id"].tolist() == sussex.notes["case_id"].tolist()
     assert sussex.cases["recorded_on"].dt.day.dropna().eq(1).all()
-    assert sussex.notes["text"].str.len().min() > 40
+    assert read_note_texts(sussex, sussex.cases["case_id"])["text"].str.len().min() > 40
     assert sussex.trail[0].rows_in == 1305
 
 
