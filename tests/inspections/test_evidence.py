@@ -61,7 +61,14 @@ def test_the_manifest_says_what_was_read_and_written_and_how_long_each_stage_too
     assert manifest["parameters"] == evidence.parameters.model_dump(mode="json")
     first = manifest["steps"][0]
     assert list(first["outputs"]) == ["restricted/1_case_sample.parquet"]
-    row = {"notebook": STEPS[0], "step": "read", "rows_in": 3, "rows_out": 2, "why": "one was blank"}
+    row = {
+        "notebook": STEPS[0],
+        "step": "read",
+        "rows_in": 3,
+        "rows_out": 2,
+        "why": "one was blank",
+        "rows": "cases",
+    }
     assert first["rows"] == [row]
 
 
