@@ -49,7 +49,8 @@ _GROUPS = {
     "unstated": "No purpose stated",
 }
 _SIGNS = (
-    (re.compile(r"(?<=\w)'|'(?=s\b)"), "\N{RIGHT SINGLE QUOTATION MARK}"),
+    (re.compile(r"(?<![\w.,;!?)])'(?=\w)"), "\N{LEFT SINGLE QUOTATION MARK}"),
+    (re.compile(r"'"), "\N{RIGHT SINGLE QUOTATION MARK}"),
     (re.compile(r'(?<![\w.,;!?)])"(?=\w)'), "\N{LEFT DOUBLE QUOTATION MARK}"),
     (re.compile(r'"'), "\N{RIGHT DOUBLE QUOTATION MARK}"),
     (re.compile(r"(?<![\w-])-(?=\d)"), "\N{MINUS SIGN}"),

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from reports.labels import typeset
 from reports.release import Indicator
 
 __all__ = [
@@ -188,7 +189,7 @@ def pipe_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, capt
         _line(_rule(column, sum(other.width for other in columns)) for column in columns),
         *(_line(escape_note(str(cell)) for cell in row) for row in rows),
     ]
-    return "\n".join([*lines, "", f": {escape_note(caption)} {{#tbl-{label}}}", ""])
+    return "\n".join([*lines, "", f": {escape_note(typeset(caption))} {{#tbl-{label}}}", ""])
 
 
 def _counts_alone(row: Indicator) -> bool:
