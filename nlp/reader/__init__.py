@@ -1,7 +1,7 @@
 """The trained second reader of the notes."""
 
 from nlp.reader.corpus import Corpus, CorpusError, read_corpora, read_gold
-from nlp.reader.reader import Reader, load_reader, rebuild_reader, train_reader
+from nlp.reader.reader import Reader, load_reader, rebuild_reader, stated_probability, train_reader
 
 __all__ = [
     "Corpus",
@@ -11,5 +11,6 @@ __all__ = [
     "read_corpora",
     "read_gold",
     "rebuild_reader",
+    "stated_probability",
     "train_reader",
 ]

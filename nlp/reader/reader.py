@@ -25,13 +25,14 @@ from nlp.reader.views import View, views_of_corpus, views_of_note
 from nlp.scan import whole
 from nlp.units import Unit, cut_units
 
-__all__ = ["Reader", "load_reader", "rebuild_reader", "train_reader"]
+__all__ = ["Reader", "load_reader", "rebuild_reader", "stated_probability", "train_reader"]
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
 _NOTES_AT_ONCE = 50
 _CUES_SHOWN = 4
 _LEAST_SHARE = 0.005
 _SURE = 0.5
+_STATED = "probability"
 _ORIENTATIONS = {"vic-": "victim-credibility", "sus-": "suspect-focus", "oth-": "other"}
 
 
@@ -186,7 +187,7 @@ class _Evidence:
         chances = self.reader.scale.probabilities(self.scores)[at]
         told = [number for number, code in enumerate(codes) if not code.code.startswith("oth-")]
         shares = self.reader.solution.shares(self.blocks, [at[number] for number in told])
-        cues = [f"probability {chance:.2f}" for chance in chances]
+        cues = [f"{_STATED} {chance:.2f}" for chance in chances]
         for column, number in enumerate(told):
             cues[number] += self._moved_by(shares, column)
         return list(zip(chances.tolist(), cues, strict=True))
@@ -220,6 +221,11 @@ class _Evidence:
             )
             found[shown(word)] = found.get(shown(word), 0.0) + share
         return found
+
+
+def stated_probability(table: pd.DataFrame) -> pd.Series[float]:
+    """The probability that each row of a reader's coding table states, read back from its cues."""
+    return table["cues"].str.extract(rf"^{_STATED} (\d\.\d+)")[0].astype(float)
 
 
 def train_reader(corpus: Corpus, *, fingerprint: str = "") -> Reader:

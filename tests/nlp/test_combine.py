@@ -23,6 +23,7 @@ def _table(source: str, *rows: tuple[int, str, bool, str]) -> pd.DataFrame:
                 "counts": counts,
                 "source": source,
                 "confidence": confidence,
+                "cues": f"probability {0.9 if confidence == 'high' else 0.3:.2f}; words +0.10",
             }
             for unit_no, code, counts, confidence in rows
         ]
@@ -80,10 +81,21 @@ def test_rules_first_lets_the_reader_speak_only_where_rules_found_no_focus() -> 
     ]
 
 
-def test_sure_adds_only_what_the_reader_is_sure_of() -> None:
-    assert (3, "sus-account-test", "model", True) in _rows("sure")
-    assert (4, "sus-digital", "model", True) not in _rows("sure")
-    assert (2, "sus-digital", "rules", False) in _rows("sure")
+def test_what_the_reader_thinks_unlikely_is_left_out() -> None:
+    table = combine(RULES, READER, how="either", least=0.5)
+    rows = list(table[["unit_no", "code", "source", "counts"]].itertuples(index=False, name=None))
+    assert rows == [
+        (1, "vic-disbelief", "rules", True),
+        (2, "sus-digital", "rules", False),
+        (3, "sus-account-test", "model", True),
+        (4, "sus-movements", "rules", True),
+        (5, "oth-admin", "model", False),
+    ]
+
+
+def test_the_reader_alone_is_left_as_it_reads() -> None:
+    pd.testing.assert_frame_equal(combine(RULES, READER, how="reader", least=0.5), READER)
+    pd.testing.assert_frame_equal(combine(RULES, READER, how="rules"), RULES)
 
 
 def test_reader_first_keeps_the_readers_codes_with_the_rules_context() -> None:
