@@ -90,6 +90,8 @@ _WITHOUT_GENDER = {
     **dict.fromkeys(("mr", "mrs", "ms", "miss"), "xtitle"),
 }
 _SHORTEST, _LONGEST = 2, 5
+_WORD_READ = 60
+"""Letters of a word that are looked at; nobody writes longer ones, but a pasted file may hold them."""
 _PLAIN = {**_WRITTEN_OUT, **_WITHOUT_GENDER}
 
 
@@ -146,7 +148,7 @@ def letter_features(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def letters_of(word: str) -> tuple[str, ...]:
     """The sequences of two to five letters of one word, its edges marked by a blank."""
-    padded = f" {word} "
+    padded = f" {word[:_WORD_READ]} "
     sizes = range(_SHORTEST, min(_LONGEST, len(padded)) + 1)
     return tuple(padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1))
 
