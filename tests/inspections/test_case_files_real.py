@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inspections.case_files import CaseFiles, read_case_files, read_note_texts, read_note_texts
+from inspections.case_files import CaseFiles, read_case_files, read_note_texts
 from parameters import PROJECT, InspectionError, load_parameters
 
 MAPPINGS = Path(__file__).parent / "real"

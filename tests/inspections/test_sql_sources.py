@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,12 +186,13 @@ def as_ordinary_user(command: list[str], **options: Any) -> subprocess.Completed
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Address of a server of our own, which asks for a password, with a schema of cases and notes."""
     if not SERVER:
         pytest.skip("the PostgreSQL server is not installed (Debian: apt-get install postgresql)")
     psycopg = pytest.importorskip("psycopg", reason="the driver of PostgreSQL is not installed")
-    folder = tmp_path_factory.mktemp("postgres")
+    # not under pytest's own folder, which the ordinary user that runs the server may not enter
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     data, secret, programs = folder / "data", folder / "secret", SERVER[-1].parent
     secret.write_text(PASSWORD, encoding="utf-8")
     if os.geteuid() == 0:
@@ -220,6 +222,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql+psycopg://reader:{PASSWORD}@127.0.0.1:{port}/postgres"
     finally:
         as_ordinary_user([*control, "-m", "immediate", "stop"], cwd=folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 FROM_POSTGRES = {
