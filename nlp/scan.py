@@ -87,15 +87,19 @@ class Scanner:
                     named.setdefault((at, phrase), set()).update(owners[word_class.name])
             for phrase in word_class.never_in:
                 blocked.setdefault(phrase, set()).update(owners[word_class.name])
+        # one key for all phrases of the same classes: spaCy takes its time over every new key
+        groups: dict[tuple[int, tuple[str, ...], frozenset[str]], list[str]] = {}
         for (at, phrase), names in sorted(named.items()):
-            self._names[self._add_phrase(at, phrase)] = tuple(sorted(names))
+            groups.setdefault((at, tuple(sorted(names)), frozenset()), []).append(phrase)
         for phrase, names in sorted(blocked.items()):
-            self._blocks[self._add_phrase(0, phrase)] = frozenset(names)
-
-    def _add_phrase(self, at: int, phrase: str) -> int:
-        key = f"{at} {phrase}" if at else phrase
-        self._matchers[at].add(key, [self._nlp.tokenizer(phrase)])
-        return int(self._nlp.vocab.strings[key])
+            groups.setdefault((0, (), frozenset(names)), []).append(phrase)
+        for number, ((at, named_by, blocked_by), group) in enumerate(groups.items()):
+            self._matchers[at].add(f"group {number}", [self._nlp.tokenizer(phrase) for phrase in group])
+            key = int(self._nlp.vocab.strings[f"group {number}"])
+            if named_by:
+                self._names[key] = named_by
+            else:
+                self._blocks[key] = blocked_by
 
     def memory_zone(self) -> AbstractContextManager[Any]:
         """A context in which spaCy forgets the words of the notes read, so that memory stays flat."""
