@@ -4,11 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 FORCES := northshire carrowdale saltmere
 
-.PHONY: help setup demo test check lab clean
+.PHONY: help setup demo test check bench lab clean
 
 help:
 	@echo "make demo   set up, inspect the three fictional forces, print the paths of their reports"
 	@echo "make test   set up, check style and types, run every test"
+	@echo "make bench  set up, read and sample an extract of ten million notes; takes minutes and 2 GB"
 	@echo "make lab    set up, open the notebooks in JupyterLab"
 	@echo "make clean  remove evidence, rendered pages and caches (never your texts or parameters)"
 
@@ -31,6 +32,9 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n auto --dist loadscope
+
+bench: setup
+	$(BIN)/python tests/benchmarks/extract_of_ten_million_notes.py
 
 lab: setup
 	$(BIN)/jupyter lab --config=inspections/jupyter_server_config.py inspections

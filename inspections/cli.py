@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 codebook_app = typer.Typer(help="Read and check the codebook.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
+reader_app = typer.Typer(help="The trained second reader of notes.", no_args_is_help=True)
+app.add_typer(reader_app, name="reader")
 forms_app = typer.Typer(
     help="Review forms: make them, read them back, settle differences.", no_args_is_help=True
 )
@@ -108,6 +110,22 @@ def _check(runs: list[Parameters]) -> list[tuple[CaseFiles, Sample, Parameters]]
     if problems:
         raise _stop(InspectionError(problems))
     return checked
+
+
+@app.command()
+def plan(file: ParameterFile) -> None:
+    """Say what margin the sample's size buys, and how many case files other margins would cost."""
+    from inspections.planning import cases_for_margins, margins_bought
+
+    ((_, sample, parameters),) = _check(_load([file]))
+    shares = parameters.inspection.sample.expected_shares
+    bought = margins_bought(sample.strata, expected_shares=shares)
+    sizes = dict(zip(sample.strata["stratum"], sample.strata["frame"], strict=True))
+    for heading, table in (
+        ("Margins that this sample buys (a share of 0.10 is ten points either way):", bought),
+        ("Case files needed for wanted margins:", cases_for_margins(sizes, expected_shares=shares)),
+    ):
+        out.print(f"{heading}\n{table.round(3).to_string(index=False)}\n", markup=False)
 
 
 @app.command()
@@ -295,6 +313,18 @@ def forms_moderate(
         final = workbook.with_name("final_answers.parquet")
         reviews.final_answers(read, settled).to_parquet(final, index=False)
     out.print(_shown(final), markup=False)
+
+
+@reader_app.command("train")
+def reader_train() -> None:
+    """Train the second reader anew on the coded corpora in nlp/corpus/. Reports do not use it yet."""
+    from nlp.reader import CorpusError, rebuild_reader
+
+    try:
+        reader = rebuild_reader()
+    except CorpusError as error:
+        raise _stop(error) from None
+    out.print(f"Reader {reader.id} trained.", markup=False)
 
 
 def _read_forms(parameters: Parameters, forms: Path, *, evidence: Path, unfinished: bool) -> Reviews:
