@@ -33,6 +33,7 @@ LONGEST_NOTE = 1_000_000
 EARLIEST_DATE = pd.Timestamp("1900-01-01")
 MOST_VALUES_SHOWN = 20
 MOST_NAMELESS = 0.05
+LIKE_A_NAME = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+")
 LONGEST_CATEGORY = 40
 DTYPES: Mapping[Kind, str] = {
     "reference": "str",
@@ -182,9 +183,11 @@ class _Breach:
 
     @property
     def in_free_text(self) -> bool:
-        """Whether the values may be sentences, and so must not be shown."""
+        """Whether the values may be sentences or name a person, and so must not be shown."""
         return (
-            len(self.values) > MOST_VALUES_SHOWN or max(map(len, self.values), default=0) > LONGEST_CATEGORY
+            len(self.values) > MOST_VALUES_SHOWN
+            or max(map(len, self.values), default=0) > LONGEST_CATEGORY
+            or any(LIKE_A_NAME.search(value) for value in self.values)
         )
 
 
@@ -464,8 +467,8 @@ class _Reading:
 def _nearest_value(wanted: str, seen: Collection[str]) -> str:
     """A hint at the value meant, where the column holds categories and not free text."""
     distinct = sorted(value for value in seen if value)
-    if max(map(len, distinct), default=0) > LONGEST_CATEGORY:
-        return "Check the name of the column: it holds long texts."
+    if any(len(value) > LONGEST_CATEGORY or LIKE_A_NAME.search(value) for value in distinct):
+        return "Check the name of the column: what it holds is not shown, as it may name people."
     return did_you_mean(wanted, distinct)
 
 

@@ -204,3 +204,10 @@ def test_line_endings_of_other_systems_and_blank_last_rows_are_no_mistake(
 def test_a_mapping_that_names_no_date_column_still_reads(tmp_path: Path) -> None:
     columns = {name: column for name, column in CASE_COLUMNS.items() if name != "reported_on"}
     assert len(read_case_files(force(tmp_path, case_source={"columns": columns})).cases) == 3
+
+
+def test_a_value_that_may_name_a_person_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(InspectionError) as caught:
+        read_case_files(force(tmp_path, cases=CASES.replace("05-01,15", "05-01,Jane Doe lied")))
+    assert "outcome_type (Outcome) is not a known value in row 2 (W/1)." in str(caught.value)
+    assert "Doe" not in str(caught.value)
