@@ -158,7 +158,8 @@ def run(
 @app.command()
 def report(
     forces: Annotated[
-        list[str], typer.Argument(help="Names of forces, such as northshire.", show_default=False)
+        list[str],
+        typer.Argument(help="Names of forces, such as northshire, or parameter files.", show_default=False),
     ],
     evidence: EvidenceOption = EVIDENCE,
     site: Annotated[Path, typer.Option(help="Folder to which the pages are rendered.")] = PROJECT / "_site",
@@ -167,18 +168,19 @@ def report(
     from reports import refresh, render
     from reports.changes import read_changes
 
-    runs = _load([PROJECT / "parameters" / f"{force}.yml" for force in forces])
+    runs = _load([_parameter_file(force) for force in forces])
+    names = [parameters.force.force for parameters in runs]
     with _mistakes():
         for parameters in runs:
             refresh(parameters.force.force, _whole_evidence(parameters, evidence) / "release")
-        rendered = render(forces, site_folder=site)
+        rendered = render(names, site_folder=site)
     for page in rendered:
         out.print(
             f"{page.force}: {_shown(page.html)}\n{' ' * len(page.force)}  {_shown(page.pdf)}", markup=False
         )
     out.print(f"national index: {_shown(site / 'index.html')}", markup=False)
     out.print(f"rendered by: {rendered[0].renderer}", markup=False)
-    for force in forces:
+    for force in names:
         for change in read_changes(PROJECT / "reports" / force):
             where = f"reports/{force}/{change.file}, line {change.line}"
             was = f"{change.value} was {change.before or 'nothing'} and is now {change.now or 'nothing'}"
@@ -347,6 +349,11 @@ def _whole_evidence(parameters: Parameters, root: Path) -> Path:
             [Problem(parameters.file, "", "", message, f"Run it first: inspection run {parameters.file}")]
         )
     return evidence.whole
+
+
+def _parameter_file(force: str) -> Path:
+    """A force's parameter file: the one given, or the one of that name in the project."""
+    return Path(force) if force.endswith((".yml", ".yaml")) else PROJECT / "parameters" / f"{force}.yml"
 
 
 @contextmanager

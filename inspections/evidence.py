@@ -289,7 +289,7 @@ def open_step(
     name : str
         The notebook's name without its ending, such as ``1_case_sample``.
     force : str
-        By hand: the name of a file in ``parameters/``, such as ``northshire``.
+        By hand: the name of a file in ``parameters/``, such as ``northshire``, or the path of another one.
     parameters : mapping
         The checked parameters as plain values, given by ``inspection run``; empty by hand.
     evidence_folder : path
@@ -320,6 +320,8 @@ def open_step(
 
 
 def _load_by_name(force: str) -> Parameters:
+    if force.endswith(".yml"):
+        return load_parameters(force)
     path = PROJECT / "parameters" / f"{force}.yml"
     if not path.is_file():
         names = sorted({file.stem for file in path.parent.glob("*.yml")} - {"inspection", "questions"})

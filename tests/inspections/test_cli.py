@@ -36,7 +36,7 @@ def test_check_finds_a_sample_that_cannot_be_drawn(tmp_path: Path) -> None:
     assert "northshire.yml: sample.size is 200, but the frame holds 43 cases." in told
 
 
-@pytest.mark.parametrize("command", ["check", "run", "plan"])
+@pytest.mark.parametrize("command", ["check", "run", "plan", "report"])
 def test_a_missing_parameter_file_is_told_without_a_traceback(command: str) -> None:
     assert "nowhere.yml: does not exist." in said(command, "nowhere.yml", expect=2)
 
