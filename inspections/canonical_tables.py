@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
+from inspections.cell_values import READERS
 from inspections.checks import Check, check_reading, merge_checks
 from inspections.sampling import TrailStep
 from inspections.source_tables import ROWS_SHOWN, RowNames, SourceTable, open_source_table, row_list
@@ -44,8 +45,6 @@ DTYPES: Mapping[Kind, str] = {
     "whole number": "Int64",
     "flag": "boolean",
 }
-OFFSET_ENDS = r"\d:\d.*(?:Z|[+-]\d\d:?\d\d)$"
-OFFSET = r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(?:Z|[+-]\d\d:?\d\d)$"
 DATE_LIKE = re.compile(
     r"[\d\s/:.,+-]{0,20}((jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})?[\d\s/:.,+-]{2,20}[tz]?",
     re.IGNORECASE,
@@ -65,7 +64,6 @@ TEXT_FACTS = ("text_hash", "near_hash", "no_words")
 NO_BREAK_SPACE = "\u00a0".encode()
 DIGITS_AND_SPACES = b"0123456789 \t\r\n\v\f"
 _Part: TypeAlias = "pd.Series | pyarrow.Array"
-YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 
 
 @dataclass(frozen=True)
@@ -158,11 +156,6 @@ def _column_problems(source: Source, extract: SourceTable, parameter_file: str) 
         message = f'is "{column}", but {extract.name} has {found}.'
         problems.append(Problem(parameter_file, f"sources.{source.holds}.{place}", column, message, remedy))
     return problems
-
-
-class _Converted(NamedTuple):
-    values: pd.Series
-    unreadable: pd.Series
 
 
 @dataclass
@@ -309,7 +302,7 @@ class _Reading:
             texts = self._texts(name, rows)
             damaged = texts.str.contains("\0", regex=False)
             self._note(name, "NUL", damaged, references)
-            converted = _CONVERTERS[self.fields[name].kind](texts, self.source, name)
+            converted = READERS[self.fields[name].kind](texts, self.source, name)
             self._note(name, "unreadable", converted.unreadable, references, texts)
             columns[name] = converted.values
         return pd.DataFrame(columns, index=rows.index)
@@ -554,67 +547,6 @@ def _plain(value: str | int | bool | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
-
-
-def _as_category(texts: pd.Series, source: Source, name: str) -> _Converted:
-    if name == "outcome_type":
-        texts = texts.str.replace(r"^0+(?=\d)|\.0$", "", regex=True)
-        texts = texts.where(~texts.str.fullmatch(r"\d+[a-z]"), texts.str.upper())
-    return _Converted(texts.where(texts != "").astype("str"), pd.Series(False, index=texts.index))
-
-
-def _as_note_text(texts: pd.Series, source: Source, name: str) -> _Converted:
-    return _Converted(texts, pd.Series(False, index=texts.index))
-
-
-def _as_date(texts: pd.Series, source: Source, name: str) -> _Converted:
-    times = _as_time(texts, source, name)
-    return _Converted(times.values.dt.normalize(), times.unreadable)
-
-
-def _as_time(texts: pd.Series, source: Source, name: str) -> _Converted:
-    """Clock time where it was written: an offset such as -06:00 is dropped, not turned into another zone."""
-    written = source.date_format(name)
-    has_offset = texts.str.contains(OFFSET_ENDS, regex=True)
-    local = texts.str.replace(OFFSET, r"\1", regex=True) if has_offset.any() else texts
-    if written == "iso":
-        times = _parse_iso(local)
-    else:
-        times = pd.to_datetime(local, format=written.replace("%z", "").rstrip(), errors="coerce")
-        if source.read_as != "csv":  # cells that Excel or Parquet holds as dates come as ISO
-            times = times.fillna(_parse_iso(local))
-    return _Converted(times.astype("datetime64[us]"), times.isna() & (texts != ""))
-
-
-def _parse_iso(texts: pd.Series) -> pd.Series:
-    """Read whole days only: a month is not taken for its first day unless the parameter file says so."""
-    whole_days = texts.where(texts.str.match(r"\d{4}-\d\d-\d\d"))
-    return pd.to_datetime(whole_days, format="ISO8601", errors="coerce")
-
-
-def _as_whole_number(texts: pd.Series, source: Source, name: str) -> _Converted:
-    readable = texts.str.fullmatch(r"\d{1,15}(\.0+)?")
-    numbers = pd.to_numeric(texts.where(readable)).astype("Float64").astype("Int64")
-    return _Converted(numbers, ~readable & (texts != ""))
-
-
-def _as_flag(texts: pd.Series, source: Source, name: str) -> _Converted:
-    words = texts.str.lower()
-    flags = pd.Series(pd.NA, index=texts.index, dtype="boolean")
-    flags[words.isin(YES)] = True
-    flags[words.isin(NO)] = False
-    return _Converted(flags, flags.isna() & (texts != ""))
-
-
-_CONVERTERS: Mapping[Kind, Callable[[pd.Series, Source, str], _Converted]] = {
-    "reference": _as_category,
-    "category": _as_category,
-    "note text": _as_note_text,
-    "date": _as_date,
-    "time": _as_time,
-    "whole number": _as_whole_number,
-    "flag": _as_flag,
-}
 
 
 def table_schema(table: Table, columns: Iterable[str]) -> pa.DataFrameSchema:
