@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from parameters.models import UNION_TAGS
+from parameters.models.values import is_union_tag
 from parameters.problems import Problem
 from parameters.suggestions import did_you_mean
 
@@ -116,7 +116,7 @@ def _not_text(given: object, shown: str) -> tuple[str, str]:
 
 def _keys(location: Location) -> Location:
     """Location in the file, without pydantic's names for union arms and dictionary keys."""
-    return tuple(step for step in location if step not in UNION_TAGS and step != "[key]")
+    return tuple(step for step in location if not is_union_tag(step) and step != "[key]")
 
 
 def _dotted(location: Location) -> str:

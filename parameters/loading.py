@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from parameters.explanations import explain
-from parameters.models import Force, Inspection, Parameters, Source
+from parameters.models import Force, Inspection, Parameters, Sample, Source
 from parameters.paths import shown_path
 from parameters.problems import InspectionError, Problem
 from parameters.suggestions import did_you_mean, listed
@@ -57,7 +58,9 @@ def load_parameters(path: str | Path) -> Parameters:
     if force is not None:
         problems += _misnamed(force, force_file)
     if force is not None and inspection is not None:
-        inspection = _with_overrides(inspection, force)
+        sample, sample_problems = _merged_sample(inspection, force, shown_path(force_file))
+        problems += sample_problems
+        inspection = inspection.model_copy(update={"sample": sample})
         problems += _unanswerable(inspection, force, shown_path(force_file))
         problems += _mixed_with_fiction(inspection, force, shown_path(force_file))
     if problems or force is None or inspection is None:
@@ -167,9 +170,15 @@ def _mixed_with_fiction(inspection: Inspection, force: Force, shown: str) -> lis
     return [Problem(shown, "fictional", here, message, remedy)]
 
 
-def _with_overrides(inspection: Inspection, force: Force) -> Inspection:
-    changed = force.sample.model_dump(exclude_none=True)
-    return inspection.model_copy(update={"sample": inspection.sample.model_copy(update=changed)})
+def _merged_sample(inspection: Inspection, force: Force, shown: str) -> tuple[Sample, list[Problem]]:
+    """The inspection's sample with the force's own values, checked as a whole."""
+    own = force.sample.model_dump(exclude_none=True)
+    merged = inspection.sample.model_dump() | own
+    try:
+        return Sample.model_validate(merged), []
+    except ValidationError as error:
+        found = explain(error, Sample, merged, shown)
+        return inspection.sample, [replace(problem, field=f"sample.{problem.field}") for problem in found]
 
 
 def _unanswerable(inspection: Inspection, force: Force, shown: str) -> list[Problem]:
@@ -202,6 +211,11 @@ def _needed_fields(inspection: Inspection) -> Iterator[tuple[tuple[str, ...], st
         fields = ("decision", "outcome_type") if sample.strata == "decision" else (sample.strata,)
         needed = f"samples by it (sample.strata: {sample.strata})"
         yield fields, needed, "write sample: {design: simple} in this file"
+        if sample.crossed_with != "none":
+            crossed = sample.crossed_with
+            fields = ("decision", "outcome_type") if crossed == "decision" else (crossed,)
+            needed = f"samples by it (sample.crossed_with: {crossed})"
+            yield fields, needed, "write sample: {crossed_with: none} in this file"
 
 
 def _anchored(force: Force, folder: Path) -> Force:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from parameters.loading import read_model
-from parameters.models import Slug, Strictly, Words, rule
+from parameters.models.values import Slug, Strictly, Words, rule
 from parameters.paths import PROJECT
 from parameters.problems import InspectionError
 from parameters.suggestions import listed

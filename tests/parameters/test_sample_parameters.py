@@ -78,3 +78,17 @@ def test_a_sample_that_cannot_be_meant_is_explained(tmp_path: Path, lines: str, 
     with pytest.raises(InspectionError) as error:
         load_parameters(write(tmp_path, inspection=sample_lines(lines)))
     assert f"parameters/inspection.yml: {told}" in str(error.value).replace(f"{tmp_path}", "parameters")
+
+
+def test_what_a_force_changes_is_checked_together_with_what_it_takes_over(tmp_path: Path) -> None:
+    force = FORCE + "sample: {allocation: neyman}\n"
+    with pytest.raises(InspectionError) as stopped:
+        load_parameters(write(tmp_path, force=force))
+    assert "sample.expected_shares is missing, and allocation: neyman needs it." in str(stopped.value)
+
+
+def test_a_field_that_only_crosses_the_strata_is_asked_for_too(tmp_path: Path) -> None:
+    force = FORCE + "sample: {crossed_with: victim_gender}\n"
+    with pytest.raises(InspectionError) as stopped:
+        load_parameters(write(tmp_path, force=force))
+    assert "samples by it (sample.crossed_with: victim_gender)" in str(stopped.value)

@@ -1,0 +1,66 @@
+"""What a parameter file may say: the models behind `parameters/*.yml`.
+
+Descriptions feed the JSON Schemas that editors use, and the error messages: a force liaison must follow them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from pydantic import Field
+
+from parameters.models.columns import Constant
+from parameters.models.disclosure import Disclosure
+from parameters.models.force import ApprovedExtract, CaseSource, Force, NoteSource, OutcomeSource, Sources
+from parameters.models.inspection import Inspection, ReportDetails
+from parameters.models.sample import Frame, Period, Sample, SampleOverrides
+from parameters.models.source import Source
+from parameters.models.values import Strictly
+
+__all__ = [
+    "ApprovedExtract",
+    "CaseSource",
+    "Constant",
+    "Disclosure",
+    "Force",
+    "Frame",
+    "Inspection",
+    "NoteSource",
+    "OutcomeSource",
+    "Parameters",
+    "Period",
+    "ReportDetails",
+    "Sample",
+    "SampleOverrides",
+    "Source",
+    "Sources",
+]
+
+
+class Parameters(Strictly):
+    """All parameters of one force's run: what notebooks receive, as plain JSON values."""
+
+    inspection: Inspection = Field(
+        description="Inspection design, with this force's sample overrides applied."
+    )
+    force: Force = Field(description="The force.")
+    file: str = Field(
+        default_factory=lambda data: f"parameters/{data['force'].force}.yml" if "force" in data else "",
+        description="Parameter file of the force, as named in messages.",
+    )
+
+    def source_files(self) -> tuple[Path, ...]:
+        """Files of the force's extracts, each once, for hashing and for the list of inputs.
+
+        A database has none: `inspections.case_files.CaseFiles.fingerprints` stands for the rows read from it.
+        """
+        sources = (self.force.sources.cases, self.force.sources.notes, self.force.sources.outcomes)
+        return tuple(
+            dict.fromkeys(file for source in sources if source is not None for file in source.files())
+        )
+
+    @property
+    def sample_file(self) -> str:
+        """The file that sets the sample's size: the force's own, or the inspection's beside it."""
+        own = self.force.sample.size is not None
+        return self.file if own else str(PurePosixPath(self.file).with_name("inspection.yml"))

@@ -1,0 +1,86 @@
+"""One force: `parameters/<force>.yml`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator
+
+from parameters.models.columns import (
+    CaseDateName,
+    CaseFieldName,
+    NoteDateName,
+    NoteFieldName,
+    OutcomeDateName,
+    OutcomeFieldName,
+)
+from parameters.models.sample import SampleOverrides
+from parameters.models.source import Source
+from parameters.models.values import Slug, Strictly, Words, YesNo, rule
+from parameters.suggestions import listed
+
+
+class CaseSource(Source[CaseFieldName, CaseDateName]):
+    """Cases: one row a crime."""
+
+    holds = "cases"
+
+
+class NoteSource(Source[NoteFieldName, NoteDateName]):
+    """Investigation notes: one row an entry in the log of a case."""
+
+    holds = "notes"
+
+
+class OutcomeSource(Source[OutcomeFieldName, OutcomeDateName]):
+    """Official outcome counts of the force: one row an outcome type, or a quarter and an outcome type."""
+
+    holds = "outcomes"
+
+
+class Sources(Strictly):
+    """Where the force's extracts are."""
+
+    cases: CaseSource = Field(description="Cases: one row a crime.")
+    notes: NoteSource = Field(description="Investigation notes: one row an entry.")
+    outcomes: OutcomeSource | None = Field(
+        None, description="Official outcome counts, to set beside the sample."
+    )
+
+
+class ApprovedExtract(Strictly):
+    """An extract that a person chose for publication, after reading it as released."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^x-[0-9a-f]{6,}$")] = Field(
+        description="Id of the extract in the list of candidates, such as x-3f9a1c."
+    )
+    approved_by: Words = Field(description="Name of the person who approved it.")
+    approved_on: date = Field(description="Day of approval, year-month-day.")
+
+
+class Force(Strictly):
+    """One force: `parameters/<force>.yml`."""
+
+    force: Slug = Field(
+        description="Short name, the same as this file's name: small letters, digits and hyphens."
+    )
+    name: Words = Field(description="Name of the force, as printed.")
+    fictional: YesNo = Field(False, description="true when the force is made up; printed on every page.")
+    sources: Sources = Field(description="Where the force's extracts are, and what its columns mean.")
+    sample: SampleOverrides = Field(
+        default_factory=SampleOverrides,
+        description="What differs from the inspection's sample in this force.",
+    )
+    approved_extracts: tuple[ApprovedExtract, ...] = Field(
+        (), description="Extracts from notes that a person approved for publication."
+    )
+
+    @field_validator("approved_extracts")
+    @classmethod
+    def _approved_once(cls, value: tuple[ApprovedExtract, ...]) -> tuple[ApprovedExtract, ...]:
+        twice = [name for name, times in Counter(extract.id for extract in value).items() if times > 1]
+        if twice:
+            raise rule(f"lists {listed(twice)} more than once.", "Keep one approval for each extract.")
+        return value
