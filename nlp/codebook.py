@@ -37,6 +37,8 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 NEGATIONS = ("rebutted", "not-done", "ignored")
 REACHES = ("forward", "backward", "clause", "unit", "below")
 STOPS = ("but", "reason", "comma", "and")
+_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
+_NESTED = "'{phrase}' has a bracket inside a bracket, or a '|' outside one; write it as two phrases"
 MENTIONS = ("victim", "suspect", "other person")
 """Classes that rules may use like word classes but that `nlp.roles` fills: people resolved in the note."""
 
@@ -256,7 +258,7 @@ def expand(phrase: str) -> list[str]:
     >>> expand("fail(s|ed) to (say|mention)")
     ['fails to say', 'fails to mention', 'failed to say', 'failed to mention']
     """
-    parts = re.split(r"\(([^()]*\|[^()]*)\)", phrase)
+    parts = _ALTERNATIVES.split(phrase)
     choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
     return [" ".join("".join(choice).split()) for choice in product(*choices)]
 
@@ -360,7 +362,17 @@ class _Words:
 
 
 def _expanded(check: Checker, key: str, *, genders: bool) -> tuple[str, ...]:
-    return _written_out(check.texts(key), genders=genders)
+    phrases = check.texts(key)
+    for at, phrase in enumerate(phrases):
+        if _leaves_alternatives(phrase):
+            item = f"{key}[{at}]"
+            check.wrong(_NESTED.format(phrase=phrase), item if item in check.section.lines else key)
+    return _written_out(phrases, genders=genders)
+
+
+def _leaves_alternatives(phrase: str) -> bool:
+    """Whether a "|" is left once the alternatives are written out, as it is in `(a|(b|c) d)`."""
+    return "|" in _ALTERNATIVES.sub("", phrase)
 
 
 def _written_out(phrases: Iterable[str], *, genders: bool) -> tuple[str, ...]:
@@ -392,6 +404,8 @@ def _read_pattern(text: str, check: Checker, words: _Words, *, code: str) -> Pat
         if braced:
             names = tuple(_class_names(braced, check, words, code=code, key="find"))
         elif literal.strip():
+            if _leaves_alternatives(literal):
+                check.wrong(_NESTED.format(phrase=literal.strip()), "find")
             names = (words.literal(literal.strip()),)
         else:
             continue

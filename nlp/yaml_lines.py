@@ -36,7 +36,7 @@ class CodebookError(Exception):
 
 
 class Section(dict[str, Any]):
-    """A YAML mapping that knows the line it starts on and the line of each of its keys."""
+    """A YAML mapping that knows the line it starts on and the line of each key and list item (`key[0]`)."""
 
     def __init__(self, file: str, line: int) -> None:
         super().__init__()
@@ -74,6 +74,9 @@ def _section(node: MappingNode, file: str, mistakes: list[Mistake]) -> Section:
             mistakes.append(Mistake(file, line, f"the key '{key}' is given twice"))
         section[key] = _value(value_node, file, mistakes)
         section.lines[key] = line
+        if isinstance(value_node, SequenceNode):
+            for at, item in enumerate(value_node.value):
+                section.lines[f"{key}[{at}]"] = item.start_mark.line + 1
     return section
 
 

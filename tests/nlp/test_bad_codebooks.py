@@ -93,6 +93,13 @@ def test_a_sound_rule_is_accepted(folder: Path) -> None:
             2,
             "rule 'oth-admin-90': the pattern '{victim} <=3 {suspect}' needs a word besides the people in it",
         ),
+        (
+            '"{housekeeping}"',
+            '"(reviewed|(now|then) seen)"',
+            2,
+            "rule 'oth-admin-90': '(reviewed|(now|then) seen)' has a bracket inside a bracket, or a '|' "
+            "outside one; write it as two phrases",
+        ),
     ],
 )
 def test_a_mistake_in_a_rule_is_reported_with_its_line(
@@ -103,6 +110,21 @@ def test_a_mistake_in_a_rule_is_reported_with_its_line(
     assert any(message in one for one in reported)
     if offset >= 0:
         assert any(one.startswith(f"oth-admin.yml, line {line + offset}: {message}") for one in reported)
+
+
+def test_a_bracket_in_a_bracket_of_a_word_list_is_reported_with_its_line(folder: Path) -> None:
+    path = folder / "roles.yml"
+    text = path.read_text(encoding="utf-8")
+    phrase = "    - (boss|(line|shop) manager)\n"
+    path.write_text(
+        text + "\nnowhere else:\n  says: People.\n  words:\n    - foreman\n" + phrase, encoding="utf-8"
+    )
+    line = len(path.read_text(encoding="utf-8").splitlines())
+    assert any(
+        one.startswith(f"roles.yml, line {line}: ")
+        and "'(boss|(line|shop) manager)' has a bracket inside" in one
+        for one in _mistakes(folder)
+    )
 
 
 def test_every_mistake_in_every_file_is_reported_at_once(folder: Path) -> None:
