@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from inspections.sampling import TrailStep
+from inspections.sampling import TrailStep, lost_cases_file
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters, shown_path
 
 __all__ = ["NOTEBOOKS", "STEPS", "EvidenceFolder", "Step", "open_step"]
@@ -69,12 +69,15 @@ class EvidenceFolder:
     def _previous(self) -> Path:
         return self.whole.with_name(f"{self.whole.name}.previous")
 
+    def inputs(self) -> tuple[Path, ...]:
+        """Files that the run reads: the force's extracts and, if there is one, the record of lost cases."""
+        lost = lost_cases_file(self.parameters)
+        return (*self.parameters.source_files(), *([lost] if lost.is_file() else []))
+
     def keys(self) -> dict[str, str]:
         """Hash of all that decides each step's result: a step is redone when its key changes."""
         keys: dict[str, str] = {}
-        before = _hash_text(
-            self.parameters.model_dump_json(), *map(_hash_file, self.parameters.source_files())
-        )
+        before = _hash_text(self.parameters.model_dump_json(), *map(_hash_file, self.inputs()))
         for step in STEPS:
             files = [NOTEBOOKS / f"{step}.ipynb"]
             for pattern in _CODE_BEHIND[step]:
@@ -274,7 +277,7 @@ class Step:
             "force": self.parameters.force.force,
             "fictional": self.parameters.force.fictional,
             "parameters": self.parameters.model_dump(mode="json"),
-            "inputs": {shown_path(path): _hash_file(path) for path in self.parameters.source_files()},
+            "inputs": {shown_path(path): _hash_file(path) for path in self.evidence.inputs()},
             "packages": {"python": platform.python_version(), **_versions()},
         }
 

@@ -5,22 +5,48 @@ the draw comes from the seed *and* that hash, so nobody who knew the seed before
 list, and nobody who has both can draw a different sample.
 """
 
-from inspections.sampling.draw import NOT_RECORDED, Sample, draw_dip_samples, draw_sample, reading_list
+from inspections.sampling.draw import (
+    NOT_RECORDED,
+    Sample,
+    draw_dip_samples,
+    draw_sample,
+    reading_list,
+    reserve_list,
+)
 from inspections.sampling.frame import Frame, TrailStep, build_frame, frame_hash, select_offences
+from inspections.sampling.losses import (
+    Loss,
+    LossReason,
+    losses_by_reason,
+    losses_table,
+    lost_cases_file,
+    read_losses,
+    record_loss,
+    replace_losses,
+)
 from inspections.sampling.replacement import REPLACEMENT_RULE, realised_against_planned, replace_lost
 
 __all__ = [
     "NOT_RECORDED",
     "REPLACEMENT_RULE",
     "Frame",
+    "Loss",
+    "LossReason",
     "Sample",
     "TrailStep",
     "build_frame",
     "draw_dip_samples",
     "draw_sample",
     "frame_hash",
+    "losses_by_reason",
+    "losses_table",
+    "lost_cases_file",
+    "read_losses",
     "reading_list",
     "realised_against_planned",
+    "record_loss",
+    "replace_losses",
     "replace_lost",
+    "reserve_list",
     "select_offences",
 ]

@@ -13,7 +13,7 @@ from inspections.sampling.frame import Frame, column_or_blank, frame_hash
 from parameters import models
 from parameters.problems import InspectionError, Problem
 
-__all__ = ["NOT_RECORDED", "Sample", "draw_dip_samples", "draw_sample", "reading_list"]
+__all__ = ["NOT_RECORDED", "Sample", "draw_dip_samples", "draw_sample", "reading_list", "reserve_list"]
 
 NOT_RECORDED = "not recorded"
 
@@ -140,22 +140,41 @@ def reading_list(sample: Sample, dips: Mapping[str, Sample]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``case_id, main_sample`` (bool)``, dip_samples`` (outcome types, separated by "; "; empty if none).
-        No weights: each sample keeps its own.
+        ``place`` (1 is read first)``, case_id, main_sample`` (bool)``, dip_samples`` (outcome types,
+        separated by "; "; empty if none)``, stratum`` (empty outside the main sample). No weights: each
+        sample keeps its own.
     """
-    main = list(sample.cases["case_id"])
+    main = dict(zip(sample.cases["case_id"], sample.cases["stratum"], strict=True))
     drawn_for: dict[str, list[str]] = {case_id: [] for case_id in main}
     for code, dip in dips.items():
         for case_id in dip.cases["case_id"]:
             drawn_for.setdefault(case_id, []).append(code)
-    in_main = set(main)
     return pd.DataFrame(
         {
+            "place": range(1, len(drawn_for) + 1),
             "case_id": list(drawn_for),
-            "main_sample": [case_id in in_main for case_id in drawn_for],
+            "main_sample": [case_id in main for case_id in drawn_for],
             "dip_samples": ["; ".join(codes) for codes in drawn_for.values()],
+            "stratum": [main.get(case_id, "") for case_id in drawn_for],
         }
     )
+
+
+def reserve_list(sample: Sample, dips: Mapping[str, Sample]) -> pd.DataFrame:
+    """The next cases in the order of the draw: of each stratum as many as are read in it.
+
+    Returns
+    -------
+    DataFrame
+        ``drawn_for, stratum, reserve_place, case_id``. Place 1 is taken first.
+    """
+    parts = {"main sample": sample, **{f"dip sample of outcome {code}": dip for code, dip in dips.items()}}
+    lists = []
+    for name, part in parts.items():
+        turn = part.reserve.groupby("stratum").cumcount()
+        read = part.reserve["stratum"].map(part.strata.set_index("stratum")["sample"])
+        lists.append(part.reserve[turn < read].assign(drawn_for=name))
+    return pd.concat(lists, ignore_index=True)[["drawn_for", "stratum", "reserve_place", "case_id"]]
 
 
 def _draw(

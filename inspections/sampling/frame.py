@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from parameters import models
+from parameters.fields import Table
 
 __all__ = ["Frame", "TrailStep", "build_frame", "column_or_blank", "frame_hash", "select_offences"]
 
@@ -24,7 +25,7 @@ class TrailStep:
     rows_in: int
     rows_out: int
     why: str
-    rows: Literal["cases", "notes", "outcomes", "units"] = "cases"
+    rows: Table | Literal["units"] = "cases"
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ __all__ = ["REPLACEMENT_RULE", "realised_against_planned", "replace_lost"]
 
 REPLACEMENT_RULE = (
     "A case file that cannot be read is replaced by the next case of the same stratum in the order of the "
-    "draw. Cases lost are taken in the order in which they were to be read. Where a stratum has no case "
-    "left, the place stays empty and the files read in it stand for all its cases. Nobody chooses a "
-    "replacement."
+    "draw, so that which files are read in the end does not depend on the order in which losses come to "
+    "light. Where a stratum has no case left, the place stays empty and the files read in it stand for all "
+    "its cases. Nobody chooses a replacement."
 )
 
 
