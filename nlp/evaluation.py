@@ -147,7 +147,9 @@ def read_held_out(
     folds: Sequence[Sequence[str]] | None = None,
     train: Callable[[Corpus], Reader] = train_reader,
 ) -> pd.DataFrame:
-    """Code every note by a reader that has never seen its writer; all of the training is done anew each time.
+    """Code the notes that measure by readers that never saw their writers; each is trained anew.
+
+    Corpora that only train (`Corpus.measured`) are in every training and are not read.
 
     Parameters
     ----------
@@ -157,9 +159,10 @@ def read_held_out(
         Makes a reader of a corpus.
     """
     tables = []
-    for held_out in folds or [[writer] for writer in corpus.writers]:
+    measured = corpus.measured
+    for held_out in folds or [[writer] for writer in measured.writers]:
         reader = train(corpus.of_writers(set(corpus.writers) - set(held_out)))
-        tables.append(reader.read(corpus.of_writers(held_out).notes))
+        tables.append(reader.read(measured.of_writers(held_out).notes))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -1,4 +1,8 @@
-"""Gold-coded corpora: case files whose units people (or, where their README says so, models) have coded."""
+"""Gold-coded corpora: case files whose units people (or, where their README says so, models) have coded.
+
+A corpus is a folder. One whose name starts with "training" only trains the reader; every other corpus also
+measures it, and the rules, each of its writers held out in turn.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,8 @@ from nlp.context import DEFAULTS, does_count
 __all__ = ["CORPORA", "Corpus", "CorpusError", "GoldCode", "GoldUnit", "read_corpora", "read_gold"]
 
 CORPORA = Path(__file__).parents[1] / "corpus"
-_NOTE_COLUMNS = ("case_id", "entry_no", "author_role", "entry_type", "text", "writer")
+TRAINS_ONLY = "training"
+_NOTE_COLUMNS = ("case_id", "entry_no", "author_role", "entry_type", "text", "writer", "corpus")
 _NEEDED = {
     "entries.jsonl": ("case_id", "entry_no", "text"),
     "gold.jsonl": ("unit_id", "start", "end", "codes"),
@@ -55,7 +60,8 @@ class Corpus:
     Attributes
     ----------
     notes
-        Columns `case_id, entry_no, author_role, entry_type, text, writer`, the notes of a case together.
+        Columns `case_id, entry_no, author_role, entry_type, text, writer, corpus` (its folder), the notes of
+        a case together.
     units
         Gold units in the order of the notes.
     """
@@ -68,9 +74,28 @@ class Corpus:
         """The writers of the notes, sorted."""
         return sorted(set(self.notes["writer"]))
 
+    @property
+    def measured(self) -> Corpus:
+        """The part that measures: all but the corpora that only train.
+
+        Raises
+        ------
+        CorpusError
+            When every corpus only trains.
+        """
+        trains = self.notes["corpus"].str.startswith(TRAINS_ONLY)
+        if trains.all():
+            raise CorpusError(
+                f"every corpus only trains, as its folder's name starts with {TRAINS_ONLY!r}, so there is "
+                "nothing to measure on. Add a corpus whose folder has another name."
+            )
+        return self._part(self.notes[~trains])
+
     def of_writers(self, writers: Iterable[str]) -> Corpus:
         """The part of the corpus that these writers wrote."""
-        notes = self.notes[self.notes["writer"].isin(list(writers))]
+        return self._part(self.notes[self.notes["writer"].isin(list(writers))])
+
+    def _part(self, notes: pd.DataFrame) -> Corpus:
         cases = set(notes["case_id"])
         return Corpus(notes, tuple(unit for unit in self.units if unit.case_id in cases))
 
@@ -155,7 +180,8 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def _note(entry: dict[str, Any], place: Path) -> dict[str, Any]:
     note = {name: entry.get(name) or "" for name in _NOTE_COLUMNS}
-    return {**note, "entry_no": int(entry["entry_no"]), "writer": entry.get("writer") or place.name}
+    writer = entry.get("writer") or place.name
+    return {**note, "entry_no": int(entry["entry_no"]), "writer": writer, "corpus": place.name}
 
 
 def _unit(line: dict[str, Any]) -> GoldUnit:

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nlp.evaluation import Evaluation, coding_of_gold, evaluate
-from nlp.reader import CorpusError, read_gold
+from nlp.evaluation import Evaluation, coding_of_gold, evaluate, read_held_out
+from nlp.reader import Corpus, CorpusError, read_corpora, read_gold
 
 
 def _gold_line(
@@ -151,3 +151,38 @@ def test_a_broken_gold_line_is_named_by_file_and_line(tmp_path: Path) -> None:
     path.write_text('{"unit_id": "A/1/1", "start": 0, "codes": []}', encoding="utf-8")
     with pytest.raises(CorpusError, match="line 1: has no end"):
         read_gold(path)
+
+
+def _write_corpus(folder: Path, name: str, writers: tuple[str, ...]) -> None:
+    (folder / name).mkdir(parents=True)
+    entries = [
+        {"case_id": f"{name}-{writer}", "entry_no": 1, "text": "IP lied.", "writer": writer}
+        for writer in writers
+    ]
+    gold = [_gold_line(f"{name}-{writer}/1/1", 0, 8, {"code": "vic-disbelief"}) for writer in writers]
+    (folder / name / "entries.jsonl").write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
+    (folder / name / "gold.jsonl").write_text("\n".join(gold), encoding="utf-8")
+
+
+def test_corpora_named_training_are_in_every_training_and_never_measured(tmp_path: Path) -> None:
+    _write_corpus(tmp_path, "training-more", ("w8", "w9"))
+    _write_corpus(tmp_path, "city", ("w1", "w2"))
+    trained_on = []
+
+    class Recording:
+        def read(self, notes: pd.DataFrame) -> pd.DataFrame:
+            return notes[["case_id"]]
+
+    def train(corpus: Corpus) -> Recording:
+        trained_on.append(corpus.writers)
+        return Recording()
+
+    read = read_held_out(read_corpora(tmp_path), train=train)  # type: ignore[arg-type]
+    assert trained_on == [["w2", "w8", "w9"], ["w1", "w8", "w9"]]
+    assert read["case_id"].tolist() == ["city-w1", "city-w2"]
+
+
+def test_where_every_corpus_only_trains_measuring_is_refused(tmp_path: Path) -> None:
+    _write_corpus(tmp_path, "training-more", ("w8", "w9"))
+    with pytest.raises(CorpusError, match="every corpus only trains"):
+        _ = read_corpora(tmp_path).measured
