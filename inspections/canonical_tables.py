@@ -24,7 +24,7 @@ from inspections.checks import Check, check_reading, merge_checks
 from inspections.sampling import TrailStep
 from inspections.source_tables import ROWS_SHOWN, RowNames, SourceTable, open_source_table, row_list
 from parameters import InspectionError, Problem
-from parameters.fields import CaseFileField, Kind, Table, fields_of
+from parameters.fields import KEYS, CaseFileField, Kind, Table, fields_of
 from parameters.models import Constant, Source
 from parameters.suggestions import did_you_mean, listed
 
@@ -60,6 +60,20 @@ USUAL_DATES = (
     "%Y-%m",
     "%m/%d/%Y",
 )
+TWICE: Mapping[Table, tuple[str, str]] = {
+    "cases": (
+        "is the same",
+        "The cases table needs one row a crime; keep the row of the main offence and suspect.",
+    ),
+    "notes": (
+        "is the same for two entries of one case",
+        "Leave entry_no out of columns: entries are then numbered in order of time.",
+    ),
+    "suspects": ("is the same for two rows of one case", "Keep one row a person and case, the latest."),
+    "reviews": ("is the same for two rows of one case", "Keep the final answer alone."),
+}
+"""What is wrong where rows cannot be told apart, and the remedy."""
+
 TEXT_FACTS = ("text_hash", "near_hash", "no_words")
 NO_BREAK_SPACE = "\u00a0".encode()
 DIGITS_AND_SPACES = b"0123456789 \t\r\n\v\f"
@@ -331,11 +345,14 @@ class _Reading:
                 self._note(str(column), str(rule), bad, references, shown)
 
     def _check_uniqueness(self, table: pd.DataFrame) -> None:
-        if self.source.holds == "cases":
-            same = table["case_id"].duplicated(keep=False)
-            self._note("case_id", "unique", same, table["case_id"])
-        elif self.source.holds == "notes" and "entry_no" in table:
-            self._note("entry_no", "unique", _in_same_place(table), table["case_id"])
+        key = list(KEYS.get(self.source.holds, ()))
+        if not key or not set(key) <= set(table):
+            return
+        if self.source.holds == "notes":
+            same = _in_same_place(table)
+        else:
+            same = table.duplicated(key, keep=False) & table[key].notna().all(axis=1)
+        self._note(key[-1], "unique", same, table["case_id"])
 
     def _note(
         self,
@@ -405,14 +422,8 @@ class _Reading:
                 return "is not a whole number", "Ask the force to correct it, or map another column."
             case "not_nullable", _:
                 return "is empty", "Ask the force to fill it in, or to leave the row out."
-            case "unique", "reference":
-                remedy = (
-                    "The cases table needs one row a crime; keep the row of the main offence and suspect."
-                )
-                return "is the same", remedy
             case "unique", _:
-                remedy = "Leave entry_no out of columns: entries are then numbered in order of time."
-                return "is the same for two entries of one case", remedy
+                return TWICE[self.source.holds]
             case "long", _:
                 remedy = "A note that long is a pasted file: ask the force to take it out of the log."
                 return f"is over {LONGEST_NOTE:,} characters", remedy
@@ -554,8 +565,8 @@ def table_schema(table: Table, columns: Iterable[str]) -> pa.DataFrameSchema:
 
     Parameters
     ----------
-    table : {"cases", "notes", "outcomes"}
-        Canonical table.
+    table : str
+        Name of the canonical table.
     columns : iterable of str
         Canonical columns the force holds; no other is accepted.
     """

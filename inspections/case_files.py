@@ -15,11 +15,19 @@ import numpy as np
 import pandas as pd
 
 from inspections.canonical_tables import TEXT_FACTS, CanonicalTable, read_canonical_table, row_label
-from inspections.checks import Check, check_cases, check_notes, find_gaps, remarks
+from inspections.checks import (
+    Check,
+    check_cases,
+    check_further_tables,
+    check_notes,
+    find_gaps,
+    remarks,
+)
+from inspections.further_tables import keep_rows_of_cases, without_their_case
 from inspections.sampling import TrailStep
 from inspections.source_tables import ROWS_SHOWN, row_list
 from parameters import InspectionError, Parameters, Problem
-from parameters.fields import FIELDS, Table
+from parameters.fields import FIELDS, FURTHER_TABLES, Table
 
 __all__ = ["CaseFiles", "decide", "read_case_files", "read_note_texts"]
 
@@ -45,6 +53,9 @@ class CaseFiles:
         again; never the text. References and categories are categorical: millions of rows take little room.
     outcomes : DataFrame or None
         Official counts by ``period`` and ``outcome_type``, summed over offences.
+    further : dict of str to DataFrame
+        Of `parameters.fields.FURTHER_TABLES` those that the force holds, by name: one row a suspect of a
+        case, a device, an officer or a count of them, a review answer.
     gaps : DataFrame
         What the force does not hold or fill in: ``table, field, tells, missing, of, status, limits``.
         ``status`` is "not held", "never filled in" or "partly missing"; ``limits`` says which measures lose.
@@ -63,6 +74,7 @@ class CaseFiles:
     cases: pd.DataFrame
     notes: pd.DataFrame
     outcomes: pd.DataFrame | None
+    further: dict[Table, pd.DataFrame]
     gaps: pd.DataFrame
     checks: pd.DataFrame
     trail: tuple[TrailStep, ...]
@@ -101,12 +113,9 @@ def read_case_files(parameters: Parameters) -> CaseFiles:
         With every problem that stops the inspection, of all extracts. Rows are named by their number in the
         file and by case reference; note text never appears.
     """
-    sources = parameters.force.sources
     problems: list[Problem] = []
     read: dict[Table, CanonicalTable] = {}
-    for source in (sources.cases, sources.notes, sources.outcomes):
-        if source is None:
-            continue
+    for source in parameters.force.sources.given():
         try:
             read[source.holds] = read_canonical_table(
                 source, parameter_file=parameters.file, hidden=_hidden(parameters)
@@ -115,6 +124,9 @@ def read_case_files(parameters: Parameters) -> CaseFiles:
             problems += error.problems
     if "cases" in read and "notes" in read:
         problems += _notes_without_case(read["cases"], read["notes"], parameters.file)
+    if "cases" in read:
+        sent = {*read["cases"].table["case_id"], *read["cases"].left_out}
+        problems += without_their_case(read, cases=sent, parameter_file=parameters.file)
     if problems:
         raise InspectionError(dict.fromkeys(problems))
     return _assemble(read, parameters)
@@ -179,6 +191,11 @@ def _assemble(read: dict[Table, CanonicalTable], parameters: Parameters) -> Case
     tables: dict[Table, pd.DataFrame] = {"cases": cases, "notes": notes}
     if "outcomes" in read:
         tables["outcomes"] = _total_outcomes(read.pop("outcomes").table)
+    for name in (name for name in FURTHER_TABLES if name in read):
+        tables[name], left, noted = keep_rows_of_cases(name, read.pop(name).table, cases["case_id"])
+        steps += left
+        checks += noted
+    checks += check_further_tables(tables)
     checks += check_cases(cases, published=parameters.inspection.report.published)
     checks += check_notes(notes, cases)
     checks.sort(key=lambda check: check.grade)  # "limits" before "noted", and otherwise as found
@@ -186,6 +203,7 @@ def _assemble(read: dict[Table, CanonicalTable], parameters: Parameters) -> Case
         cases=cases,
         notes=notes.drop(columns=["near_hash", "no_words"]),
         outcomes=tables.get("outcomes"),
+        further={name: tables[name] for name in FURTHER_TABLES if name in tables},
         gaps=find_gaps(tables),
         checks=pd.DataFrame(map(vars, checks), columns=list(Check.__dataclass_fields__)),
         trail=(*trail, *steps),

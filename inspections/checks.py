@@ -12,13 +12,14 @@ from typing import Literal
 
 import pandas as pd
 
-from parameters.fields import FIELDS, OFFENCE_CODES, CaseFileField, Table, fields_of
+from parameters.fields import FIELDS, FURTHER_TABLES, OFFENCE_CODES, CaseFileField, Table, fields_of
 from parameters.models import Source
 
 __all__ = [
     "MILESTONES_IN_ORDER",
     "Check",
     "check_cases",
+    "check_further_tables",
     "check_notes",
     "check_reading",
     "completeness_by_quarter",
@@ -101,13 +102,19 @@ def find_gaps(tables: Mapping[Table, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``table, field, tells, missing, of, status, limits``, in the order of the data dictionary.
+        ``table, field, tells, missing, of, status, limits``, in the order of the data dictionary; last the
+        tables that the force does not hold at all, without a field.
     """
-    rows = [
+    rows: list[dict[str, object]] = [
         {"table": table, "field": field.name, "tells": field.tells, "limits": field.limits, **gap}
         for table, frame in tables.items()
         for field in FIELDS[table]
         if not field.required and (gap := _gap(frame, field)) is not None
+    ]
+    rows += [
+        {"table": name, "field": "", "missing": 0, "of": 0, "status": "not held", **vars(table)}
+        for name, table in FURTHER_TABLES.items()
+        if name not in tables
     ]
     return pd.DataFrame(rows, columns=GAP_COLUMNS)
 
@@ -354,6 +361,38 @@ def _check_times_of_notes(notes: pd.DataFrame, cases: pd.DataFrame) -> Iterator[
     yield from _check("noted", "notes", "entry_no", found, entered < latest_before, references, effect)
 
 
+FURTHER_ORDER: Mapping[Table, tuple[tuple[str, str], ...]] = {
+    "suspects": (("bail_changed_on", "victim_told_on"),),
+    "devices": (("taken_at", "examined_at"), ("taken_at", "returned_at")),
+}
+"""Pairs of dates of the further tables, the first of which cannot be the later."""
+
+
+def check_further_tables(tables: Mapping[Table, pd.DataFrame]) -> Iterator[Check]:
+    """Check that the dates of suspects and devices are in order, and that counts of officers make sense.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Canonical tables by name.
+    """
+    for name, pairs in FURTHER_ORDER.items():
+        for earlier, later in pairs:
+            if name in tables and {earlier, later} <= set(tables[name]):
+                table = tables[name]
+                effect = f"Times between {earlier} and {later} are not counted in these rows."
+                before = table[later] < table[earlier]
+                found = f"{later} before {earlier}"
+                yield from _check("limits", name, later, found, before, table["case_id"], effect)
+    if "officers" in tables.get("workforce", ()):
+        officers = tables["workforce"]["officers"]
+        nobody, effect = officers.eq(0).fillna(False), "These rows count for nothing but their vacancies."
+        roles = pd.Series("", index=officers.index)
+        yield from _check(
+            "noted", "workforce", "officers", "rows that count no officer", nobody, roles, effect
+        )
+
+
 def _check(
     grade: Literal["limits", "noted"],
     table: Table,
@@ -385,7 +424,8 @@ def _gap_sentences(gaps: pd.DataFrame) -> Iterator[str]:
     for gap in gaps.to_dict("records"):
         share = f" ({gap['missing']} of {gap['of']})" if gap["status"] == "partly missing" else ""
         limits = f" Limits: {gap['limits']}." if gap["limits"] else ""
-        yield f"Gap: {gap['field']} in {gap['table']} is {gap['status']}{share}.{limits}"
+        what = f"{gap['field']} in {gap['table']}" if gap["field"] else f"the table {gap['table']}"
+        yield f"Gap: {what} is {gap['status']}{share}.{limits}"
 
 
 def _check_sentences(checks: pd.DataFrame) -> Iterator[str]:

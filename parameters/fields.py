@@ -11,18 +11,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "ANSWERS",
     "DECISIONS",
     "FIELDS",
+    "FURTHER_TABLES",
+    "KEYS",
+    "NOT_ANSWERED",
     "OFFENCE_CODES",
     "OUTCOME_TYPES",
+    "OWNERS",
+    "QUALIFICATIONS",
     "REPORTED_BY",
+    "SEIZED",
     "CaseFileField",
+    "FurtherTable",
     "Kind",
     "Table",
     "fields_of",
 ]
 
-Table = Literal["cases", "notes", "outcomes"]
+Table = Literal["cases", "notes", "outcomes", "suspects", "devices", "workforce", "reviews"]
 Kind = Literal["reference", "category", "date", "time", "whole number", "flag", "note text"]
 
 OUTCOME_TYPES: Mapping[str, str] = {
@@ -88,6 +96,28 @@ DECISIONS = ("charged", "police NFA", "CPS NFA", "victim withdrew", "other close
 """How a case ended, in the groups that case-file reviews sample from. NFA: no further action."""
 
 REPORTED_BY = ("victim", "third party", "police", "unknown")
+
+OWNERS = ("victim", "suspect", "other")
+"""Whose device was taken, or whom the records asked for are about."""
+
+SEIZED = ("phone", "other device", "third-party records")
+"""What a row of ``devices`` is about. Records that others hold are asked for, not taken."""
+
+QUALIFICATIONS = ("fully qualified", "trainee", "student officer")
+"""How far an officer has come: trainees learn the work of a detective, students that of a constable."""
+
+
+ANSWERS: Mapping[str, str] = {
+    "yes": "It was done, and done as the question asks.",
+    "partly": "Some of it was done, or it was done late or incompletely.",
+    "no": "The file shows that it was not done, or was done wrongly.",
+    "not applicable": "The question does not arise in this case.",
+    "not recorded": "The file does not say. It may have been done; nobody can tell.",
+}
+"""Answer -> what it means. "Not recorded" is a finding about the record and never counts as "no"."""
+
+NOT_ANSWERED = "not answered"
+"""Value of a question that a reader has left open: neither an answer nor "not recorded"."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +295,20 @@ FIELDS: Mapping[Table, tuple[CaseFileField, ...]] = {
             "share of victims referred for independent support; time from report to referral",
             expected=_HAPPENED,
         ),
+        CaseFileField(
+            "admin_finalised_on",
+            "date",
+            "Date the CPS finalised the case administratively, having sent it back and not seen it again.",
+            "share of cases sent to the CPS that were never decided there",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "review_right_told_on",
+            "date",
+            "Date the victim was told of the right to have the decision to end the case reviewed.",
+            "share of victims told of their right to review",
+            expected=_HAPPENED,
+        ),
     ),
     "notes": (
         CaseFileField(
@@ -314,8 +358,171 @@ FIELDS: Mapping[Table, tuple[CaseFileField, ...]] = {
             "official charge rate for cases closed in the period",
         ),
     ),
+    "suspects": (
+        CaseFileField("case_id", "reference", "Crime reference of a case.", required=True),
+        CaseFileField(
+            "suspect_id",
+            "reference",
+            "Reference of a person suspected in it, the same wherever that person appears.",
+            "finding repeat suspects",
+        ),
+        CaseFileField(
+            "disruption_considered",
+            "flag",
+            "Whether ways to stop this suspect offending were considered, such as an order.",
+            "share of repeat suspects whose disruption was considered",
+        ),
+        CaseFileField(
+            "bail_changed_on",
+            "date",
+            "Date this suspect's bail or its conditions were last made, changed or ended.",
+            "share of such changes that the victim was told of",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "victim_told_on",
+            "date",
+            "Date the victim was told of that change.",
+            "share of changes of bail that the victim was told of",
+            expected=_HAPPENED,
+        ),
+    ),
+    "devices": (
+        CaseFileField(
+            "case_id",
+            "reference",
+            "Crime reference of the case for which a device was taken or records were asked for.",
+            required=True,
+        ),
+        CaseFileField(
+            "owner",
+            "category",
+            "Whose device it is, or whom the records are about: victim, suspect or other.",
+            required=True,
+            allowed=OWNERS,
+        ),
+        CaseFileField(
+            "kind",
+            "category",
+            "Phone, other device, or third-party records; every row is a device where not held.",
+            "requests for records that others hold",
+            allowed=SEIZED,
+        ),
+        CaseFileField(
+            "taken_at",
+            "time",
+            "Date and time the device was taken, or the records were asked for.",
+            "time until the device was given back; time until it was examined",
+        ),
+        CaseFileField(
+            "examined_at",
+            "time",
+            "Date and time the device was examined, or the records were read.",
+            "time until devices were examined",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "returned_at",
+            "time",
+            "Date and time the device was given back.",
+            "share of victims whose devices came back within a day",
+            expected=_HAPPENED,
+        ),
+        CaseFileField(
+            "parameters_set",
+            "flag",
+            "Whether people, times and kinds of material were set down before anything was looked at.",
+            "share of examinations and requests that were limited",
+        ),
+    ),
+    "workforce": (
+        CaseFileField(
+            "role", "category", "Role of an officer, or of the officers counted; never a name.", required=True
+        ),
+        CaseFileField(
+            "officers",
+            "whole number",
+            "How many officers the row counts; one where the force lists each officer.",
+        ),
+        CaseFileField(
+            "qualification",
+            "category",
+            "Whether they are fully qualified, trainees or student officers.",
+            "share of investigators still in training",
+            allowed=QUALIFICATIONS,
+        ),
+        CaseFileField(
+            "specialist_training",
+            "flag",
+            "Whether they have completed the force's training in rape and serious sexual offences.",
+            "share of investigators with specialist training",
+        ),
+        CaseFileField(
+            "open_cases",
+            "whole number",
+            "Open cases that they carry, all together.",
+            "cases an officer carries",
+        ),
+        CaseFileField(
+            "vacancies",
+            "whole number",
+            "Posts of the role that are not filled, in one row of the role.",
+            "share of posts that are vacant",
+        ),
+    ),
+    "reviews": (
+        CaseFileField("case_id", "reference", "Crime reference of a reviewed case.", required=True),
+        CaseFileField(
+            "question", "category", "Question of the case-file review, such as SU3.", required=True
+        ),
+        CaseFileField(
+            "answer",
+            "category",
+            "The final answer, after moderation.",
+            required=True,
+            allowed=(*ANSWERS, NOT_ANSWERED),
+        ),
+        CaseFileField("origin", "category", "How it was reached: read once, agreed, adjudicated."),
+    ),
 }
 """Table -> its fields, in column order."""
+
+
+KEYS: Mapping[Table, tuple[str, ...]] = {
+    "cases": ("case_id",),
+    "notes": ("case_id", "entry_no"),
+    "suspects": ("case_id", "suspect_id"),
+    "reviews": ("case_id", "question"),
+}
+"""Table -> the fields that together tell its rows apart; tables not named here have no such fields."""
+
+
+@dataclass(frozen=True)
+class FurtherTable:
+    """A table that an inspection can do without: what it tells, and what is lost where there is none."""
+
+    tells: str
+    limits: str
+
+
+FURTHER_TABLES: Mapping[Table, FurtherTable] = {
+    "suspects": FurtherTable(
+        "Every person suspected in each case, and what was done about the risk they pose.",
+        "cases of several suspects; whether disruption was considered; telling victims of changes of bail",
+    ),
+    "devices": FurtherTable(
+        "Devices taken and records asked for, with their dates and limits.",
+        "all that concerns how long devices were kept and how far they were looked into",
+    ),
+    "workforce": FurtherTable(
+        "Officers who investigate these offences: their training and the work they carry.",
+        "all that concerns officers' training, caseload and vacancies",
+    ),
+    "reviews": FurtherTable(
+        "What reviewers answered about each case file.", "everything that rests on reading whole case files"
+    ),
+}
+"""The tables beside cases and notes whose absence is a gap, and not only something less to compare with."""
 
 
 def fields_of(table: Table) -> dict[str, CaseFileField]:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from parameters.fields import ANSWERS, NOT_ANSWERED
 from parameters.loading import read_model
 from parameters.models.values import Slug, Strictly, Words, rule
 from parameters.paths import PROJECT
@@ -32,20 +33,8 @@ __all__ = [
 
 QUESTIONS_FILE = PROJECT / "parameters" / "questions.yml"
 
-ANSWERS: Mapping[str, str] = {
-    "yes": "It was done, and done as the question asks.",
-    "partly": "Some of it was done, or it was done late or incompletely.",
-    "no": "The file shows that it was not done, or was done wrongly.",
-    "not applicable": "The question does not arise in this case.",
-    "not recorded": "The file does not say. It may have been done; nobody can tell.",
-}
-"""Answer -> what it means. "Not recorded" is a finding about the record and never counts as "no"."""
-
 FOUND = ("yes", "partly", "no")
 """Answers that say what was done, and so can be shown in the file."""
-
-NOT_ANSWERED = "not answered"
-"""Value of a question that a reader has left open: neither an answer nor "not recorded"."""
 
 PILLARS: Mapping[int, str] = {
     1: "Suspect-focused investigation",

@@ -11,7 +11,18 @@ from pydantic import Field
 
 from parameters.models.columns import Constant
 from parameters.models.disclosure import Disclosure
-from parameters.models.force import ApprovedExtract, CaseSource, Force, NoteSource, OutcomeSource, Sources
+from parameters.models.force import (
+    ApprovedExtract,
+    CaseSource,
+    DeviceSource,
+    Force,
+    NoteSource,
+    OutcomeSource,
+    ReviewSource,
+    Sources,
+    SuspectSource,
+    WorkforceSource,
+)
 from parameters.models.inspection import Inspection, ReportDetails
 from parameters.models.sample import Frame, Period, Sample, SampleOverrides
 from parameters.models.source import Source
@@ -21,6 +32,7 @@ __all__ = [
     "ApprovedExtract",
     "CaseSource",
     "Constant",
+    "DeviceSource",
     "Disclosure",
     "Force",
     "Frame",
@@ -30,10 +42,13 @@ __all__ = [
     "Parameters",
     "Period",
     "ReportDetails",
+    "ReviewSource",
     "Sample",
     "SampleOverrides",
     "Source",
     "Sources",
+    "SuspectSource",
+    "WorkforceSource",
 ]
 
 
@@ -54,10 +69,7 @@ class Parameters(Strictly):
 
         A database has none: `inspections.case_files.CaseFiles.fingerprints` stands for the rows read from it.
         """
-        sources = (self.force.sources.cases, self.force.sources.notes, self.force.sources.outcomes)
-        return tuple(
-            dict.fromkeys(file for source in sources if source is not None for file in source.files())
-        )
+        return tuple(dict.fromkeys(file for source in self.force.sources.given() for file in source.files()))
 
     @property
     def sample_file(self) -> str:

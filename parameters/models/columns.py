@@ -109,5 +109,13 @@ NoteFieldName = Annotated[str, FieldName("notes")]
 NoteDateName = Annotated[str, FieldName("notes", ("date", "time"))]
 OutcomeFieldName = Annotated[str, FieldName("outcomes")]
 OutcomeDateName = Annotated[str, FieldName("outcomes", ("date", "time"))]
+SuspectFieldName = Annotated[str, FieldName("suspects")]
+SuspectDateName = Annotated[str, FieldName("suspects", ("date", "time"))]
+DeviceFieldName = Annotated[str, FieldName("devices")]
+DeviceDateName = Annotated[str, FieldName("devices", ("date", "time"))]
+WorkforceFieldName = Annotated[str, FieldName("workforce")]
+WorkforceDateName = Annotated[str, FieldName("workforce", ("date", "time"))]
+ReviewFieldName = Annotated[str, FieldName("reviews")]
+ReviewDateName = Annotated[str, FieldName("reviews", ("date", "time"))]
 Name = TypeVar("Name", bound=str)
 DateName = TypeVar("DateName", bound=str)

@@ -11,10 +11,18 @@ from pydantic import Field, StringConstraints, field_validator
 from parameters.models.columns import (
     CaseDateName,
     CaseFieldName,
+    DeviceDateName,
+    DeviceFieldName,
     NoteDateName,
     NoteFieldName,
     OutcomeDateName,
     OutcomeFieldName,
+    ReviewDateName,
+    ReviewFieldName,
+    SuspectDateName,
+    SuspectFieldName,
+    WorkforceDateName,
+    WorkforceFieldName,
 )
 from parameters.models.sample import SampleOverrides
 from parameters.models.source import Source
@@ -40,6 +48,30 @@ class OutcomeSource(Source[OutcomeFieldName, OutcomeDateName]):
     holds = "outcomes"
 
 
+class SuspectSource(Source[SuspectFieldName, SuspectDateName]):
+    """Suspects: one row a person suspected in a case, so that a case may have several."""
+
+    holds = "suspects"
+
+
+class DeviceSource(Source[DeviceFieldName, DeviceDateName]):
+    """Devices taken and third-party records asked for: one row each."""
+
+    holds = "devices"
+
+
+class WorkforceSource(Source[WorkforceFieldName, WorkforceDateName]):
+    """Officers who investigate these offences: one row an officer, or a count by role."""
+
+    holds = "workforce"
+
+
+class ReviewSource(Source[ReviewFieldName, ReviewDateName]):
+    """Final answers of the case-file review, as `inspection forms moderate` writes them."""
+
+    holds = "reviews"
+
+
 class Sources(Strictly):
     """Where the force's extracts are."""
 
@@ -48,6 +80,23 @@ class Sources(Strictly):
     outcomes: OutcomeSource | None = Field(
         None, description="Official outcome counts, to set beside the sample."
     )
+    suspects: SuspectSource | None = Field(
+        None,
+        description="Suspects: one row a person suspected in a case; else the main suspect of each case.",
+    )
+    devices: DeviceSource | None = Field(
+        None, description="Devices taken and third-party records asked for: one row each."
+    )
+    workforce: WorkforceSource | None = Field(
+        None, description="Officers who investigate: one row an officer, or a count by role."
+    )
+    reviews: ReviewSource | None = Field(
+        None, description="Final answers of the case-file review: one row a case and question."
+    )
+
+    def given(self) -> tuple[Source, ...]:
+        """The extracts there are, in the order above."""
+        return tuple(source for _, source in self if source is not None)
 
 
 class ApprovedExtract(Strictly):

@@ -30,8 +30,12 @@ def force(
     case_source: dict[str, Any] | None = None,
     note_source: dict[str, Any] | None = None,
     outcomes: dict[str, Any] | None = None,
+    further: dict[str, str] | None = None,
 ) -> Parameters:
-    """Write the extracts that are given, and return parameters that map them."""
+    """Write the extracts that are given, and return parameters that map them.
+
+    Tables in ``further`` have our own names as headings, and every column of them is mapped.
+    """
     for name, content in (("cases.csv", cases), ("notes.csv", notes)):
         if content is not None:
             (folder / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
@@ -41,6 +45,11 @@ def force(
     }
     if outcomes:
         sources["outcomes"] = outcomes
+    for name, content in (further or {}).items():
+        path = folder / f"{name}.csv"
+        path.write_text(content, encoding="utf-8")
+        columns = content.partition("\n")[0].split(",")
+        sources[name] = {"path": str(path), "columns": {column: column for column in columns}}
     return Parameters.model_validate(
         {
             "inspection": {
