@@ -55,8 +55,10 @@ class PatternIndex(Generic[Found]):
 
     def __init__(self, items: Iterable[Found]) -> None:
         self._by_class: dict[str, list[tuple[tuple[tuple[str, ...], ...], tuple[int, Found, Pattern]]]] = {}
-        for order, item in enumerate(items):
+        order = 0
+        for item in items:
             for pattern in item.find:
+                order += 1
                 anchor = _anchor(pattern)
                 others = tuple(step.classes for step in pattern.steps if step.classes != anchor)
                 for name in anchor:
