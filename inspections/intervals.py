@@ -1,25 +1,8 @@
-"""How sure a number is: 95 per cent intervals for shares, medians and balances.
+"""How sure a number is: 95 per cent intervals for shares, ratios, medians and balances.
 
 Case files are drawn without replacement from a list of known length, so a share read from 60 of 200 files is
-surer than one read from 60 of 20,000. Where that length is known it is used.
-
-How often a 95 per cent interval holds the truth, in per cent of 10,000 simulated samples from a list of 300,
-at 49 true shares from 0.02 to 0.98 (lowest, mean and highest of the 49; in brackets, at how many per cent of
-them it lies between 94 and 97). The last two rows are of as many cases from each of four unequal strata:
-
-    cases read                10                       20                       60
-    Wilson, finite list       90.2  95.8  98.7  (57)   92.3  95.3  97.9  (73)   93.6  95.5  98.4  (80)
-    exact hypergeometric      95.2  98.3  99.6  (12)   95.2  97.8  99.7  (31)   95.6  96.9  98.7  (57)
-    weighted, strata alike    93.9  95.6  97.4  (92)   94.2  95.7  97.2  (98)   95.9  96.8  97.6  (65)
-    weighted, strata differ   95.7  96.9  98.4  (59)   95.6  97.1  98.2  (45)   97.3  98.2  98.6  (0)
-
-No interval lies between 94 and 97 everywhere. Counts are whole, so with few cases coverage leaps from one
-true share to the next. Wilson's is right on average and falls short at some shares (at 0.40 with 10 cases).
-The exact one never falls short and must therefore cover too often, most at shares up to 0.1 or from 0.9 on:
-99.0, 98.9 and 98.0 there on average with 10, 20 and 60 cases. The weighted one takes no credit for
-stratifying or for the length of the list, so it errs wide where strata differ or much of the list is read.
-To repeat it:
-``pytest -m slow -s tests/inspections/test_coverage_simulation.py``.
+surer than one read from 60 of 20,000, and one read from all 200 is certain. Every interval here for a sample
+of such a list uses its length. ``inspections/METHODS.md`` says how often each holds the truth.
 """
 
 from __future__ import annotations
@@ -39,9 +22,11 @@ __all__ = [
     "NO_INTERVAL",
     "Interval",
     "bootstrap",
+    "bootstrap_ratio",
     "hypergeometric",
+    "mid_p",
     "wilson",
-    "wilson_weighted",
+    "wilson_stratified",
 ]
 
 Numbers = NDArray[np.float64]
@@ -63,19 +48,13 @@ CENSUS = Interval(None, None, "every case counted: no sampling error")
 NO_INTERVAL = Interval(None, None, "no interval: nothing to estimate from")
 
 
-def wilson(count: float, n: float, *, population: float | None = None, level: float = 0.95) -> Interval:
-    """Wilson score interval for a share, narrowed when the list it was drawn from is finite.
-
-    Sampling n of N cases without replacement multiplies the variance of a share by (N - n) / (N - 1). That is
-    the variance of a sample of n* = n (N - 1) / (N - n) drawn with replacement, so Wilson's interval is taken
-    for the same share of n*. With the whole list in hand there is nothing left to estimate.
+def wilson(count: float, n: float, *, level: float = 0.95) -> Interval:
+    """Wilson score interval for a share of cases drawn from a list too long to matter.
 
     Parameters
     ----------
     count, n : float
-        Cases with the property, and cases looked at.
-    population : float, optional
-        Length N of the list the cases were drawn from.
+        Cases with the property, and cases looked at; an effective number need not be whole.
     level : float
         Coverage, 0.95 by default.
 
@@ -94,49 +73,107 @@ def wilson(count: float, n: float, *, population: float | None = None, level: fl
 
     if n <= 0:
         return NO_INTERVAL
-    if population is not None and population <= n:
-        return CENSUS
-    effective, method = n, "Wilson"
-    if population is not None:
-        effective = n * (population - 1) / (population - n)
-        method = "Wilson with finite population correction"
     share = count / n
-    low, high = proportion_confint(share * effective, effective, alpha=1 - level, method="wilson")
+    low, high = proportion_confint(count, n, alpha=1 - level, method="wilson")
     # rounding inside the formula can leave the estimate a hair outside its own interval at 0 and 1
-    return Interval(min(float(low), share), max(float(high), share), method)
+    return Interval(min(float(low), share), max(float(high), share), "Wilson")
 
 
-def wilson_weighted(present: Numbers, weights: Numbers, *, level: float = 0.95) -> Interval:
-    """Wilson interval for a share weighted by stratum.
+def wilson_stratified(counts: Numbers, read: Numbers, lengths: Numbers, *, level: float = 0.95) -> Interval:
+    """Wilson interval for a share of a list from which strata were drawn unequally.
 
-    The share is the ratio estimate sum(w y) / sum(w). Its interval is Wilson's for Kish's effective number of
-    cases, sum(w)^2 / sum(w^2). That ignores what stratifying and a short list save, so it errs wide.
+    The share is the mean of the strata's own, each weighted by its part W = N_h / N of the list. Where strata
+    are alike, its variance is p (1 - p) times the sum of W^2 (N_h - n_h) / ((N_h - 1) n_h) (Cochran 1977,
+    section 5.10), which is that of a simple sample of one over this sum: Wilson's interval is taken for that
+    effective number of cases. Strata read whole add what is known of them, and no doubt. What differs between
+    strata would make the share surer still; as few files of each are read, no credit is taken for it.
 
     Parameters
     ----------
-    present : array of 0 and 1, shape (n,)
-        Whether each case has the property.
-    weights : array, shape (n,)
-        Cases of the frame each sampled case stands for.
+    counts, read : array, shape (strata,)
+        Cases with the property and cases read, at least one, of each stratum.
+    lengths : array, shape (strata,)
+        Length N_h of each stratum's list; an estimate where only a part of the list is looked at.
     level : float
         Coverage, 0.95 by default.
+
+    Returns
+    -------
+    Interval
+        Ends as shares of the whole list, never past what the cases read rule out.
+
+    Examples
+    --------
+    >>> interval = wilson_stratified(np.array([4.0, 2.0]), np.array([8.0, 8.0]), np.array([8.0, 24.0]))
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.194, 0.523)
     """
-    if len(present) == 0:
+    partly = read < lengths - 1e-9
+    if not read.sum():
         return NO_INTERVAL
-    if np.all(weights == 1):
+    if not partly.any():
         return CENSUS
-    effective = float(weights.sum() ** 2 / np.square(weights).sum())
-    share = float(np.average(present, weights=weights))
-    interval = wilson(share * effective, effective, level=level)
-    return Interval(interval.low, interval.high, "Wilson, weighted by stratum (Kish effective sample)")
+    total, unsure = lengths.sum(), lengths[partly].sum()
+    n, part = read[partly], lengths[partly] / unsure
+    left = (lengths[partly] - n) / (lengths[partly] - 1)
+    effective = 1 / np.sum(np.square(part) * left / n)
+    inner = wilson(effective * float(part @ (counts[partly] / n)), effective, level=level)
+    low, high = (counts[~partly].sum() + np.array([inner.low, inner.high]) * unsure) / total
+    seen, ruled_out = counts.sum() / total, (read - counts).sum() / total
+    return Interval(
+        float(max(low, seen)), float(min(high, 1 - ruled_out)), "Wilson, weighted by stratum of a finite list"
+    )
+
+
+def mid_p(count: int, n: int, *, population: int, level: float = 0.95) -> Interval:
+    """Interval for a share of a finite list from a simple draw: right on average, and nearly so everywhere.
+
+    Keeps every number K of cases in the list under which counts less likely than the one seen, and half of
+    those as likely, still have a chance above 1 - level: Sterne's test with the mid-p rule, for the
+    hypergeometric distribution (Agresti and Gottard 2007 say why mid-p suits counts). Unlike
+    :func:`hypergeometric` it may cover a little less than it says at some shares, and is far shorter.
+
+    Parameters
+    ----------
+    count, n : int
+        Cases with the property, and cases drawn.
+    population : int
+        Length N of the list, at least n.
+    level : float
+        Coverage, 0.95 by default.
+
+    Returns
+    -------
+    Interval
+        Ends as shares of the list, between 0 and 1.
+
+    Examples
+    --------
+    >>> interval = mid_p(17, 24, population=212)
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.509, 0.858)
+    """
+    _refuse_impossible(count, n, population)
+    if n == 0:
+        return NO_INTERVAL
+    if n == population:
+        return CENSUS
+    present = np.arange(count, population - (n - count) + 1)
+    # n + 1 counts no likelier than the one seen cannot add up to more than n + 1 times its chance
+    present = present[(n + 1) * _chance(np.array([count]), n, present, population)[:, 0] > 1 - level]
+    chances = _chance(np.arange(n + 1), n, present, population)
+    seen = chances[:, [count]]
+    rarer, as_rare = chances < seen * (1 - 1e-9), np.isclose(chances, seen, rtol=1e-9, atol=0)
+    kept = present[(chances * (rarer + as_rare / 2)).sum(axis=1) > 1 - level]
+    return Interval(float(kept[0] / population), float(kept[-1] / population), "hypergeometric, mid-p")
 
 
 def hypergeometric(count: int, n: int, *, population: int, level: float = 0.95) -> Interval:
     """Exact interval for a share of a finite list, by inverting the hypergeometric test.
 
     Keeps every number K of cases in the list of N under which a sample of n with this count, or one further
-    out, still has a chance above (1 - level) / 2 on each side. Never covers less than it says; Wilson's is
-    shorter.
+    out, still has a chance above (1 - level) / 2 on each side. Never covers less than it says, which suits a
+    plan; :func:`mid_p` is shorter.
 
     Parameters
     ----------
@@ -154,8 +191,7 @@ def hypergeometric(count: int, n: int, *, population: int, level: float = 0.95) 
     """
     from scipy.stats import hypergeom
 
-    if not 0 <= count <= n <= population:
-        raise ValueError("count, n and population must satisfy 0 <= count <= n <= population")
+    _refuse_impossible(count, n, population)
     if n == 0:
         return NO_INTERVAL
     if n == population:
@@ -174,15 +210,13 @@ def bootstrap(
     statistic: Callable[[Numbers], float],
     *,
     seed: str,
-    strata: NDArray[np.str_] | None = None,
     draws: int = 2000,
     level: float = 0.95,
 ) -> Interval:
-    """Percentile interval of a statistic, drawing whole cases again and again.
+    """Percentile interval of a statistic of cases that are no sample, drawing whole cases again and again.
 
-    Cases, not coding units, are drawn: units of one case share an officer, a supervisor and a story, and
-    treating them as independent would make any interval far too short. Within strata the number of cases is
-    held. No finite population correction is made, so the interval errs wide for a short list.
+    For what a list shows of chance from year to year, such as a median of days over all its cases, and for
+    statistics of pairs of readers. Of a sampled list, :func:`bootstrap_ratio` knows the length.
 
     Parameters
     ----------
@@ -192,26 +226,102 @@ def bootstrap(
         Takes such an array and returns a number, or nan where it is undefined.
     seed : str
         Any text; the draws depend on it alone.
-    strata : array of str, shape (cases,), optional
-        The stratum of each case.
     draws : int
         Number of resamples.
     level : float
         Coverage, 0.95 by default.
     """
     if len(cases) < 2:
-        return Interval(None, None, "no interval: fewer than two cases")
-    generator = np.random.Generator(np.random.PCG64(int(keyed_hash(seed, "bootstrap"), 16)))
-    labels = np.zeros(len(cases), dtype=int) if strata is None else np.unique(strata, return_inverse=True)[1]
-    members = [np.flatnonzero(labels == stratum) for stratum in range(labels.max() + 1)]
-    results = [
-        statistic(cases[np.concatenate([generator.choice(rows, size=len(rows)) for rows in members])])
-        for _ in range(draws)
-    ]
-    defined = [value for value in results if not math.isnan(value)]
-    if not defined:
+        return _ONE_CASE
+    generator = _generator(seed)
+    results = [statistic(cases[generator.choice(len(cases), size=len(cases))]) for _ in range(draws)]
+    return _percentiles(np.array(results), level)
+
+
+def bootstrap_ratio(
+    top: Numbers,
+    bottom: Numbers,
+    weights: Numbers,
+    *,
+    strata: NDArray[np.str_],
+    seed: str,
+    draws: int = 2000,
+    level: float = 0.95,
+) -> Interval:
+    """Percentile interval of a ratio of two weighted totals, by Rao and Wu's rescaled bootstrap.
+
+    Cases, not coding units, are drawn: units of one case share an officer, a supervisor and a story, and
+    treating them as independent would make any interval far too short. Of the n_h cases read of a stratum,
+    n_h - 1 are drawn again, and the weights are moved towards those drawn by the square root of the part of
+    the stratum not read, so that a stratum read whole adds no doubt (Rao and Wu 1988; Rao, Wu and Yue 1992).
+
+    Parameters
+    ----------
+    top, bottom : array, shape (cases,)
+        What each case adds to the two totals, before weighting.
+    weights : array, shape (cases,)
+        Cases of the list each case stands for; the same within a stratum.
+    strata : array of str, shape (cases,)
+        The stratum of each case. One of which a single case was read shows no spread, and adds none.
+    seed : str
+        Any text; the draws depend on it alone.
+    draws : int
+        Number of resamples.
+    level : float
+        Coverage, 0.95 by default.
+
+    Returns
+    -------
+    Interval
+        In the unit of top / bottom.
+    """
+    if np.all(weights == 1):
+        return CENSUS
+    if len(top) < 2:
+        return _ONE_CASE
+    generator = _generator(seed)
+    times = np.ones((draws, len(top)))
+    for stratum in np.unique(strata):
+        rows = np.flatnonzero(strata == stratum)
+        size, moved = len(rows), math.sqrt(1 - 1 / weights[rows[0]])
+        if size > 1:
+            drawn = generator.multinomial(size - 1, np.full(size, 1 / size), size=draws)
+            times[:, rows] = 1 - moved + moved * size / (size - 1) * drawn
+    upper, lower = times @ (weights * top), times @ (weights * bottom)
+    return _percentiles(np.where(lower > 0, upper / np.where(lower > 0, lower, 1), np.nan), level)
+
+
+_ONE_CASE = Interval(None, None, "no interval: fewer than two cases")
+
+
+def _percentiles(results: Numbers, level: float) -> Interval:
+    defined = results[~np.isnan(results)]
+    if not len(defined):
         return NO_INTERVAL
     low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
-    if low == high:
+    if math.isclose(low, high, rel_tol=1e-9, abs_tol=1e-12):
         return Interval(None, None, "no interval: the cases do not differ")
-    return Interval(float(low), float(high), f"bootstrap of cases, {draws:,} draws")
+    return Interval(float(low), float(high), f"bootstrap of cases, {len(results):,} draws")
+
+
+def _generator(seed: str) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(int(keyed_hash(seed, "bootstrap"), 16)))
+
+
+def _chance(counts: NDArray[np.int_], n: int, present: NDArray[np.int_], population: int) -> Numbers:
+    """Chance of each count (columns) for each number present (rows), much sooner than scipy.stats has it."""
+    from scipy.special import betaln
+
+    def log_choose(of: NDArray[np.int_] | int, some: NDArray[np.int_] | int) -> Numbers:
+        return -betaln(of - some + 1, some + 1) - np.log(of + 1)
+
+    there, absent = present[:, None], population - present[:, None]
+    possible = (counts <= there) & (n - counts <= absent)
+    chosen, others = np.minimum(counts, there), np.minimum(n - counts, absent)
+    logs = log_choose(there, chosen) + log_choose(absent, others) - log_choose(population, n)
+    return np.where(possible, np.exp(logs), 0.0)
+
+
+def _refuse_impossible(count: int, n: int, population: int) -> None:
+    if not 0 <= count <= n <= population:
+        raise ValueError("count, n and population must satisfy 0 <= count <= n <= population")

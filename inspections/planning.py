@@ -1,8 +1,9 @@
 """How many case files to read: what a number buys, and what a wanted margin costs.
 
-A margin is half the length of the 95 per cent interval: "40 per cent, give or take 12 points". Strata are
-planned with the exact interval for a finite list, because few files are drawn from few. The whole, weighted
-by stratum, has no exact interval; it is planned with the one the findings print.
+A margin is half the length of the 95 per cent interval: "40 per cent, give or take 12 points". Strata, and a
+simple draw from the whole list, are planned with the exact interval for a finite list: a plan should promise
+no more than it keeps. What a sample dealt to strata says of the whole is planned with the interval that the
+findings print.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from inspections.intervals import Interval, hypergeometric, wilson_weighted
+from inspections.intervals import NO_INTERVAL, Interval, hypergeometric, mid_p, wilson_stratified
 
 __all__ = [
     "EVERY_STRATUM",
@@ -57,8 +58,10 @@ def margin(n: int, population: int, *, expected_share: float = UNKNOWN_SHARE, le
     """
     if not 1 <= n <= population:
         raise ValueError("n and population must satisfy 1 <= n <= population")
-    counts = {math.floor(n * expected_share), math.ceil(n * expected_share)}
-    return max(_half(hypergeometric(count, n, population=population, level=level)) for count in counts)
+    return max(
+        _half(hypergeometric(count, n, population=population, level=level))
+        for count in _whole_counts(n, expected_share)
+    )
 
 
 def cases_needed(
@@ -198,19 +201,22 @@ def _expected(names: pd.Series, expected_shares: Mapping[str, float] | None) -> 
 
 
 def _overall_margin(table: pd.DataFrame, share: float, *, level: float) -> tuple[float, str]:
-    """Exact where every file stands for as many cases, else that of the weighted Wilson interval."""
-    read = table[table["sample"] > 0]
-    weights = (read["frame"] / read["sample"]).to_numpy(dtype=np.float64)
-    n, population = int(read["sample"].sum()), int(read["frame"].sum())
-    if n == 0:
-        return math.nan, "no interval: nothing to estimate from"
-    if np.ptp(weights) < 1e-9:
-        interval = hypergeometric(0, n, population=population)
-        return margin(n, population, expected_share=share, level=level), interval.method
-    each = np.repeat(weights, read["sample"].to_numpy(dtype=int))
-    # a file counts as showing it in part, so that the weighted share is the one expected
-    interval = wilson_weighted(np.full(len(each), share), each, level=level)
+    """With the interval the findings print, at the strata's own expected shares."""
+    strata = table[table["sample"] > 0].astype({"sample": float, "frame": float})
+    read, lengths = strata["sample"].to_numpy(), strata["frame"].to_numpy()
+    if not len(strata):
+        return math.nan, NO_INTERVAL.method
+    if np.ptp(lengths / read) < 1e-9:
+        n, population = int(read.sum()), int(lengths.sum())
+        each = [mid_p(count, n, population=population, level=level) for count in _whole_counts(n, share)]
+        return max(map(_half, each)), each[0].method
+    # files show it in part, so that each stratum's share is the one expected
+    interval = wilson_stratified(strata["expected_share"].to_numpy() * read, read, lengths, level=level)
     return _half(interval), interval.method
+
+
+def _whole_counts(n: int, share: float) -> set[int]:
+    return {math.floor(n * share), math.ceil(n * share)}
 
 
 def _half(interval: Interval) -> float:

@@ -13,7 +13,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from inspections.intervals import CENSUS, NO_INTERVAL, Interval, bootstrap, wilson, wilson_weighted
+from inspections.intervals import (
+    CENSUS,
+    NO_INTERVAL,
+    Interval,
+    bootstrap,
+    bootstrap_ratio,
+    mid_p,
+    wilson_stratified,
+)
 
 __all__ = [
     "Row",
@@ -21,6 +29,7 @@ __all__ = [
     "Status",
     "column",
     "is_true",
+    "mean_of_all",
     "median_days",
     "not_recorded",
     "share_of_cases",
@@ -137,6 +146,28 @@ def share_of_counts(numbers: pd.Series, counted: pd.Series, base_unit: str, *, g
     return _share(cases, CENSUS, base_unit, group=group)
 
 
+def mean_of_all(amounts: pd.Series, base_unit: str, *, group: str = "force") -> Row:
+    """Mean of an amount over a whole list, such as the open cases of every officer.
+
+    Parameters
+    ----------
+    amounts : Series
+        By reference of what stands in the list; nothing missing.
+    base_unit : str
+        What is listed, in the plural: "officers whose open cases are recorded".
+    """
+    amounts = amounts.astype(float)
+    cases = _per_case(amounts, pd.Series(1, index=amounts.index), counted=amounts > 0)
+    base = f"{len(amounts):,} {base_unit}"
+    if amounts.empty:
+        return Row(group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, counts="units")
+    status: Status = "shown" if amounts.any() else "zero"
+    return Row(
+        group, float(round(amounts.sum())), len(amounts), float(amounts.mean()), CENSUS, base, base_unit,
+        status, cases, counts="units",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class SampledFiles:
     """The sample as the indicators see it: weights, strata, and the length of the list behind it.
@@ -183,15 +214,8 @@ class SampledFiles:
         counted = counted.reindex(self.weight.index, fill_value=False).astype(bool)
         if among is not None:
             counted = counted[among.reindex(counted.index, fill_value=False).astype(bool)]
-        weights = self.weight.loc[counted.index]
         cases = _per_case(counted.astype(int), pd.Series(1, index=counted.index), counted=counted)
-        if self.weighted_to is None:
-            in_list = len(counted) * self.population / len(self.weight)
-            interval, value = wilson(int(counted.sum()), len(counted), population=in_list), None
-        else:
-            present = np.asarray(counted, dtype=np.float64)
-            interval = wilson_weighted(present, weights.to_numpy(dtype=np.float64))
-            value = float(np.average(present, weights=weights)) if len(present) else None
+        interval, value = self._interval_and_value(counted)
         return _share(
             cases, interval, self._words(f"sampled case files {base}".strip()),
             group=group, value=value, weighted_to=self.weighted_to,
@@ -227,15 +251,34 @@ class SampledFiles:
             return Row(
                 group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, caveat, counts="units"
             )
-        totals = np.column_stack([top * self.weight, bottom * self.weight]).astype(np.float64)
-        interval = CENSUS
-        if not np.all(self.weight == 1):
-            interval = bootstrap(totals, _ratio, seed=seed, strata=self.stratum.to_numpy(dtype=str))
+        interval = bootstrap_ratio(
+            np.asarray(top, dtype=np.float64),
+            np.asarray(bottom, dtype=np.float64),
+            np.asarray(self.weight, dtype=np.float64),
+            strata=self.stratum.to_numpy(dtype=str),
+            seed=seed,
+        )
+        totals = np.column_stack([top * self.weight, bottom * self.weight])
         status: Status = "zero" if per == 100 and not top.sum() else "shown"
         return Row(
             group, top.sum(), bottom.sum(), per * _ratio(totals), _scaled(interval, per), base, base_unit,
             status, cases, caveat, self.weighted_to, counts="units",
         )  # fmt: skip
+
+    def _interval_and_value(self, counted: pd.Series) -> tuple[Interval, float | None]:
+        """Interval of a share of the files looked at, and the share itself where it is weighted."""
+        if counted.empty:
+            return NO_INTERVAL, None
+        if self.weighted_to is None:
+            in_list = round(len(counted) * self.population / len(self.weight))
+            return mid_p(int(counted.sum()), len(counted), population=in_list), None
+        weights = self.weight.loc[counted.index]
+        files = pd.DataFrame({"counted": counted, "read": 1, "length": weights}, dtype=np.float64)
+        strata = files.groupby(self.stratum.loc[counted.index]).sum()
+        interval = wilson_stratified(
+            strata["counted"].to_numpy(), strata["read"].to_numpy(), strata["length"].to_numpy()
+        )
+        return interval, float(np.average(counted, weights=weights))
 
     def _words(self, base: str) -> str:
         if self.weighted_to is None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspections.charts import margins_chart, save_chart
-from inspections.intervals import hypergeometric, wilson_weighted
+from inspections.intervals import hypergeometric, mid_p, wilson_stratified
 from inspections.planning import (
     EVERY_STRATUM,
     OVERALL,
@@ -77,21 +77,36 @@ def test_margins_of_a_sample_by_stratum_and_overall():
     assert table.loc["open", "margin"] == margin(8, 30, expected_share=0.25)
     assert table.loc["police NFA", "margin"] == margin(8, 60)
     assert table.loc[OVERALL, ["frame", "sample"]].tolist() == [98, 24]
-    assert table.loc[OVERALL, "method"] == "Wilson, weighted by stratum (Kish effective sample)"
+    assert table.loc[OVERALL, "method"] == "Wilson, weighted by stratum of a finite list"
 
 
 def test_the_overall_margin_is_the_one_a_finding_at_that_share_would_print():
     strata = STRATA.assign(sample=[2, 4, 4])
     found = margins_bought(strata).set_index("stratum").loc[OVERALL, "margin"]
-    weights = np.repeat([4.0, 7.5, 15.0], [2, 4, 4])
-    printed = wilson_weighted(np.array([1.0, 0, 1, 1, 0, 0, 1, 1, 0, 0]), weights)
+    printed = wilson_stratified(np.array([1.0, 2, 2]), np.array([2.0, 4, 4]), np.array([8.0, 30, 60]))
     assert found == pytest.approx((printed.high - printed.low) / 2)
 
 
-def test_where_every_file_stands_for_as_many_the_whole_is_planned_exactly():
+def test_where_every_file_stands_for_as_many_the_whole_is_planned_as_it_is_printed():
     strata = pd.DataFrame({"stratum": ["a", "b"], "frame": [20, 40], "sample": [5, 10]})
     row = margins_bought(strata).set_index("stratum").loc[OVERALL]
-    assert (row["margin"], row["method"]) == (margin(15, 60), "exact hypergeometric")
+    printed = [mid_p(count, 15, population=60) for count in (7, 8)]
+    assert row["margin"] == max((interval.high - interval.low) / 2 for interval in printed)
+    assert row["method"] == "hypergeometric, mid-p"
+    assert row["margin"] < margin(15, 60)
+
+
+def test_strata_read_whole_leave_the_doubt_of_the_others_alone():
+    both = pd.DataFrame({"stratum": ["small", "large"], "frame": [20, 80], "sample": [20, 10]})
+    found = margins_bought(both).set_index("stratum")
+    alone = wilson_stratified(np.array([5.0]), np.array([10.0]), np.array([80.0]))
+    assert found.loc["small", "margin"] == 0
+    assert found.loc[OVERALL, "margin"] == pytest.approx(0.8 * (alone.high - alone.low) / 2)
+
+
+def test_a_list_read_whole_in_every_stratum_has_no_margin_overall():
+    found = margins_bought(STRATA.assign(sample=STRATA["frame"])).set_index("stratum")
+    assert found.loc[OVERALL, ["margin", "method"]].tolist() == [0, "every case counted: no sampling error"]
 
 
 def test_a_stratum_of_which_nothing_was_read_has_no_margin():
