@@ -212,11 +212,19 @@ def _days(row: _Row, sentence: Sentence) -> str:
     return f"The median time {sentence.says} was {days} {unit} ({_interval(row)}; {row['base']})."
 
 
+def _mean(row: _Row, sentence: Sentence) -> str:
+    return (
+        f"There were on average {whole(_number(row, 'value') or 0.0)} {sentence.says} "
+        f"({_interval(row)}; {row['base']})."
+    )
+
+
 _WRITE: Mapping[str, Callable[[_Row, Sentence], str]] = {
     "share": _share,
     "units": _units,
     "balance": _balance,
     "days": _days,
+    "mean": _mean,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from inspections.indicators.effort import AFTER, BEFORE
 from inspections.indicators.supervision import FIRST_REVIEW_DAYS
 
 __all__ = ["SENTENCES", "Sentence"]
@@ -20,7 +21,7 @@ class Sentence:
         The topic, used where no number may be told.
     says : str
         A share: what was so, following "In 17 of the 24 case files we examined, ...". Units: a clause with
-        ``{share}`` in it. A balance: its opening. Days: from what to what.
+        ``{share}`` in it. A balance: its opening. Days: from what to what. A mean: what it counts for each.
     among : str
         The cases looked at, in the plural, following their number.
     noun : str
@@ -28,7 +29,7 @@ class Sentence:
     """
 
     indicator: str
-    kind: Literal["share", "units", "balance", "days"]
+    kind: Literal["share", "units", "balance", "days", "mean"]
     title: str
     says: str
     group: str = "force"
@@ -38,6 +39,7 @@ class Sentence:
 
 _DECIDED = "cases in the frame that the Crown Prosecution Service decided"
 _OF_REPEAT = "case files with a suspect linked to two or more reports"
+_ENDED = "cases that police or the Crown Prosecution Service took no further"
 _WITHDRAWN = "cases closed because the victim did not support action"
 
 SENTENCES: tuple[Sentence, ...] = (
@@ -65,6 +67,26 @@ SENTENCES: tuple[Sentence, ...] = (
         "Testing the victim's account before hearing the suspect",
         "Of the effort recorded on testing the victim's account, {share} was written before the day the "
         "suspect was interviewed",
+    ),
+    Sentence(
+        "effort-balance-by-interview",
+        "balance",
+        "Balance of effort before the suspect's interview",
+        "Of the effort recorded before the day the suspect was interviewed",
+        group=BEFORE,
+    ),
+    Sentence(
+        "effort-balance-by-interview",
+        "balance",
+        "Balance of effort from the suspect's interview on",
+        "Of the effort recorded from the day the suspect was interviewed on",
+        group=AFTER,
+    ),
+    Sentence(
+        "effort-victim-first",
+        "share",
+        "What came first",
+        "the first effort recorded was to test the victim's account",
     ),
     Sentence(
         "suspect-researched",
@@ -146,6 +168,13 @@ SENTENCES: tuple[Sentence, ...] = (
         "more reports",
     ),
     Sentence(
+        "repeat-suspect-disruption",
+        "units",
+        "Disruption of suspects linked to two or more reports",
+        "Of the suspects linked to two or more reports for whom it is recorded, {share} had their disruption "
+        "considered",
+    ),
+    Sentence(
         "repeat-suspect-response",
         "share",
         "Pattern and risk where the suspect is linked to other reports",
@@ -172,6 +201,28 @@ SENTENCES: tuple[Sentence, ...] = (
         "Care of the victim in the notes",
         "Of everything written in the case files we examined, {share} concerned contact with the victim, "
         "information, support or needs",
+    ),
+    Sentence(
+        "victim-contact-files",
+        "share",
+        "Contact with the victim in the notes",
+        "officers recorded contact with the victim, information, support or needs",
+    ),
+    Sentence(
+        "review-right-told",
+        "share",
+        "The right to have a decision reviewed",
+        "it is recorded when the victim was told of the right to have the decision reviewed",
+        among=_ENDED,
+        noun=_ENDED,
+    ),
+    Sentence(
+        "bail-changes-told",
+        "share",
+        "Telling the victim of changes of bail",
+        "it is recorded when the victim was told",
+        among="cases in which a suspect's bail was made, changed or ended",
+        noun="cases with a change of bail",
     ),
     Sentence(
         "victim-cooperation-doubt",
@@ -225,6 +276,39 @@ SENTENCES: tuple[Sentence, ...] = (
         "Of the notes in the case files we examined, {share} left out the author's role",
     ),
     Sentence(
+        "workforce-trainees",
+        "units",
+        "Investigators still in training",
+        "Of the officers listed as investigating these offences, {share} were trainees or student officers",
+    ),
+    Sentence(
+        "workforce-specialist-training",
+        "units",
+        "Specialist training",
+        "Of the officers listed as investigating these offences, {share} had completed the specialist "
+        "training",
+    ),
+    Sentence(
+        "workforce-caseload",
+        "mean",
+        "Cases an officer carries",
+        "open cases for each officer listed as investigating these offences",
+    ),
+    Sentence(
+        "workforce-vacancies",
+        "units",
+        "Vacant posts",
+        "Of the posts for investigating these offences, {share} were vacant",
+    ),
+    Sentence(
+        "recorded-by-next-day",
+        "share",
+        "Recording without delay",
+        "the crime was recorded by the day after the report",
+        among="cases in the frame",
+        noun="cases",
+    ),
+    Sentence(
         "outcome-coding",
         "share",
         "Outcomes that contradict the file",
@@ -253,6 +337,54 @@ SENTENCES: tuple[Sentence, ...] = (
         "Requests for victims' records without a stated purpose",
         "Of the units about seeking or reading the victim's records, {share} gave no purpose",
         group="unstated",
+    ),
+    Sentence(
+        "devices-returned-in-a-day",
+        "share",
+        "How soon victims had their devices back",
+        "the victim had every device back within 24 hours",
+        among="cases in which a phone or other device of the victim was taken",
+        noun="cases with a device of the victim taken",
+    ),
+    Sentence(
+        "devices-limited",
+        "share",
+        "Limits on the examination of victims' devices",
+        "people, times and kinds of material were set down beforehand",
+        group="victim",
+        among="cases in which a device of the victim was examined",
+        noun="cases with a device of the victim examined",
+    ),
+    Sentence(
+        "devices-limited",
+        "share",
+        "Limits on the examination of suspects' devices",
+        "people, times and kinds of material were set down beforehand",
+        group="suspect",
+        among="cases in which a device of a suspect was examined",
+        noun="cases with a device of a suspect examined",
+    ),
+    Sentence(
+        "third-party-limited",
+        "share",
+        "Limits on requests for records about the victim",
+        "times and kinds of material were set down for every request",
+        among="cases in which others were asked for records about the victim",
+        noun="cases with records about the victim asked for",
+    ),
+    Sentence(
+        "days-device-examined",
+        "days",
+        "Time until victims' devices were examined",
+        "from the taking of a victim's device to its examination",
+        group="victim",
+    ),
+    Sentence(
+        "days-device-examined",
+        "days",
+        "Time until suspects' devices were examined",
+        "from the taking of a suspect's device to its examination",
+        group="suspect",
     ),
     Sentence(
         "charged",
@@ -289,6 +421,14 @@ SENTENCES: tuple[Sentence, ...] = (
         noun="cases",
     ),
     Sentence(
+        "cps-admin-finalised",
+        "share",
+        "Cases finalised administratively by the Crown Prosecution Service",
+        "the Crown Prosecution Service finalised the case administratively",
+        among="cases in the frame sent to the Crown Prosecution Service",
+        noun="cases sent to the Crown Prosecution Service",
+    ),
+    Sentence(
         "cps-charged",
         "share",
         "Charges among cases the Crown Prosecution Service decided",
@@ -297,10 +437,23 @@ SENTENCES: tuple[Sentence, ...] = (
         noun=_DECIDED,
     ),
     Sentence(
+        "days-report-to-named",
+        "days",
+        "Time to a suspect being named",
+        "from the report to a suspect being named",
+    ),
+    Sentence("days-report-to-arrest", "days", "Time to arrest", "from the report to a suspect's arrest"),
+    Sentence(
         "days-report-to-interview",
         "days",
         "Time to the suspect's first interview",
         "from the report to the suspect's first interview",
+    ),
+    Sentence(
+        "days-report-to-advice",
+        "days",
+        "Time to early advice from the Crown Prosecution Service",
+        "from the report to early advice from the Crown Prosecution Service",
     ),
     Sentence(
         "days-report-to-cps",

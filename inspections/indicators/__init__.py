@@ -1,6 +1,7 @@
 """Indicators of how a force investigates, one module a theme."""
 
 from inspections.indicators import (
+    devices,
     effort,
     gaps,
     outcomes,
@@ -11,6 +12,7 @@ from inspections.indicators import (
     suspects,
     timeliness,
     victims,
+    workforce,
 )
 from inspections.indicators.effort import case_balances, codes_table
 from inspections.indicators.gaps import gaps_table
@@ -32,6 +34,7 @@ __all__ = [
     "codes_table",
     "compute_indicators",
     "definitions",
+    "devices",
     "effort",
     "gaps",
     "gaps_table",
@@ -45,4 +48,5 @@ __all__ = [
     "suspects",
     "timeliness",
     "victims",
+    "workforce",
 ]

@@ -9,7 +9,15 @@ import pandas as pd
 from inspections.indicators.registry import Compute, Material
 from inspections.indicators.rows import Row, SampledFiles
 
-__all__ = ["acted", "counted", "files_with_counted", "files_with_not_done", "share_of_files", "units_by_case"]
+__all__ = [
+    "acted",
+    "counted",
+    "files_with_acted",
+    "files_with_counted",
+    "files_with_not_done",
+    "share_of_files",
+    "units_by_case",
+]
 
 _UNIT = ["case_id", "entry_no", "unit_no"]
 
@@ -70,6 +78,15 @@ def files_with_counted(*codes: str) -> Compute:
 
     def compute(material: Material) -> Iterator[Row]:
         yield share_of_files(material, counted(material.coding, *codes))
+
+    return compute
+
+
+def files_with_acted(code: str) -> Compute:
+    """Compute the share of sampled case files in which police do or plan what a code describes."""
+
+    def compute(material: Material) -> Iterator[Row]:
+        yield share_of_files(material, acted(material.coding, code))
 
     return compute
 

@@ -15,9 +15,10 @@ from inspections.indicators.coded_files import share_of_files, units_by_case
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, SampledFiles, column, not_recorded
 
-__all__ = ["ENOUGH_UNITS", "SUSPECT", "VICTIM", "case_balances", "codes_table"]
+__all__ = ["AFTER", "BEFORE", "ENOUGH_UNITS", "SUSPECT", "VICTIM", "case_balances", "codes_table"]
 
 VICTIM, SUSPECT = "victim-credibility", "suspect-focus"
+BEFORE, AFTER = "before the interview", "from the interview on"
 ENOUGH_UNITS = 5
 """Fewest counted units for a case to be given a balance."""
 
@@ -221,24 +222,109 @@ def _units_per_100(material: Material) -> Iterator[Row]:
     )
 )
 def _before_interview(material: Material) -> Iterator[Row]:
-    files = SampledFiles.of(material.sample, material.frame)
     units = "dated victim-credibility units"
+    dated = _around_the_interview(material)
+    if dated is None:
+        yield not_recorded(f"{units} in sampled case files")
+        return
+    testing = dated["orientation"].eq(VICTIM)
+    yield SampledFiles.of(material.sample, material.frame).ratio(
+        units_by_case(dated, testing & dated["before"]),
+        units_by_case(dated, testing),
+        units=units,
+        seed=f"{material.seed} effort-before-interview",
+    )
+
+
+def _around_the_interview(material: Material) -> pd.DataFrame | None:
+    """Counted units of known day in files with an interview, and whether they came ``before`` that day.
+
+    None where the force dates neither entries nor interviews.
+    """
     interviews = pd.to_datetime(
         column(material.sample.set_index("case_id"), "suspect_interviewed_on")
     ).dropna()
     if "entered_at" not in material.notes or interviews.empty:
-        yield not_recorded(f"{units} in sampled case files")
-        return
+        return None
     entered = pd.to_datetime(material.notes.set_index(["case_id", "entry_no"])["entered_at"]).dt.normalize()
     coding = material.coding.join(entered, on=["case_id", "entry_no"])
     interviewed_on = coding["case_id"].map(interviews)
-    dated = coding["entered_at"].notna() & interviewed_on.notna()
-    testing = coding["counts"].astype(bool) & coding["orientation"].eq(VICTIM) & dated
-    yield files.ratio(
-        units_by_case(coding, testing & (coding["entered_at"] < interviewed_on)),
-        units_by_case(coding, testing),
-        units=units,
-        seed=f"{material.seed} effort-before-interview",
+    dated = coding["counts"].astype(bool) & coding["entered_at"].notna() & interviewed_on.notna()
+    return coding.assign(before=coding["entered_at"] < interviewed_on)[dated]
+
+
+@indicator(
+    replace(
+        _BALANCE,
+        id="effort-balance-by-interview",
+        label="Balance of effort before and after the suspect's interview",
+        definition="The balance of effort in what was written before the day the suspect was interviewed, "
+        "and in what was written from that day on.",
+        formula="As effort-balance, over units entered before the day of interview, and over the others",
+        denominator="Counted units with a date, in sampled files with an interview date.",
+        caveat=f"{_WRITTEN} Files without an interview date are left out.",
+    )
+)
+def _balance_by_interview(material: Material) -> Iterator[Row]:
+    dated = _around_the_interview(material)
+    for group in (BEFORE, AFTER):
+        if dated is None:
+            yield not_recorded("dated units in sampled case files", group=group)
+            continue
+        chosen = dated["before"] == (group == BEFORE)
+        suspect, victim = (
+            units_by_case(dated, chosen & dated["orientation"].eq(side)) for side in (SUSPECT, VICTIM)
+        )
+        total = suspect.add(victim, fill_value=0)
+        yield SampledFiles.of(material.sample, material.frame).ratio(
+            suspect.sub(victim, fill_value=0),
+            total,
+            per=1,
+            units="dated counted units",
+            counted=total > 0,
+            group=group,
+            seed=f"{material.seed} effort-balance-by-interview {group}",
+        )
+
+
+@indicator(
+    Indicator(
+        id="effort-victim-first",
+        label="Case files in which testing the victim came first",
+        pillar=1,
+        unit="per cent",
+        definition="Share of case files in which the first effort written down tests the victim, before any "
+        "on the suspect.",
+        formula="files whose first counted unit is of victim credibility / files with a counted unit",
+        denominator="Sampled case files with a counted unit of either orientation.",
+        caveat=f"{_WRITTEN} A first unit with codes of both orientations is not counted.",
+        source=_CODEBOOK,
+        direction="Higher: in more files, police turned to testing the victim first.",
+        about="files",
+    )
+)
+def _victim_first(material: Material) -> Iterator[Row]:
+    counted = material.coding[material.coding["counts"].astype(bool)]
+    places = list(zip(counted["entry_no"], counted["unit_no"], strict=True))
+    counted = counted.assign(place=pd.Series(places, index=counted.index, dtype=object))
+    first = (
+        counted.groupby(["case_id", "orientation"])["place"]
+        .min()
+        .unstack()
+        .reindex(columns=[VICTIM, SUSPECT])
+    )
+    victim_first = pd.Series(
+        [
+            not pd.isna(victim) and (pd.isna(suspect) or victim < suspect)
+            for victim, suspect in zip(first[VICTIM], first[SUSPECT], strict=True)
+        ],
+        index=first.index,
+        dtype=bool,
+    )
+    any_effort = pd.Series(True, index=first.index)
+    among = len(first) < len(material.sample)
+    yield SampledFiles.of(material.sample, material.frame).share(
+        victim_first, among=any_effort, base="with any counted unit" if among else ""
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
@@ -10,7 +10,8 @@ from inspections.checks import MILESTONES_IN_ORDER
 from inspections.indicators.outcomes import CHARGED
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, column, is_true, not_recorded, share_of_cases
-from parameters.fields import FIELDS, CaseFileField
+from inspections.indicators.timeliness import days_between
+from parameters.fields import FIELDS, FURTHER_TABLES, CaseFileField, Table
 
 __all__ = ["gaps_table"]
 
@@ -75,21 +76,24 @@ def _fields() -> Iterator[CaseFileField]:
     return (field for field in FIELDS["cases"] if field.name not in _NOT_A_GAP)
 
 
-def gaps_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Fields that are empty where they should not be, and what is lost with them.
+def gaps_table(frame: pd.DataFrame, *, further: Mapping[Table, pd.DataFrame]) -> pd.DataFrame:
+    """Fields that are empty where they should not be, tables that are not there, and what is lost with them.
 
     Parameters
     ----------
     frame : DataFrame
         The cases of the frame.
+    further : mapping of str to DataFrame
+        The tables that the force holds beside cases and notes.
 
     Returns
     -------
     DataFrame
         ``field, tells, missing, of, among, effect, status``, one row a field with a gap: status is
-        ``not recorded`` where the force keeps no such field, ``shown`` otherwise. Not yet safe to release.
+        ``not recorded`` where the force keeps no such field or table, ``shown`` otherwise. A field of another
+        table than the cases is named after it. Not yet safe to release.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     for field in _fields():
         row = _missing(frame, field)
         if row is None or row.status in ("zero", "missing"):
@@ -105,7 +109,20 @@ def gaps_table(frame: pd.DataFrame) -> pd.DataFrame:
                 "status": row.status,
             }
         )
+    rows += _not_held(further)
     return pd.DataFrame(rows, columns=["field", "tells", "missing", "of", "among", "effect", "status"])
+
+
+def _not_held(further: Mapping[Table, pd.DataFrame]) -> Iterator[dict[str, object]]:
+    """Tables that the force does not hold, and fields that it never fills in of those it does."""
+    for name, about in FURTHER_TABLES.items():
+        if name not in further:
+            yield {"field": name, "tells": about.tells, "effect": about.limits, "status": "not recorded"}
+            continue
+        for field in FIELDS[name]:
+            if column(further[name], field.name).isna().all():
+                told = {"field": f"{name}: {field.name}", "tells": field.tells, "effect": field.limits}
+                yield {**told, "status": "not recorded"}
 
 
 @indicator(
@@ -164,6 +181,30 @@ def _contradicted(cases: pd.DataFrame) -> pd.Series:
 def _outcome_coding(material: Material) -> Iterator[Row]:
     closed = material.frame[_closed(material.frame).to_numpy(dtype=bool)].set_index("case_id")
     yield share_of_cases(_contradicted(closed), "closed cases in the frame", family="closed")
+
+
+@indicator(
+    Indicator(
+        id="recorded-by-next-day",
+        label="Cases recorded by the day after the report",
+        pillar=5,
+        unit="per cent",
+        definition="Share of cases recorded as a crime on the day of the report or the day after.",
+        formula="cases with recorded_on 0 or 1 days after reported_on / cases",
+        denominator="Cases in the frame.",
+        caveat="Dates carry no time of day. An empty date, or one before the report, counts as not by "
+        "then. The limit of a day is ours.",
+        source="Crime data integrity programme, judgment criteria: recording of reported crimes",
+        direction="Higher: more cases were recorded without delay.",
+        about="people",
+    )
+)
+def _recorded_by_next_day(material: Material) -> Iterator[Row]:
+    days, base = days_between(material.frame, "reported_on", "recorded_on"), "cases in the frame"
+    if days.isna().all():
+        yield not_recorded(base)
+        return
+    yield share_of_cases(days.between(0, 1), base, family="missing-fields")
 
 
 def _out_of_order(cases: pd.DataFrame) -> pd.Series:

@@ -55,6 +55,30 @@ def _referred(material: Material) -> Iterator[Row]:
 @indicator(
     replace(
         _REFERRED,
+        id="cps-admin-finalised",
+        label="Cases the CPS finalised administratively, of those sent to it",
+        definition="Share of cases sent to the Crown Prosecution Service that it sent back and finalised "
+        "administratively, because police did not send them again.",
+        formula="cases with file_to_cps_on and admin_finalised_on / cases with file_to_cps_on",
+        denominator="Cases of the frame whose file was sent to the CPS.",
+        caveat="Finalising is a step of the CPS's own, no outcome: police may close the case later or never.",
+        source="HMCPSI rape inspection 2019: admin-finalised cases",
+        direction="Higher: more of the cases sent to the CPS were never decided there.",
+    )
+)
+def _admin_finalised(material: Material) -> Iterator[Row]:
+    frame, base = material.frame.set_index("case_id"), "cases sent to the CPS in the frame"
+    finalised = column(frame, "admin_finalised_on").notna()
+    sent = column(frame, "file_to_cps_on").notna()
+    if not finalised.any() or not sent.any():
+        yield not_recorded(base)
+        return
+    yield share_of_cases(finalised[sent], base, family="closed")
+
+
+@indicator(
+    replace(
+        _REFERRED,
         id="cps-charged",
         label="Cases charged, of those the CPS decided",
         definition="Share of cases with a decision of the Crown Prosecution Service that were charged or "

@@ -7,14 +7,15 @@ itself and the reference page is written from the same words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Literal
 
 import pandas as pd
 
 from inspections.indicators.rows import Row
 from parameters import models
+from parameters.fields import Table
 
 __all__ = [
     "COLUMNS",
@@ -62,6 +63,8 @@ class Material:
         Text that decides every bootstrap.
     outcomes : DataFrame, optional
         Official counts: ``outcome_type, period, recorded, closed``.
+    further : mapping of str to DataFrame
+        Suspects, devices, workforce and review answers, by name; those that the force holds.
     """
 
     cases: pd.DataFrame
@@ -73,6 +76,7 @@ class Material:
     period: models.Period
     seed: str
     outcomes: pd.DataFrame | None = None
+    further: Mapping[Table, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

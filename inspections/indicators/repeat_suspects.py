@@ -14,30 +14,46 @@ from inspections.indicators.coded_files import (
     share_of_files,
 )
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, not_recorded, share_of_cases, share_of_counts
+from inspections.indicators.rows import Row, column, is_true, not_recorded, share_of_cases, share_of_counts
 
-__all__ = ["cases_by_suspect"]
+__all__ = ["cases_by_suspect", "suspects_of_cases"]
 
 _LINKING, _DISRUPTION = "sus-pattern-linking", "sus-risk-disruption"
 
 _ONLY_WHAT_WE_HOLD = (
-    "Sees only reports in the force's own list, and one suspect a case. It is not the national definition of "
-    "a repeat suspect. A reference used for unknown suspects would look like a person reported often."
+    "Sees only reports in the force's own list, and only the main suspect of a case where the force keeps no "
+    "table of suspects. It is not the national definition of a repeat suspect. A reference used for unknown "
+    "suspects would look like a person reported often."
 )
 _WRITTEN = "Planned work counts as finished work does; work recorded elsewhere is not seen."
 _REFERENCED = "suspects with a reference"
 _OF_REPEAT = "with a suspect linked to two or more reports"
 
 
-def cases_by_suspect(cases: pd.DataFrame) -> pd.Series:
-    """Cases of each suspect who has a reference; empty where the force keeps none.
+def suspects_of_cases(material: Material) -> pd.DataFrame:
+    """Which suspect is suspected in which case, once each: ``case_id, suspect_id``.
+
+    Read off the force's table of suspects where it has one with references, so that a case may have several;
+    else off the main suspect of each case. Only the force's cases of the offences inspected, whatever their
+    dates; empty where no reference is kept.
+    """
+    suspects = material.further.get("suspects")
+    if suspects is None or column(suspects, "suspect_id").isna().all():
+        suspects = material.cases
+    links = pd.DataFrame({"case_id": suspects["case_id"], "suspect_id": column(suspects, "suspect_id")})
+    links = links.dropna().drop_duplicates()
+    return links[links["case_id"].isin(material.cases["case_id"])].reset_index(drop=True)
+
+
+def cases_by_suspect(links: pd.DataFrame) -> pd.Series:
+    """How many cases each suspect is in, most first.
 
     Parameters
     ----------
-    cases : DataFrame
-        All the force's cases of the offences inspected, whatever their dates.
+    links : DataFrame
+        As :func:`suspects_of_cases` gives them.
     """
-    return column(cases, "suspect_id").dropna().value_counts()
+    return links["suspect_id"].value_counts()
 
 
 _PATTERN = Indicator(
@@ -112,11 +128,43 @@ _REPEAT_SUSPECTS = Indicator(
 
 @indicator(_REPEAT_SUSPECTS)
 def _repeat_suspects(material: Material) -> Iterator[Row]:
-    cases = _of_suspects(material)
+    cases = cases_by_suspect(suspects_of_cases(material)).rename(_as_suspect)
     if cases.empty:
         yield not_recorded(_REFERENCED)
         return
     yield share_of_cases(cases > 1, _REFERENCED, family="repeat-suspects")
+
+
+def _as_suspect(reference: str) -> str:
+    return f"suspect {reference}"
+
+
+@indicator(
+    replace(
+        _REPEAT_SUSPECTS,
+        id="repeat-suspect-disruption",
+        label="Repeat suspects whose disruption was considered",
+        definition="Of suspects linked to two or more reports, the share for whom police considered ways to "
+        "stop them offending, such as an order, in any of these cases.",
+        formula="repeat suspects with disruption_considered / repeat suspects for whom that is recorded",
+        denominator="Suspects in two or more of the force's cases, where it is recorded.",
+        caveat=f"{_ONLY_WHAT_WE_HOLD} Says that disruption was considered, not that it was done.",
+        source="The force's table of suspects; Operation Soteria Bluestone, pillar 2",
+        direction="Higher: for more of the repeat suspects, disruption was considered.",
+    )
+)
+def _disruption_of_repeat_suspects(material: Material) -> Iterator[Row]:
+    base = "suspects linked to two or more reports where it is recorded"
+    suspects = material.further.get("suspects")
+    if suspects is None or column(suspects, "disruption_considered").isna().all():
+        yield not_recorded(base)
+        return
+    cases = cases_by_suspect(suspects_of_cases(material))
+    known = suspects[suspects["suspect_id"].isin(cases.index[cases > 1])].dropna(
+        subset="disruption_considered"
+    )
+    considered = is_true(known["disruption_considered"]).groupby(known["suspect_id"]).any()
+    yield share_of_cases(considered.rename(_as_suspect), base, family="repeat-suspects")
 
 
 @indicator(
@@ -131,17 +179,20 @@ def _repeat_suspects(material: Material) -> Iterator[Row]:
     )
 )
 def _repeat_suspect_cases(material: Material) -> Iterator[Row]:
-    cases, base = _of_suspects(material), "cases with a suspect's reference"
-    if cases.empty:
+    links, base = suspects_of_cases(material), "cases with a suspect's reference"
+    if links.empty:
         yield not_recorded(base)
         return
-    # suspects stand where cases would: a handful of them must stay hidden however many their cases are
-    row = share_of_counts(cases, cases > 1, base, group="force")
+    # suspects stand where cases would: a handful of them must stay hidden however many their cases are;
+    # a case of several suspects is put down to the one with most cases, so that it is counted once
+    cases = cases_by_suspect(links)
+    order = links.assign(cases=links["suspect_id"].map(cases)).sort_values(
+        ["cases", "suspect_id"], ascending=[False, True]
+    )
+    once = cases_by_suspect(order.drop_duplicates("case_id"))
+    repeat = cases.reindex(once.index) > 1
+    row = share_of_counts(once.rename(_as_suspect), repeat.rename(_as_suspect), base, group="force")
     yield replace(row, counts="units", family="repeat-suspects")
-
-
-def _of_suspects(material: Material) -> pd.Series:
-    return cases_by_suspect(material.cases).rename(lambda reference: f"suspect {reference}")
 
 
 @indicator(
@@ -159,12 +210,13 @@ def _of_suspects(material: Material) -> pd.Series:
     )
 )
 def _response_to_repeat_suspects(material: Material) -> Iterator[Row]:
-    cases = cases_by_suspect(material.cases)
-    if cases.empty:
+    links = suspects_of_cases(material)
+    if links.empty:
         yield not_recorded(f"sampled case files {_OF_REPEAT}")
         return
-    suspect = column(material.sample.set_index("case_id"), "suspect_id")
-    repeat = suspect.isin(cases.index[cases > 1])
+    cases = cases_by_suspect(links)
+    of_repeat = links.loc[links["suspect_id"].isin(cases.index[cases > 1]), "case_id"]
+    repeat = material.sample["case_id"].isin(of_repeat).set_axis(material.sample["case_id"])
     yield share_of_files(
         material, counted(material.coding, _LINKING, _DISRUPTION), among=repeat, base=_OF_REPEAT
     )

@@ -18,7 +18,10 @@ __all__ = ["STAGES", "days_between"]
 
 STAGES = (
     ("days-report-to-recorded", "reported_on", "recorded_on", "report to crime record"),
+    ("days-report-to-named", "reported_on", "suspect_named_on", "report to a suspect being named"),
+    ("days-report-to-arrest", "reported_on", "arrested_on", "report to arrest"),
     ("days-report-to-interview", "reported_on", "suspect_interviewed_on", "report to the first interview"),
+    ("days-report-to-advice", "reported_on", "early_advice_on", "report to early advice from the CPS"),
     ("days-report-to-cps", "reported_on", "file_to_cps_on", "report to the file going to the CPS"),
     ("days-cps-decision", "file_to_cps_on", "cps_decision_on", "the file going to the CPS to its decision"),
     ("days-report-to-charge", "reported_on", "charged_on", "report to charge"),

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inspections.indicators.coded_files import acted, files_with_counted, units_by_case
+from inspections.indicators.coded_files import (
+    acted,
+    files_with_acted,
+    files_with_counted,
+    units_by_case,
+)
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, SampledFiles, column, median_days, not_recorded, share_of_cases
 from inspections.indicators.timeliness import days_between
@@ -79,6 +84,78 @@ def _victim_care(material: Material) -> Iterator[Row]:
         units="coding units",
         seed=f"{material.seed} victim-care-units",
     )
+
+
+indicator(
+    Indicator(
+        id="victim-contact-files",
+        label="Case files with contact with the victim, or care of them",
+        pillar=3,
+        unit="per cent",
+        definition="Share of case files in which police write of contact with the victim, information, "
+        "support or needs, given or planned, at least once.",
+        formula="files with a unit in which police give or plan care of the victim / sampled files",
+        denominator="Sampled case files.",
+        caveat="Measures what was written. Where contact is logged in another system, little of it shows "
+        "here.",
+        source="Codebook, code oth-victim-care",
+        direction="Higher: in more files, contact with the victim or care of them is on record.",
+        about="files",
+    )
+)(files_with_acted("oth-victim-care"))
+
+
+_RIGHT_TO_REVIEW = Indicator(
+    id="review-right-told",
+    label="Cases ended without charge in which the victim was told of the right to review",
+    pillar=3,
+    unit="per cent",
+    definition="Share of cases that police or the CPS decided to take no further in which there is a date "
+    "when the victim was told of the right to have that decision reviewed.",
+    formula="cases with review_right_told_on / cases with the decision police NFA or CPS NFA",
+    denominator="Cases of the frame with a decision by police or the CPS to take no further action.",
+    caveat="An empty date counts as not told, though it may only not have been entered.",
+    source="Joint thematic inspection of rape, phase one: appeals and the right to review",
+    direction="Higher: more victims were told that they could have the decision reviewed.",
+    about="people",
+)
+
+
+@indicator(_RIGHT_TO_REVIEW)
+def _told_of_the_right_to_review(material: Material) -> Iterator[Row]:
+    base = "cases ended without charge by police or the CPS in the frame"
+    frame = material.frame.set_index("case_id")
+    told = column(frame, "review_right_told_on").notna()
+    if not told.any() or column(frame, "decision").isna().all():
+        yield not_recorded(base)
+        return
+    yield share_of_cases(told[frame["decision"].isin(["police NFA", "CPS NFA"])], base, family="closed")
+
+
+@indicator(
+    replace(
+        _RIGHT_TO_REVIEW,
+        id="bail-changes-told",
+        label="Cases in which the victim was told of changes of bail",
+        definition="Share of cases with bail made, changed or ended in which the victim was told of it for "
+        "every suspect concerned.",
+        formula="cases with victim_told_on for every suspect with bail_changed_on / cases with any such",
+        denominator="Cases of the frame in which a suspect's bail or its conditions changed.",
+        caveat="Looks at the last change for each suspect. An empty date counts as not told.",
+        source="Joint thematic inspection of rape, phase one: keeping the victim informed; safeguarding",
+        direction="Higher: more victims were told when a suspect's bail changed.",
+    )
+)
+def _told_of_changes_of_bail(material: Material) -> Iterator[Row]:
+    base = "cases with a change of bail in the frame"
+    suspects = material.further.get("suspects")
+    if suspects is None or column(suspects, "victim_told_on").isna().all():
+        yield not_recorded(base)
+        return
+    in_frame = suspects["case_id"].isin(material.frame["case_id"])
+    changed = suspects[in_frame & column(suspects, "bail_changed_on").notna()]
+    told = changed["victim_told_on"].notna().groupby(changed["case_id"]).all()
+    yield share_of_cases(told, base, family="bail")
 
 
 indicator(

@@ -304,7 +304,7 @@ def test_gaps_agree_with_the_released_indicators_and_log_the_same_rule():
         reported_by=["victim"] * 15 + [None] * 7,
     )
     indicators = release(cases)
-    released = release_gaps(gaps_table(cases), indicators, policy=FIVE)
+    released = release_gaps(gaps_table(cases, further={}), indicators, policy=FIVE)
     table = released.table.set_index("field")
     assert table.loc["reported_on", "status"] == "suppressed"
     assert pd.isna(table.loc["reported_on", "missing"])

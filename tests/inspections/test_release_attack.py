@@ -42,6 +42,8 @@ class Kind:
     charge_dated: bool
     reported_by: str | None
     wanted: bool | None
+    told_of_review: bool = False
+    sent_back: bool = False
 
     @property
     def charged(self) -> bool:
@@ -54,6 +56,14 @@ class Kind:
     @property
     def sent_to_cps(self) -> bool:
         return self.charged or self.decision == "CPS NFA"
+
+    @property
+    def file_sent(self) -> bool:
+        return self.sent_to_cps or self.sent_back
+
+    @property
+    def ended_without_charge(self) -> bool:
+        return self.decision in ("police NFA", "CPS NFA")
 
     @property
     def contradicted(self) -> bool:
@@ -72,8 +82,10 @@ FLAGS = [(True, False)] * 4
 KINDS = [
     kind
     for end in ENDS
-    for rest in product(*FLAGS, ("victim", "other", None), (True, False, None))
-    if (kind := Kind(*end, *rest)).named or not kind.charged  # nobody is charged without a name
+    for rest in product(*FLAGS, ("victim", "other", None), (True, False, None), *FLAGS[:2])
+    if ((kind := Kind(*end, *rest)).named or not kind.charged)  # nobody is charged without a name
+    and (kind.ended_without_charge or not kind.told_of_review)
+    and (kind.decision == "police NFA" or not kind.sent_back)
 ]
 
 Part = Callable[[Kind], bool]
@@ -86,6 +98,7 @@ WHERE: dict[str, tuple[Part, Part | None]] = {
     ),
     "charged_on": (lambda kind: kind.charged, lambda kind: kind.charged and not kind.charge_dated),
     "cps_decision_on": (lambda kind: kind.sent_to_cps, None),
+    "file_to_cps_on": (lambda kind: kind.sent_to_cps, None),
     "reported_by": (EVERY, lambda kind: kind.reported_by is None),
     "victim_wanted_report": (EVERY, lambda kind: kind.wanted is None),
 }
@@ -102,6 +115,10 @@ def parts(indicator: str, group: str) -> tuple[Part, Part | None] | None:
         "charged": (EVERY, lambda kind: kind.charged),
         "withdrawal": (EVERY, lambda kind: kind.withdrawn),
         "decisions": (EVERY, lambda kind: kind.decision == group),
+        "review-right-told": (lambda kind: kind.ended_without_charge, lambda kind: kind.told_of_review),
+        "cps-referred": (EVERY, lambda kind: kind.file_sent),
+        "cps-charged": (lambda kind: kind.sent_to_cps, lambda kind: kind.charged),
+        "cps-admin-finalised": (lambda kind: kind.file_sent, lambda kind: kind.sent_back),
         "outcome-coding": (EVERY, lambda kind: kind.contradicted),
         "withdrawal-reported-by-victim": (
             lambda kind: kind.withdrawn and kind.reported_by is not None,
@@ -176,6 +193,9 @@ def force_of(sizes: dict[Kind, int]) -> Material:
         suspect_interviewed_on=date(kind.interviewed for kind in kinds),
         charged_on=date(kind.charge_dated for kind in kinds),
         cps_decision_on=date(kind.sent_to_cps for kind in kinds),
+        file_to_cps_on=date(kind.file_sent for kind in kinds),
+        admin_finalised_on=date(kind.sent_back for kind in kinds),
+        review_right_told_on=date(kind.told_of_review for kind in kinds),
         reported_by=[kind.reported_by for kind in kinds],
         victim_wanted_report=[kind.wanted for kind in kinds],
     )
@@ -215,7 +235,7 @@ def release(given: Material) -> Release:
     codebook = given.coding[["code", "orientation"]].drop_duplicates().assign(title="t")
     return Release(
         indicators,
-        release_gaps(gaps_table(given.frame), indicators, policy=FIVE),
+        release_gaps(gaps_table(given.frame, further={}), indicators, policy=FIVE),
         release_strata(strata, indicators, policy=FIVE),
         release_balances(case_balances(given.sample, given.coding), indicators.table, policy=FIVE),
         release_codes(codes_table(given.coding, codebook), FIVE),
@@ -264,6 +284,8 @@ def drawn(seed: int) -> dict[Kind, int]:
             {},
             {"reported_by": "other"},
             {"has_id": False},
+            {"told_of_review": decision.endswith("NFA"), "sent_back": decision == "police NFA"},
+            {"told_of_review": decision.endswith("NFA")},
             {"reported_by": None, "wanted": False},
         ):
             kind = kind_of(outcome, decision, **changes)
@@ -283,7 +305,7 @@ def test_the_reader_does_work_out_the_outcomes_when_only_small_counts_are_hidden
     assert most(row_of(EVERY) - type_14, facts) == pytest.approx(40)  # so it is not fewer than 3
 
 
-@pytest.mark.parametrize("sizes", [NORTHSHIRE, *map(drawn, (0, 1, 2, 3, 8))])
+@pytest.mark.parametrize("sizes", [NORTHSHIRE, *map(drawn, (0, 1, 3, 5, 13, 20))])
 def test_no_small_count_of_people_can_be_worked_out_from_the_whole_release(sizes: dict[Kind, int]):
     out = release(force_of(sizes))
     facts = [*told(out.indicators.table), *told_elsewhere(out.gaps.table, out.strata.table)]
