@@ -22,9 +22,11 @@ __all__ = [
     "NO_INTERVAL",
     "Interval",
     "bootstrap",
+    "bootstrap_median",
     "bootstrap_ratio",
     "hypergeometric",
     "mid_p",
+    "weighted_median",
     "wilson",
     "wilson_stratified",
 ]
@@ -279,16 +281,73 @@ def bootstrap_ratio(
         return CENSUS
     if len(top) < 2:
         return _ONE_CASE
+    times = _rescaled(weights, strata, seed=seed, draws=draws)
+    upper, lower = times @ (weights * top), times @ (weights * bottom)
+    return _percentiles(np.where(lower > 0, upper / np.where(lower > 0, lower, 1), np.nan), level)
+
+
+def bootstrap_median(
+    values: Numbers,
+    weights: Numbers,
+    *,
+    strata: NDArray[np.str_],
+    seed: str,
+    draws: int = 2000,
+    level: float = 0.95,
+) -> Interval:
+    """Percentile interval of a weighted median of sampled cases, by the bootstrap of `bootstrap_ratio`.
+
+    Parameters
+    ----------
+    values : array, shape (cases,)
+        One value a case; nan where a case has none, which keeps it in the draw of its stratum.
+    weights, strata, seed, draws, level
+        As for `bootstrap_ratio`.
+    """
+    known = ~np.isnan(values)
+    if np.all(weights == 1):
+        return CENSUS
+    if known.sum() < 2:
+        return _ONE_CASE
+    times = _rescaled(weights, strata, seed=seed, draws=draws)[:, known]
+    drawn = [weighted_median(values[known], row) for row in times * weights[known]]
+    return _percentiles(np.array(drawn), level)
+
+
+def weighted_median(values: Numbers, weights: Numbers) -> float:
+    """Value with half of the weight on either side; midway between two where they share the middle.
+
+    Parameters
+    ----------
+    values, weights : array, shape (cases,)
+        Weights are not negative; nan is returned where they are all nil.
+
+    Examples
+    --------
+    >>> weighted_median(np.array([3.0, 1.0, 8.0]), np.array([1.0, 1.0, 2.0]))
+    5.5
+    """
+    order = np.argsort(values)
+    below = np.cumsum(weights[order])
+    half = below[-1] / 2
+    if not half > 0:
+        return math.nan
+    slack = 1e-9 * half  # sums of weights that should be equal may differ by a hair
+    lower, upper = np.searchsorted(below, [half - slack, half + slack])
+    return float((values[order[lower]] + values[order[upper]]) / 2)
+
+
+def _rescaled(weights: Numbers, strata: NDArray[np.str_], *, seed: str, draws: int) -> Numbers:
+    """How many times each case counts in each draw, shape (draws, cases)."""
     generator = _generator(seed)
-    times = np.ones((draws, len(top)))
+    times = np.ones((draws, len(weights)))
     for stratum in np.unique(strata):
         rows = np.flatnonzero(strata == stratum)
         size, moved = len(rows), math.sqrt(1 - 1 / weights[rows[0]])
         if size > 1:
             drawn = generator.multinomial(size - 1, np.full(size, 1 / size), size=draws)
             times[:, rows] = 1 - moved + moved * size / (size - 1) * drawn
-    upper, lower = times @ (weights * top), times @ (weights * bottom)
-    return _percentiles(np.where(lower > 0, upper / np.where(lower > 0, lower, 1), np.nan), level)
+    return times
 
 
 _ONE_CASE = Interval(None, None, "no interval: fewer than two cases")

@@ -209,6 +209,12 @@ SENTENCES: tuple[Sentence, ...] = (
         "officers recorded contact with the victim, information, support or needs",
     ),
     Sentence(
+        "days-without-contact",
+        "days",
+        "Stretches without contact with the victim",
+        "of the longest stretch in a case file without contact with the victim on record",
+    ),
+    Sentence(
         "review-right-told",
         "share",
         "The right to have a decision reviewed",

@@ -18,8 +18,10 @@ from inspections.intervals import (
     NO_INTERVAL,
     Interval,
     bootstrap,
+    bootstrap_median,
     bootstrap_ratio,
     mid_p,
+    weighted_median,
     wilson_stratified,
 )
 
@@ -264,6 +266,32 @@ class SampledFiles:
             group, top.sum(), bottom.sum(), per * _ratio(totals), _scaled(interval, per), base, base_unit,
             status, cases, caveat, self.weighted_to, counts="units",
         )  # fmt: skip
+
+    def median_days(self, days: pd.Series, *, seed: str, group: str = "force", base: str = "") -> Row:
+        """Weighted median of whole days over the sampled case files that have both dates.
+
+        Parameters
+        ----------
+        days : Series
+            By case reference; missing where a date is.
+        base : str
+            What narrows the files looked at.
+        """
+        values = days.reindex(self.weight.index).astype(np.float64)
+        known = values.notna()
+        cases = _per_case(known.astype(int), pd.Series(1, index=values.index), counted=known)
+        n, of = int(known.sum()), len(values)
+        base_unit = f"sampled case files {base}".strip()
+        words = self._words(f"{n:,} of {of:,} {base_unit} with both dates")
+        base_unit = self._words(base_unit)
+        if not n:
+            return Row(group, 0, of, None, NO_INTERVAL, words, base_unit, "missing", cases)
+        numbers, weights = (column.to_numpy(dtype=np.float64) for column in (values, self.weight))
+        interval = bootstrap_median(numbers, weights, strata=self.stratum.to_numpy(dtype=str), seed=seed)
+        value = weighted_median(numbers[known], weights[known])
+        return Row(
+            group, n, of, value, interval, words, base_unit, "shown", cases, weighted_to=self.weighted_to
+        )
 
     def _interval_and_value(self, counted: pd.Series) -> tuple[Interval, float | None]:
         """Interval of a share of the files looked at, and the share itself where it is weighted."""

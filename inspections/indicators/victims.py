@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
+
+import pandas as pd
 
 from inspections.indicators.coded_files import (
     acted,
@@ -103,6 +107,56 @@ indicator(
         about="files",
     )
 )(files_with_acted("oth-victim-care"))
+
+
+@indicator(
+    Indicator(
+        id="days-without-contact",
+        label="Longest stretch without contact with the victim on record",
+        pillar=3,
+        unit="days",
+        definition="Median over case files of the longest stretch, in whole days, without an entry on "
+        "contact with the victim or their care, between the report and the closing of the case.",
+        formula="weighted median of the longest stretch between report, entries with such a unit, closure",
+        denominator="Sampled case files with dates of report and closure.",
+        caveat="Contact that is logged in another system is not seen, and stretches then look longer than "
+        "they were. A case that lasted longer can have longer stretches.",
+        source="Codebook, code oth-victim-care; Joint thematic inspection of rape, phase one: keeping the "
+        "victim informed",
+        direction="Higher: victims went longer without contact on record.",
+        about="files",
+    )
+)
+def _days_without_contact(material: Material) -> Iterator[Row]:
+    sample = material.sample.set_index("case_id")
+    ends = [pd.to_datetime(column(sample, name)) for name in ("reported_on", "closed_on")]
+    entered = pd.to_datetime(column(material.notes, "entered_at"))
+    if entered.isna().all() or any(dates.isna().all() for dates in ends):
+        yield not_recorded("sampled case files")
+        return
+    days = material.notes.assign(day=entered.dt.normalize()).set_index(["case_id", "entry_no"])["day"]
+    contact = material.coding[acted(material.coding, "oth-victim-care")].join(
+        days, on=["case_id", "entry_no"]
+    )
+    by_case = contact.groupby("case_id")["day"]
+    stretches = pd.Series(
+        {
+            case: _longest_stretch(first, last, by_case.get_group(case) if case in by_case.groups else [])
+            for case, first, last in zip(sample.index, *ends, strict=True)
+        },
+        dtype=float,
+    )
+    yield SampledFiles.of(material.sample, material.frame).median_days(
+        stretches, seed=f"{material.seed} days-without-contact"
+    )
+
+
+def _longest_stretch(first: pd.Timestamp, last: pd.Timestamp, between: Iterable[pd.Timestamp]) -> float:
+    """Whole days of the longest stretch; nan where an end is missing or they are out of order."""
+    if pd.isna(first) or pd.isna(last) or last < first:
+        return math.nan
+    days = sorted({first, last, *(day for day in between if first < day < last)})
+    return float(max(((later - earlier).days for earlier, later in pairwise(days)), default=0))
 
 
 _RIGHT_TO_REVIEW = Indicator(

@@ -321,6 +321,40 @@ def test_the_balance_is_given_before_the_day_of_the_interview_and_from_it_on() -
     assert rows.loc["before the interview", "value"] == pytest.approx(-1 / 3)
 
 
+def with_contact(*days: str, weight: float = 2.0) -> Material:
+    """One file of 2025-05-01 to 2025-06-30 with contact on these days, and one of ten days without any."""
+    entries = range(1, len(days) + 1)
+    coding = coded(*(("a", number, 1, "oth-victim-care") for number in entries), ("b", 1, 1, "oth-admin"))
+    notes = pd.DataFrame(
+        {
+            "case_id": ["a"] * len(days) + ["b"],
+            "entry_no": [*entries, 1],
+            "entered_at": at([*days, "2025-05-03"], format="ISO8601"),
+        }
+    )
+    given = material(coding, notes=notes, weights={"a": weight, "b": 2.0})
+    given.sample["reported_on"] = at("2025-05-01")
+    given.sample["closed_on"] = at(["2025-06-30", "2025-05-11"])
+    return given
+
+
+def test_the_longest_stretch_without_contact_runs_between_report_entries_and_closure() -> None:
+    row = rows_of("days-without-contact", with_contact("2025-05-11 09:00", "2025-06-15 23:59")).loc["force"]
+    assert row["value"] == (35 + 10) / 2  # 11 May to 15 June; and ten days in the other file
+    assert row["base"] == "2 of 2 sampled case files with both dates"
+
+
+def test_entries_before_the_report_and_after_closure_break_no_stretch() -> None:
+    row = rows_of("days-without-contact", with_contact("2025-04-20", "2025-08-01")).loc["force"]
+    assert row["value"] == (60 + 10) / 2
+
+
+def test_the_median_stretch_is_weighted_where_strata_were_read_unequally() -> None:
+    row = rows_of("days-without-contact", with_contact("2025-05-11", weight=30.0)).loc["force"]
+    assert row["value"] == 50  # the long file stands for thirty cases, the short one for two
+    assert row["base"].endswith("weighted to the 100 cases of the frame")
+
+
 def test_contact_with_the_victim_is_counted_once_a_file() -> None:
     care = "oth-victim-care"
     coding = coded(("a", 1, 1, care), ("a", 2, 1, care), ("b", 1, 1, care, {"polarity": "not-done"}))

@@ -5,14 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
-from scipy.stats import fisher_exact, hypergeom, norm
+from scipy.stats import binom, fisher_exact, hypergeom, norm
 
 from inspections.intervals import (
     CENSUS,
     bootstrap,
+    bootstrap_median,
     bootstrap_ratio,
     hypergeometric,
     mid_p,
+    weighted_median,
     wilson,
     wilson_stratified,
 )
@@ -274,3 +276,33 @@ def test_the_ratio_of_strata_read_whole_is_in_no_doubt_however_much_their_cases_
     assert whole.method == "no interval: the cases do not differ"
     partly = bootstrap_ratio(top, bottom, np.array([1.5, 1.5, 30, 30]), strata=strata, seed="a")
     assert partly.low < (9 + 120) / (18 + 240) < partly.high
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_weighted_median_is_that_of_every_case_written_as_often_as_its_weight(seed: int):
+    draw = np.random.default_rng(seed)
+    values, weights = draw.integers(0, 40, size=11).astype(float), draw.integers(1, 9, size=11)
+    assert weighted_median(values, weights.astype(float)) == np.median(np.repeat(values, weights))
+    assert weighted_median(values, np.full(11, 7.3)) == np.median(values)
+
+
+def test_the_bootstrap_of_a_median_agrees_with_the_interval_by_order_statistics():
+    values = np.random.default_rng(3).exponential(100, size=400)
+    weights, strata = np.full(400, 1e6), np.full(400, "one")  # a list too long to matter
+    interval = bootstrap_median(values, weights, strata=strata, seed="any")
+    low, high = np.sort(values)[binom.ppf([0.025, 0.975], 400, 0.5).astype(int) - 1]
+    assert (interval.low, interval.high) == (pytest.approx(low, rel=0.05), pytest.approx(high, rel=0.05))
+
+
+def test_the_median_of_a_stratum_read_whole_is_in_no_doubt():
+    values = np.arange(20.0)
+    interval = bootstrap_median(values, np.ones(20), strata=np.full(20, "one"), seed="any")
+    assert interval.low is None
+    assert "every case counted" in interval.method
+
+
+def test_a_case_without_a_value_takes_no_part_in_the_median():
+    values = np.array([1.0, np.nan, 5.0, 9.0])
+    weights, strata = np.full(4, 10.0), np.full(4, "one")
+    interval = bootstrap_median(values, weights, strata=strata, seed="any")
+    assert (interval.low, interval.high) == (1.0, 9.0)
