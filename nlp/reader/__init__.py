@@ -1,7 +1,14 @@
 """The trained second reader of the notes."""
 
 from nlp.reader.corpus import Corpus, CorpusError, read_corpora, read_gold
-from nlp.reader.reader import Reader, load_reader, rebuild_reader, stated_probability, train_reader
+from nlp.reader.reader import (
+    Reader,
+    load_reader,
+    readers_without,
+    rebuild_reader,
+    stated_probability,
+    train_reader,
+)
 
 __all__ = [
     "Corpus",
@@ -10,6 +17,7 @@ __all__ = [
     "load_reader",
     "read_corpora",
     "read_gold",
+    "readers_without",
     "rebuild_reader",
     "stated_probability",
     "train_reader",

@@ -14,7 +14,7 @@ leave-one-out identity of ridge regression: Rifkin and Lippert 2007, "Notes on r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -149,9 +149,49 @@ class Shares:
     constant: Floats
 
 
-def solve(
-    blocks: Blocks, targets: Floats, groups: Sequence[str], *, penalty: float = PENALTY
-) -> tuple[Solution, Floats]:
+@dataclass(frozen=True)
+class Solved:
+    """What one training gives.
+
+    Attributes
+    ----------
+    solution
+        Learnt from every unit.
+    unseen
+        The scores each group's units would get from all the others, shape (units, targets).
+    """
+
+    solution: Solution
+    unseen: Floats
+    _targets: Floats
+    _inverse: Floats
+    _groups: npt.NDArray[np.str_]
+
+    def of(self, group: str) -> npt.NDArray[np.intp]:
+        """The rows of a group's units."""
+        return np.flatnonzero(self._groups == group)
+
+    def without(self, group: str) -> Solved:
+        """What the training would have given without a group's units, had the vocabularies been the same.
+
+        The group's own rows are zero in the weights and not a number in the scores. The inverse without the
+        group is B - B_g (B_gg)⁻¹ B_gᵀ, of which only the blocks of the other groups are needed.
+        """
+        here = self.of(group)
+        columns = _columns(self._inverse, here)
+        block = columns[here]
+        weights = self.solution.weights - columns @ np.linalg.solve(block, self.solution.weights[here])
+        weights[here] = 0
+        unseen = np.full_like(self.unseen, np.nan)
+        for other in sorted(set(self._groups) - {group}):
+            there = self.of(other)
+            cross = columns[there]
+            reduced = _block(self._inverse, there) - cross @ np.linalg.solve(block, cross.T)
+            unseen[there] = self._targets[there] - np.linalg.solve(reduced, weights[there])
+        return replace(self, solution=Solution(self.solution.blocks, weights), unseen=unseen)
+
+
+def solve(blocks: Blocks, targets: Floats, groups: Sequence[str], *, penalty: float = PENALTY) -> Solved:
     """Learn the weights, and the scores each group would get from all the others.
 
     Parameters
@@ -164,11 +204,6 @@ def solve(
         Who wrote each unit.
     penalty
         Added to the diagonal: the higher, the smoother.
-
-    Returns
-    -------
-    tuple of Solution and array
-        The array has the shape of `targets`.
     """
     kernel = _kernel(blocks)
     kernel[np.diag_indices_from(kernel)] += np.float32(penalty)
@@ -181,10 +216,19 @@ def solve(
     owner = np.array(groups)
     for group in sorted(set(groups)):
         here = np.flatnonzero(owner == group)
-        block = inverse[np.ix_(here, here)]
-        block = np.tril(block) + np.tril(block, -1).T
-        unseen[here] = targets[here] - np.linalg.solve(block, weights[here])
-    return Solution(blocks, weights.astype(np.float32)), unseen
+        unseen[here] = targets[here] - np.linalg.solve(_block(inverse, here), weights[here])
+    return Solved(Solution(blocks, weights.astype(np.float32)), unseen, targets, inverse, owner)
+
+
+def _block(lower: Floats, here: npt.NDArray[np.intp]) -> Floats:
+    """Some rows and the same columns of a symmetric matrix of which the lower triangle holds."""
+    block = np.tril(lower[np.ix_(here, here)])
+    return np.asarray(block + np.tril(block, -1).T)
+
+
+def _columns(lower: Floats, here: npt.NDArray[np.intp]) -> Floats:
+    """Whole columns of a symmetric matrix of which the lower triangle holds, shape (rows, here)."""
+    return np.where(np.arange(len(lower))[:, None] >= here, lower[:, here], lower[here].T)
 
 
 def _kernel(blocks: Blocks) -> Floats:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nlp.evaluation import Evaluation, coding_of_gold, evaluate, read_held_out
+from nlp.evaluation import Evaluation, coding_of_gold, evaluate, held_out, read_held_out
 from nlp.reader import Corpus, CorpusError, read_corpora, read_gold
 
 
@@ -164,7 +164,9 @@ def _write_corpus(folder: Path, name: str, writers: tuple[str, ...]) -> None:
     (folder / name / "gold.jsonl").write_text("\n".join(gold), encoding="utf-8")
 
 
-def test_corpora_named_training_are_in_every_training_and_never_measured(tmp_path: Path) -> None:
+def test_corpora_named_training_are_in_every_training_and_never_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _write_corpus(tmp_path, "training-more", ("w8", "w9"))
     _write_corpus(tmp_path, "city", ("w1", "w2"))
     trained_on = []
@@ -177,7 +179,8 @@ def test_corpora_named_training_are_in_every_training_and_never_measured(tmp_pat
         trained_on.append(corpus.writers)
         return Recording()
 
-    read = read_held_out(read_corpora(tmp_path), train=train)  # type: ignore[arg-type]
+    monkeypatch.setattr(held_out, "train_reader", train)
+    read = read_held_out(read_corpora(tmp_path), anew=True)
     assert trained_on == [["w2", "w8", "w9"], ["w1", "w8", "w9"]]
     assert read["case_id"].tolist() == ["city-w1", "city-w2"]
 

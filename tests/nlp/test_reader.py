@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,16 @@ from nlp import Coder
 from nlp.coder import CodedUnit
 from nlp.context import does_count
 from nlp.evaluation import evaluate
-from nlp.reader import Corpus, CorpusError, Reader, load_reader, read_corpora, train_reader
+from nlp.reader import (
+    Corpus,
+    CorpusError,
+    Reader,
+    load_reader,
+    read_corpora,
+    readers_without,
+    train_reader,
+)
+from nlp.reader.corpus import GoldUnit
 from nlp.reader.plain import plain
 from nlp.reader.ridge import learn_likeness, solve
 from nlp.reader.targets import targets_of
@@ -143,11 +153,28 @@ def test_scores_without_a_writer_are_those_of_training_without_them(corpus: Corp
     answers = targets.answers(corpus.units)
     blocks = learn_likeness(views_of_corpus(corpus)).blocks(views_of_corpus(corpus))
     writers = np.array([unit.case_id.split("-")[0] for unit in corpus.units])
-    _, unseen = solve(blocks, answers, writers.tolist())
+    solved = solve(blocks, answers, writers.tolist())
     north = np.flatnonzero(writers == "north")  # the cases stand in the order of their writers
     rest = blocks.rows(north[-1] + 1, len(writers))
-    solution, _ = solve(rest, answers[north[-1] + 1 :], writers[north[-1] + 1 :].tolist())
-    np.testing.assert_allclose(unseen[north], solution.scores(blocks.rows(0, north[-1] + 1)), atol=1e-3)
+    anew = solve(rest, answers[north[-1] + 1 :], writers[north[-1] + 1 :].tolist())
+    expected = anew.solution.scores(blocks.rows(0, north[-1] + 1))
+    np.testing.assert_allclose(solved.unseen[north], expected, atol=1e-3)
+    without = solved.without("north")
+    found = without.solution.scores(blocks.rows(0, north[-1] + 1))
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+    np.testing.assert_allclose(without.unseen[north[-1] + 1 :], anew.unseen, atol=1e-3)
+
+
+def test_a_reader_without_a_writer_does_not_know_how_their_units_were_coded(corpus: Corpus) -> None:
+    def turned(unit: GoldUnit) -> GoldUnit:
+        north = unit.case_id.startswith("north")
+        return replace(unit, codes=corpus.units[-1].codes) if north else unit
+
+    other = Corpus(corpus.notes, tuple(turned(unit) for unit in corpus.units))
+    notes = corpus.of_writers(["north"]).notes
+    one, same = (next(readers_without(made, ["north"])).read(notes) for made in (corpus, other))
+    columns = ["entry_no", "unit_no", "code", "counts"]
+    pd.testing.assert_frame_equal(one[columns], same[columns])
 
 
 def test_a_unit_is_read_without_anything_that_stands_later() -> None:

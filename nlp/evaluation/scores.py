@@ -7,8 +7,9 @@ boundaries need not be the gold's.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,9 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from nlp.context import DEFAULTS
-from nlp.reader.corpus import Corpus, GoldUnit
-from nlp.reader.reader import Reader, train_reader
+from nlp.reader.corpus import GoldUnit
 
-__all__ = ["Evaluation", "coding_of_gold", "evaluate", "read_held_out"]
+__all__ = ["ORIENTATIONS", "Balance", "Evaluation", "coding_of_gold", "evaluate", "rows_by_unit", "shared"]
 
 ORIENTATIONS = {"vic-": "VICTIM-CREDIBILITY", "sus-": "SUSPECT-FOCUS"}
 VIEWS = ("counted", "mentioned")
@@ -30,6 +30,7 @@ _SEED = 20261122
 _CONTEXT = ("polarity", "voice", "status")
 
 Counts = npt.NDArray[np.int64]
+Row = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Evaluation:
         `high` (95%, percentile bootstrap over cases).
     codes
         A row a view and code or orientation: `precision`, `recall`, `f1`, `low`, `high` of the F1, `gold`,
-        `predicted` (units).
+        `predicted`, `right` (units).
     context
         A row an attribute, over the (unit, code) pairs both gave: `agree`, `n`, and the same where the
         gold is not the default.
@@ -98,7 +99,8 @@ def evaluate(gold: Sequence[GoldUnit], table: pd.DataFrame, *, draws: int = _DRA
     draws
         Bootstrap samples of cases; 0 leaves the intervals empty.
     """
-    found, outside = _found(gold, table)
+    inside, outside = rows_by_unit(gold, table)
+    found = _found(inside)
     cases = sorted({unit.case_id for unit in gold})
     keys, tallies = _tallies(gold, found, cases)
     total = tallies.sum(axis=0)
@@ -113,13 +115,24 @@ def evaluate(gold: Sequence[GoldUnit], table: pd.DataFrame, *, draws: int = _DRA
         headlines=pd.DataFrame(headlines, columns=["view", "measure", "value", "low", "high"]),
         codes=pd.DataFrame(
             codes,
-            columns=["view", "code", "precision", "recall", "f1", "low", "high", "gold", "predicted"],
+            columns=[
+                "view",
+                "code",
+                "precision",
+                "recall",
+                "f1",
+                "low",
+                "high",
+                "gold",
+                "predicted",
+                "right",
+            ],
         ),
         context=pd.DataFrame([_context_row(gold, found, attribute) for attribute in _CONTEXT]),
         balance=_balance(keys, tallies),
         units=len(gold),
         cases=len(cases),
-        outside=outside,
+        outside=len(outside),
     )
 
 
@@ -141,48 +154,37 @@ def coding_of_gold(gold: Iterable[GoldUnit]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["case_id", "entry_no", "start", "end", "code", "counts", *_CONTEXT])
 
 
-def read_held_out(
-    corpus: Corpus,
-    *,
-    folds: Sequence[Sequence[str]] | None = None,
-    train: Callable[[Corpus], Reader] = train_reader,
-) -> pd.DataFrame:
-    """Code the notes that measure by readers that never saw their writers; each is trained anew.
-
-    Corpora that only train (`Corpus.measured`) are in every training and are not read.
-
-    Parameters
-    ----------
-    folds
-        Writers to hold out together; by default one at a time, the time of one training for each.
-    train
-        Makes a reader of a corpus.
-    """
-    tables = []
-    measured = corpus.measured
-    for held_out in folds or [[writer] for writer in measured.writers]:
-        reader = train(corpus.of_writers(set(corpus.writers) - set(held_out)))
-        tables.append(reader.read(measured.of_writers(held_out).notes))
-    return pd.concat(tables, ignore_index=True)
-
-
-def _found(gold: Sequence[GoldUnit], table: pd.DataFrame) -> tuple[dict[str, dict[str, _Found]], int]:
+def rows_by_unit(gold: Sequence[GoldUnit], table: pd.DataFrame) -> tuple[dict[str, list[Row]], list[Row]]:
+    """The rows of a coding table by the gold unit each belongs to, and the rows that touch no gold unit."""
     of_entry: dict[tuple[str, int], list[GoldUnit]] = {}
     for unit in gold:
         of_entry.setdefault((unit.case_id, unit.entry_no), []).append(unit)
-    found: dict[str, dict[str, _Found]] = {}
-    outside = 0
+    inside: dict[str, list[Row]] = {}
+    outside: list[Row] = []
     for row in table.to_dict("records"):
-        start, end = int(row["start"]), int(row["end"])
         here = of_entry.get((str(row["case_id"]), int(row["entry_no"])), [])
-        nearest = max(here, key=lambda one: min(end, one.end) - max(start, one.start), default=None)
-        if nearest is None or min(end, nearest.end) <= max(start, nearest.start):
-            outside += 1
-            continue
-        attributes = {name: row.get(name) or DEFAULTS[name] for name in _CONTEXT}
-        slot = found.setdefault(nearest.unit_id, {}).setdefault(row["code"], _Found(attributes, counts=False))
-        slot.counts = slot.counts or bool(row["counts"])
-    return found, outside
+        nearest = max(here, key=lambda unit: shared(unit, row), default=None)
+        if nearest is None or shared(nearest, row) <= 0:
+            outside.append(row)
+        else:
+            inside.setdefault(nearest.unit_id, []).append(row)
+    return inside, outside
+
+
+def shared(unit: GoldUnit, row: Row) -> int:
+    """How many code points a gold unit and a row of the same entry share; none where that is not above 0."""
+    return min(int(row["end"]), unit.end) - max(int(row["start"]), unit.start)
+
+
+def _found(rows: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, _Found]]:
+    found: dict[str, dict[str, _Found]] = {}
+    for unit_id, here in rows.items():
+        codes = found.setdefault(unit_id, {})
+        for row in here:
+            attributes = {name: row.get(name) or DEFAULTS[name] for name in _CONTEXT}
+            slot = codes.setdefault(row["code"], _Found(attributes, counts=False))
+            slot.counts = slot.counts or bool(row["counts"])
+    return found
 
 
 def _tallies(
@@ -265,7 +267,7 @@ def _interval(drawn: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 def _code_row(
     key: tuple[str, str], total: Counts, sampled: Counts
-) -> tuple[str, str, float, float, float, float, float, int, int]:
+) -> tuple[str, str, float, float, float, float, float, int, int, int]:
     right, wrong, missed = (int(number) for number in total)
     precision = right / (right + wrong) if right + wrong else float("nan")
     recall = right / (right + missed) if right + missed else float("nan")
@@ -277,6 +279,7 @@ def _code_row(
         *_interval(_f1(sampled)),
         right + missed,
         right + wrong,
+        right,
     )
 
 

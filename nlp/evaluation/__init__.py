@@ -1,0 +1,13 @@
+"""Measuring the coder: scores against gold, unseen writers, floors and ceiling, kinds of error, the card."""
+
+from nlp.evaluation.held_out import choose_combination, read_held_out
+from nlp.evaluation.scores import Balance, Evaluation, coding_of_gold, evaluate
+
+__all__ = [
+    "Balance",
+    "Evaluation",
+    "choose_combination",
+    "coding_of_gold",
+    "evaluate",
+    "read_held_out",
+]
