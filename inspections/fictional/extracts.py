@@ -26,6 +26,13 @@ def notes_csv(entries: Iterable[Entry], extract: Settings) -> bytes:
     return _csv_bytes(columns, rows, extract)
 
 
+def register_csv(rows: Iterable[Mapping[str, object]], name: str, extract: Settings) -> bytes:
+    """Return the rows of a register as the bytes of the force's ``<name>.csv``."""
+    columns = extract[name]
+    cells = [[_cell(row[field], field, extract) for field in columns.values()] for row in rows]
+    return _csv_bytes(columns, cells, extract)
+
+
 def _cell(value: object, field: str, extract: Settings) -> str:
     if value is None:
         return ""

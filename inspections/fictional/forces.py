@@ -8,25 +8,36 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from inspections.fictional.answers import answers
 from inspections.fictional.casting import Case, cast_case, plan_cases
 from inspections.fictional.defects import DEFECTS, plant_defects
-from inspections.fictional.extracts import cases_csv, notes_csv
+from inspections.fictional.extracts import cases_csv, notes_csv, register_csv
 from inspections.fictional.journey import Entry, write_log
+from inspections.fictional.registers import complete_case_rows, devices, suspects, workforce
 from inspections.fictional.wording import Draw, Wording
 
 FOLDER = Path(__file__).parent
 FORCES = ("northshire", "carrowdale", "saltmere")
+REGISTERS = {
+    "suspects": "suspects of cases",
+    "devices": "devices taken and records asked for",
+    "workforce": "rows of officers",
+    "reviews": "answers of a review of every closed case file, after moderation",
+}
+"""What a row of each register is, for the README."""
+
 Settings = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Force:
-    """A fictional force with its planted defects (references of the cases, by defect)."""
+    """A fictional force with its planted defects (references of the cases, by defect) and its registers."""
 
     settings: Settings
     cases: list[Case]
     logs: dict[str, list[Entry]]
     planted: dict[str, list[str]]
+    registers: dict[str, list[dict[str, Any]]]
 
 
 @cache
@@ -47,17 +58,34 @@ def build_force(name: str) -> Force:
     cases = _cast(force, stories=_read("stories"), names=_read("names"))
     wording = Wording(force["phrases"], Draw(force["seed"], "wording"))
     logs = {case.ref: write_log(case, force, wording) for case in cases}
+    complete_case_rows(cases, force)
     planted = plant_defects(cases, logs, force)
-    return Force(force, cases, logs, planted)
+    return Force(force, cases, logs, planted, _registers(cases, force))
+
+
+def _registers(cases: list[Case], force: Settings) -> dict[str, list[dict[str, Any]]]:
+    """Rows of the registers that the force exports, by name."""
+    seized = list(devices(cases, force))
+    rows: dict[str, list[dict[str, Any]]] = {
+        "suspects": list(suspects(cases, force)),
+        "devices": seized,
+        "workforce": list(workforce(force)),
+        "reviews": list(answers(cases, force, devices=seized)),
+    }
+    return {name: register for name, register in rows.items() if name in force["extract"]}
 
 
 def force_files(name: str) -> dict[str, bytes]:
-    """Return the force's files by name: ``cases.csv``, ``notes.csv`` and ``README.txt``."""
+    """Return the force's files by name: ``cases.csv``, ``notes.csv``, its registers and ``README.txt``."""
     force = build_force(name)
     entries = [entry for log in force.logs.values() for entry in log]
     return {
         "cases.csv": cases_csv(force.cases, force.settings["extract"]),
         "notes.csv": notes_csv(entries, force.settings["extract"]),
+        **{
+            f"{register}.csv": register_csv(rows, register, force.settings["extract"])
+            for register, rows in force.registers.items()
+        },
         "README.txt": _readme(force).encode("utf-8"),
     }
 
@@ -101,15 +129,21 @@ def _readme(force: Force) -> str:
     defects = "\n".join(
         f"  {len(refs):>2}  {defect}: {DEFECTS[defect]}" for defect, refs in sorted(force.planted.items())
     )
+    registers = "".join(
+        f"{f'{register}.csv':<13}  {len(rows)} {REGISTERS[register]}\n"
+        for register, rows in force.registers.items()
+    )
     return (
         f"{settings['name']} is a fictional police force. Every case, person, place, telephone number and\n"
         "reference in this folder is invented by a program (python -m inspections.fictional); any likeness\n"
         "is chance.\n"
         "The notes are about rape and other sexual offences. They describe no sexual act.\n\n"
         f"{settings['about'].strip()}\n\n"
-        f"cases.csv  {len(force.cases)} cases\n"
-        f"notes.csv  {notes} log entries\n"
-        f"Both are {settings['extract']['described']}.\n\n"
+        f"cases.csv      {len(force.cases)} cases\n"
+        f"notes.csv      {notes} log entries\n"
+        f"{registers}"
+        f"All are {settings['extract']['described']}.\n"
+        "What is kept beside the logs was drawn apart from them: a log need not speak of every device.\n\n"
         "Defects put in on purpose, as real extracts have them:\n"
         f"{defects}\n"
     )

@@ -70,7 +70,8 @@ def _admin_finalised(material: Material) -> Iterator[Row]:
     frame, base = material.frame.set_index("case_id"), "cases sent to the CPS in the frame"
     finalised = column(frame, "admin_finalised_on").notna()
     sent = column(frame, "file_to_cps_on").notna()
-    if not finalised.any() or not sent.any():
+    # rare: where the frame has none, an entry in any of the force's cases shows that it is kept
+    if column(material.cases, "admin_finalised_on").isna().all() or not sent.any():
         yield not_recorded(base)
         return
     yield share_of_cases(finalised[sent], base, family="closed")

@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from datetime import date, datetime
+from itertools import product
 
 import pytest
 
@@ -12,6 +13,7 @@ from inspections.fictional import DEFECTS, FORCES, build_force, canaries, force_
 from inspections.fictional.casting import PERIOD
 from inspections.fictional.forces import FOLDER
 from inspections.fictional.wording import Draw, Wording, take_choices
+from parameters.questions import load_questions
 
 READ_AS = {
     "northshire": {"encoding": "utf-8", "delimiter": ",", "dates": "%Y-%m-%d", "times": "%Y-%m-%d %H:%M"},
@@ -119,8 +121,7 @@ def closed_on(force: str) -> dict[str, date | None]:
 def all_text(force: str) -> str:
     folder = FOLDER / force
     return "\n".join(
-        (folder / file).read_bytes().decode(READ_AS[force]["encoding"])
-        for file in ("cases.csv", "notes.csv", "README.txt")
+        (folder / file).read_bytes().decode(READ_AS[force]["encoding"]) for file in force_files(force)
     )
 
 
@@ -316,6 +317,51 @@ def test_some_suspects_have_more_than_one_case_and_their_logs_say_so(force: str)
     assert all(reference.startswith("00") for reference in by_suspect)  # text, not a number
     for first, *others in repeated:
         assert all(any(first in entry["text"] for entry in logs(force)[ref]) for ref in others)
+
+
+@pytest.mark.parametrize("force", ["northshire", "carrowdale"])
+def test_the_register_of_suspects_holds_the_main_suspect_of_each_case_and_others(force: str) -> None:
+    suspect = COLUMNS[force]["suspect"]
+    main = {(row[COLUMNS[force]["ref"]], row[suspect]) for row in rows(force, "cases.csv") if row[suspect]}
+    reference = {"northshire": "suspect_ref", "carrowdale": "Suspect Ref"}[force]
+    registered = [(row[COLUMNS[force]["ref"]], row[reference]) for row in rows(force, "suspects.csv")]
+    assert main < set(registered)
+    assert len(set(registered)) == len(registered)
+    in_cases = Counter(reference for _, reference in registered)
+    assert sum(count > 1 for count in in_cases.values()) >= 5
+
+
+def test_saltmere_keeps_no_register_of_suspects() -> None:
+    assert "suspects.csv" not in force_files("saltmere")
+    assert {"devices.csv", "workforce.csv", "reviews.csv"} <= set(force_files("saltmere"))
+
+
+def test_what_is_kept_beside_the_logs_belongs_to_the_cases(force: str) -> None:
+    cases = {case.ref for case in build_force(force).cases}
+    for name, register in build_force(force).registers.items():
+        assert name == "workforce" or {row["ref"] for row in register} <= cases
+
+
+def test_reviews_answer_every_question_of_every_closed_case_with_an_answer_it_offers(force: str) -> None:
+    built, questions = build_force(force), load_questions().by_id
+    closed = {case.ref for case in built.cases if "closed" in case.dates}
+    answers = built.registers["reviews"]
+    assert {(row["ref"], row["question"]) for row in answers} == set(product(closed, questions))
+    assert all(row["answer"] in questions[row["question"]].answers for row in answers)
+
+
+def test_northshire_is_weak_and_carrowdale_good_in_what_is_kept_beside_the_logs() -> None:
+    def share(force: str, name: str, field: str) -> float:
+        known = [row[field] for row in build_force(force).registers[name] if row[field] in ("yes", "no")]
+        return known.count("yes") / len(known)
+
+    for name, field in (
+        ("devices", "limited"),
+        ("suspects", "disruption"),
+        ("workforce", "trained"),
+        ("reviews", "answer"),
+    ):
+        assert share("northshire", name, field) < share("carrowdale", name, field) - 0.2
 
 
 def test_a_force_has_many_templates_and_every_one_can_be_used(force: str) -> None:

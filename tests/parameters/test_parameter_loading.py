@@ -24,7 +24,9 @@ def test_a_force_is_named_after_its_file_and_its_extracts_exist(force: str) -> N
     parameters = load_parameters(PROJECT / "parameters" / f"{force}.yml")
     assert parameters.force.force == force
     assert parameters.file == f"parameters/{force}.yml"
-    assert [path.is_file() for path in parameters.source_files()] == [True, True]
+    files = parameters.source_files()
+    assert len(files) == len(parameters.force.sources.given())
+    assert all(path.is_file() for path in files)
 
 
 def test_defaults_are_the_careful_ones(tmp_path: Path) -> None:
