@@ -20,8 +20,6 @@ from inspections.checks import (
     check_cases,
     check_further_tables,
     check_notes,
-    find_gaps,
-    remarks,
 )
 from inspections.further_tables import keep_rows_of_cases, without_their_case
 from inspections.sampling import TrailStep
@@ -56,9 +54,6 @@ class CaseFiles:
     further : dict of str to DataFrame
         Of `parameters.fields.FURTHER_TABLES` those that the force holds, by name: one row a suspect of a
         case, a device, an officer or a count of them, a review answer.
-    gaps : DataFrame
-        What the force does not hold or fill in: ``table, field, tells, missing, of, status, limits``.
-        ``status`` is "not held", "never filled in" or "partly missing"; ``limits`` says which measures lose.
     checks : DataFrame
         What else was found, worst first: ``grade`` ("limits" or "noted"), ``table, field, found, count, of,
         cases`` (references), ``effect``. Holds references: restricted.
@@ -75,7 +70,6 @@ class CaseFiles:
     notes: pd.DataFrame
     outcomes: pd.DataFrame | None
     further: dict[Table, pd.DataFrame]
-    gaps: pd.DataFrame
     checks: pd.DataFrame
     trail: tuple[TrailStep, ...]
     fingerprints: dict[str, str]
@@ -86,9 +80,10 @@ class CaseFiles:
         return f"CaseFiles({len(self.cases)} cases, {len(self.notes)} notes)"
 
     @property
-    def remarks(self) -> list[str]:
-        """Gaps and checks as sentences, for the command line; no note text and no case reference."""
-        return remarks(self.gaps, self.checks)
+    def tables(self) -> dict[Table, pd.DataFrame]:
+        """Canonical tables by name: all that the force sent."""
+        official: dict[Table, pd.DataFrame] = {} if self.outcomes is None else {"outcomes": self.outcomes}
+        return {"cases": self.cases, "notes": self.notes, **official, **self.further}
 
 
 def read_case_files(parameters: Parameters) -> CaseFiles:
@@ -204,7 +199,6 @@ def _assemble(read: dict[Table, CanonicalTable], parameters: Parameters) -> Case
         notes=notes.drop(columns=["near_hash", "no_words"]),
         outcomes=tables.get("outcomes"),
         further={name: tables[name] for name in FURTHER_TABLES if name in tables},
-        gaps=find_gaps(tables),
         checks=pd.DataFrame(map(vars, checks), columns=list(Check.__dataclass_fields__)),
         trail=(*trail, *steps),
         fingerprints=fingerprints,

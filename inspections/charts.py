@@ -280,7 +280,7 @@ def timeliness_chart(indicators: pd.DataFrame, *, group: str = "force") -> Chart
         _settle(figure)
     shown = table[table["status"] == "shown"]
     told = "; ".join(f"{row['stage']}, {_days(row['value'])}" for row in shown.to_dict("records"))
-    cases = "charged cases" if group == "charged" else "all cases in the frame"
+    cases = "charged cases" if group == "charged" else "all cases that could be drawn"
     return Chart(
         id=f"timeliness-{group}",
         figure=figure,
@@ -302,28 +302,31 @@ def sample_chart(strata: pd.DataFrame) -> Chart:
     strata : DataFrame
         ``stratum, frame, sample`` of a sample; lengths that were suppressed are blank.
     """
-    table = strata.assign(status=strata["frame"].isna().map({True: "suppressed", False: "shown"}))
+    table = strata.assign(
+        status=strata["frame"].isna().map({True: "suppressed", False: "shown"}),
+        label=strata["stratum"].map(_in_full),
+    )
     with theme():
         figure, axes = _canvas(rows=len(table), per_row=0.42)
-        _bars(axes, table, value="frame", label="stratum", looks=[("#BFBFBF", "")] * len(table))
+        _bars(axes, table, value="frame", label="label", looks=[("#BFBFBF", "")] * len(table))
         for row, (frame, drawn) in enumerate(zip(table["frame"], table["sample"], strict=True)):
             if pd.notna(frame) and pd.notna(drawn):
                 axes.barh(
                     row, float(drawn), height=0.66, color=GREY, hatch="////", edgecolor="white", linewidth=0
                 )
-        axes.set_xlabel("Cases in the frame; hatched: read")
+        axes.set_xlabel("Case files to draw from; hatched: read")
         _settle(figure)
     told = "; ".join(
         f"{stratum}, {_read_of(drawn, frame)}"
-        for stratum, frame, drawn in zip(table["stratum"], table["frame"], table["sample"], strict=True)
+        for stratum, frame, drawn in zip(table["label"], table["frame"], table["sample"], strict=True)
     )
     return Chart(
         id="sample",
         figure=figure,
-        caption="Cases in the frame and case files read, by stratum.",
-        alt=f"Horizontal bars of cases in the frame, the part read hatched. Read: {told}.",
+        caption="Case files to draw from and case files read, by stratum.",
+        alt=f"Horizontal bars of case files to draw from, the part read hatched. Read: {told}.",
         pillar=0,
-        table=table,
+        table=table.drop(columns="label"),
     )
 
 
@@ -392,6 +395,11 @@ def _untold(table: pd.DataFrame, label: str) -> str:
     return "".join(found)
 
 
+def _in_full(stratum: str) -> str:
+    """A stratum in words that need no explaining."""
+    return stratum.replace("NFA", "no further action")
+
+
 def _read_of(drawn: int, frame: int) -> str:
     if pd.isna(frame):
         return "suppressed"
@@ -420,6 +428,7 @@ def margins_chart(margins: pd.DataFrame) -> Chart:
         ``stratum, frame, sample, margin`` of `inspections.planning.margins_bought`; margins are shares.
     """
     table = margins.reset_index(drop=True)
+    labels = table["stratum"].map(_in_full)
     with theme():
         figure, axes = _canvas(rows=len(table), per_row=0.5)
         for row, record in enumerate(table.to_dict("records")):
@@ -437,10 +446,11 @@ def margins_chart(margins: pd.DataFrame) -> Chart:
         widest = 100 * float(table["margin"].max()) if table["margin"].notna().any() else 1.0
         axes.axvline(0, color="black", linewidth=1)
         axes.set_xlim(-1.1 * max(widest, 1.0), 1.1 * max(widest, 1.0))
-        _rows(axes, table["stratum"])
+        _rows(axes, labels)
         axes.set_xlabel("Percentage points either side of the share found: 95 per cent interval")
         _settle(figure)
-    told = "; ".join(f"{record['stratum']}, {_margin_words(record)}" for record in table.to_dict("records"))
+    margins_told = map(_margin_words, table.to_dict("records"))
+    told = "; ".join(f"{label}, {margin}" for label, margin in zip(labels, margins_told, strict=True))
     return Chart(
         id="margins",
         figure=figure,

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from parameters.fields import FIELDS, FURTHER_TABLES, OFFENCE_CODES, CaseFileField, Table, fields_of
+from parameters.fields import FIELDS, OFFENCE_CODES, Table, fields_of
 from parameters.models import Source
 
 __all__ = [
@@ -22,13 +22,9 @@ __all__ = [
     "check_further_tables",
     "check_notes",
     "check_reading",
-    "completeness_by_quarter",
-    "find_gaps",
     "merge_checks",
-    "remarks",
 ]
 
-GAP_COLUMNS = ["table", "field", "tells", "missing", "of", "status", "limits"]
 MILESTONES_IN_ORDER = (
     ("offence_from", "reported_on"),
     ("reported_on", "recorded_on"),
@@ -58,7 +54,6 @@ OUTCOMES_OF_OTHER_OFFENCES = ("6", "7", "17", "19")
 
 OUTCOMES_WITHOUT_SUSPECT = ("14", "18")
 OUTCOMES_WITH_SUSPECT = ("15", "16")
-PLACING_DATES = ("recorded_on", "reported_on", "closed_on")
 
 
 @dataclass(frozen=True)
@@ -89,100 +84,6 @@ class Check:
     of: int
     cases: tuple[str, ...]
     effect: str
-
-
-def find_gaps(tables: Mapping[Table, pd.DataFrame]) -> pd.DataFrame:
-    """List the fields a force does not hold, never fills in, or fills in only in part.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Canonical tables by name.
-
-    Returns
-    -------
-    DataFrame
-        ``table, field, tells, missing, of, status, limits``, in the order of the data dictionary; last the
-        tables that the force does not hold at all, without a field.
-    """
-    rows: list[dict[str, object]] = [
-        {"table": table, "field": field.name, "tells": field.tells, "limits": field.limits, **gap}
-        for table, frame in tables.items()
-        for field in FIELDS[table]
-        if not field.required and (gap := _gap(frame, field)) is not None
-    ]
-    rows += [
-        {"table": name, "field": "", "missing": 0, "of": 0, "status": "not held", **vars(table)}
-        for name, table in FURTHER_TABLES.items()
-        if name not in tables
-    ]
-    return pd.DataFrame(rows, columns=GAP_COLUMNS)
-
-
-def _gap(frame: pd.DataFrame, field: CaseFileField) -> dict[str, object] | None:
-    if field.name not in frame:
-        return {"missing": len(frame), "of": len(frame), "status": "not held"}
-    empty = frame[field.name].isna()
-    if len(frame) and empty.all():
-        return {"missing": len(frame), "of": len(frame), "status": "never filled in"}
-    expected = _expected(frame, field)
-    missing = int((empty & expected).sum())
-    return {"missing": missing, "of": int(expected.sum()), "status": "partly missing"} if missing else None
-
-
-def _expected(frame: pd.DataFrame, field: CaseFileField) -> pd.Series:
-    """Rows in which an empty value is a gap, and not the answer that it has not happened."""
-    if field.expected == "always":
-        return pd.Series(True, index=frame.index)
-    if field.expected == "when closed":
-        signs = [frame[name].notna() for name in ("closed_on", "charged_on") if name in frame]
-        if "outcome_type" in frame:
-            signs.append(frame["outcome_type"].notna() & (frame["outcome_type"] != "0"))
-        return pd.concat(signs, axis=1).any(axis=1)
-    return pd.Series(False, index=frame.index)
-
-
-def completeness_by_quarter(cases: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
-    """Count how many cases of each quarter have each field filled in: a system that changed shows as a step.
-
-    Parameters
-    ----------
-    cases : DataFrame
-        Canonical cases.
-    by : str, optional
-        Date field that places a case in its quarter; by default the first held of ``recorded_on``,
-        ``reported_on`` and ``closed_on``.
-
-    Returns
-    -------
-    DataFrame
-        ``field, quarter, filled, of``: every field held, in the order of the data dictionary, by calendar
-        quarter such as "2025 Q2", cases without the date last as "no date". ``of`` counts the cases in which
-        the field should be filled: closed ones for an outcome, every case for all other fields, though a
-        milestone such as an arrest may rightly be empty. Small counts: for restricted use.
-
-    Raises
-    ------
-    ValueError
-        When the cases hold no date to place them by.
-
-    Examples
-    --------
-    >>> completeness_by_quarter(case_files.cases).query("field == 'arrested_on'")
-    """
-    by = by or next((name for name in PLACING_DATES if name in cases), None)
-    if by is None or by not in cases:
-        raise ValueError(f"cases hold no {by or ' or '.join(PLACING_DATES)} to place them in a quarter")
-    dates = cases[by].dt
-    quarters = dates.year.astype("Int64").astype("str") + " Q" + dates.quarter.astype("Int64").astype("str")
-    quarters = quarters.where(cases[by].notna(), "no date")
-    counts = []
-    for field in (field for field in FIELDS["cases"] if field.name in cases):
-        wanted = _expected(cases, field) if field.expected == "when closed" else cases["case_id"].notna()
-        counted = pd.DataFrame({"filled": cases[field.name].notna() & wanted, "of": wanted})
-        by_quarter = counted.groupby(quarters).sum().rename_axis("quarter").reset_index()
-        counts.append(by_quarter.assign(field=field.name))
-    return pd.concat(counts, ignore_index=True)[["field", "quarter", "filled", "of"]]
 
 
 def check_reading(source: Source, rows: pd.DataFrame, references: pd.Series) -> Iterator[Check]:
@@ -407,29 +308,3 @@ def _check(
     if count:
         cases = tuple(sorted(references[bad].unique()))
         yield Check(grade, table, field, found, count, len(bad), cases, effect)
-
-
-def remarks(gaps: pd.DataFrame, checks: pd.DataFrame) -> list[str]:
-    """Gaps and checks as sentences without case references.
-
-    Parameters
-    ----------
-    gaps, checks : DataFrame
-        As in `CaseFiles`.
-    """
-    return [*_gap_sentences(gaps), *_check_sentences(checks)]
-
-
-def _gap_sentences(gaps: pd.DataFrame) -> Iterator[str]:
-    for gap in gaps.to_dict("records"):
-        share = f" ({gap['missing']} of {gap['of']})" if gap["status"] == "partly missing" else ""
-        limits = f" Limits: {gap['limits']}." if gap["limits"] else ""
-        what = f"{gap['field']} in {gap['table']}" if gap["field"] else f"the table {gap['table']}"
-        yield f"Gap: {what} is {gap['status']}{share}.{limits}"
-
-
-def _check_sentences(checks: pd.DataFrame) -> Iterator[str]:
-    for check in checks.to_dict("records"):
-        share = f"{check['count']} of {check['of']}"
-        where = f"{check['table']}, {check['field']}"
-        yield f"{check['grade'].capitalize()}: {where}: {check['found']} ({share}). {check['effect']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from inspections.sampling import LossReason
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
 from parameters.questions import NOT_ANSWERED
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from inspections.case_files import CaseFiles
     from inspections.reviews import Reviews
     from inspections.runner import Progress
-    from inspections.sampling import Sample
+    from inspections.sampling import Drawn
     from nlp import Coder
 
 app = typer.Typer(
@@ -74,39 +76,59 @@ def _load(files: list[Path]) -> list[Parameters]:
 
 @app.command()
 def check(files: ParameterFiles) -> None:
-    """Check parameters, case files and the draw, and list every problem at once. Nothing is written."""
-    for case_files, sample, parameters in _check(_load(files)):
-        sizes = (
-            f"{len(case_files.cases)} cases, {len(case_files.notes)} notes; {len(sample.cases)} to be read"
-        )
-        out.print(f"{parameters.force.name}: {sizes}.")
-        for remark in (*case_files.remarks, *sample.remarks):
-            out.print(f"  {remark}", markup=False)
+    """Check parameters, case files and the draw, and grade all that is found. Nothing is written."""
+    from inspections.data_quality import GRADES
+
+    checked, problems = _read_and_draw(_load(files))
+    for case_files, drawn, parameters in checked:
+        _tell_quality(case_files, drawn, name=parameters.force.name)
+    if problems:
+        raise _stop(f"{GRADES['stops']}: {len(problems)}\n{InspectionError(problems)}")
 
 
-def _check(runs: list[Parameters]) -> list[tuple[CaseFiles, Sample, Parameters]]:
-    """Read every force's case files and draw its sample, so that nothing stops a run half-way."""
+def _tell_quality(case_files: CaseFiles, drawn: Drawn, *, name: str) -> None:
+    from inspections.completeness import find_gaps
+    from inspections.data_quality import GRADES, grade_data, quality_sentences
+
+    reading = [f"{len(drawn.sample.cases)} to be read"]
+    reading += [f"{len(dip.cases)} in the dip sample of outcome {code}" for code, dip in drawn.dips.items()]
+    reading += [f"{len(drawn.losses)} lost"] if drawn.losses else []
+    sizes = f"{len(case_files.cases)} cases, {len(case_files.notes)} notes"
+    out.print(f"{name}: {sizes}; {', '.join(reading)}.")
+    frame = drawn.frame.cases["case_id"]
+    quality = grade_data(find_gaps(case_files.tables, cases=frame), case_files.checks, frame=frame)
+    for grade, heading in GRADES.items():
+        sentences = quality_sentences(quality, grade)
+        out.print(f"  {heading}: {len(sentences) or 'nothing found'}", markup=False)
+        for sentence in sentences:
+            out.print(f"    {sentence}", markup=False)
+    for remark in (*drawn.sample.remarks, *(words for dip in drawn.dips.values() for words in dip.remarks)):
+        out.print(f"  {remark}", markup=False)
+
+
+def _read_and_draw(
+    runs: list[Parameters],
+) -> tuple[list[tuple[CaseFiles, Drawn, Parameters]], list[Problem]]:
+    """Every force's case files and samples, and what stops those of the others."""
     from inspections.case_files import read_case_files
-    from inspections.sampling import build_frame, draw_sample
+    from inspections.sampling import draw
 
-    checked: list[tuple[CaseFiles, Sample, Parameters]] = []
+    checked: list[tuple[CaseFiles, Drawn, Parameters]] = []
     problems: list[Problem] = []
     for parameters in runs:
-        inspection = parameters.inspection
         try:
             case_files = read_case_files(parameters)
-            frame = build_frame(
-                case_files.cases,
-                inspection.frame,
-                period=inspection.period,
-                notes_per_case=case_files.notes["case_id"].value_counts(),
-                minimum_notes=inspection.sample.minimum_notes,
-            )
-            sample = draw_sample(frame, inspection.sample, seed=inspection.seed, file=parameters.sample_file)
+            drawn = draw(case_files.cases, case_files.notes["case_id"].value_counts(), parameters)
         except InspectionError as error:
             problems.extend(error.problems)
         else:
-            checked.append((case_files, sample, parameters))
+            checked.append((case_files, drawn, parameters))
+    return checked, problems
+
+
+def _check(runs: list[Parameters]) -> list[tuple[CaseFiles, Drawn, Parameters]]:
+    """Every force's case files and samples, so that nothing stops a run half-way."""
+    checked, problems = _read_and_draw(runs)
     if problems:
         raise _stop(InspectionError(problems))
     return checked
@@ -117,7 +139,8 @@ def plan(file: ParameterFile) -> None:
     """Say what margin the sample's size buys, and how many case files other margins would cost."""
     from inspections.planning import cases_for_margins, margins_bought
 
-    ((_, sample, parameters),) = _check(_load([file]))
+    ((_, drawn, parameters),) = _check(_load([file]))
+    sample = drawn.planned
     shares = parameters.inspection.sample.expected_shares
     bought = margins_bought(sample.strata, expected_shares=shares)
     sizes = dict(zip(sample.strata["stratum"], sample.strata["frame"], strict=True))
@@ -126,6 +149,51 @@ def plan(file: ParameterFile) -> None:
         ("Case files needed for wanted margins:", cases_for_margins(sizes, expected_shares=shares)),
     ):
         out.print(f"{heading}\n{table.round(3).to_string(index=False)}\n", markup=False)
+
+
+@app.command()
+def replace(
+    file: ParameterFile,
+    case: Annotated[str, typer.Option(help="Reference of the case file, as on the reading list.")],
+    reason: Annotated[LossReason, typer.Option(help="Why it could not be read; counted in the report.")],
+    by: Annotated[str, typer.Option(help="Name of the inspector who found so.")],
+    note: Annotated[str, typer.Option(help="More about it; never published.")] = "",
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day it was found; by default today.")
+    ] = None,
+) -> None:
+    """Record that a case file drawn could not be read; the next run reads the next of its stratum instead.
+
+    The record is kept beside the parameter file. Nobody chooses the replacement.
+    """
+    from inspections.case_files import read_case_files
+    from inspections.sampling import Loss, draw, losses_table, lost_cases_file, record_loss
+
+    (parameters,) = _load([file])
+    loss = Loss(case.strip(), reason, note.strip(), by.strip(), (on or datetime.now().astimezone()).date())
+    record = lost_cases_file(parameters)
+    with _mistakes():
+        if not loss.recorded_by:
+            message, remedy = "is empty.", 'Give the name of the inspector: --by "A. Khan".'
+            raise InspectionError([Problem("inspection replace", "--by", "", message, remedy)])
+        case_files = read_case_files(parameters)
+        notes = case_files.notes["case_id"].value_counts()
+        before = draw(case_files.cases, notes, parameters)
+        if known := next((entry for entry in before.losses if entry.case_id == loss.case_id), None):
+            message = f"was recorded as lost by {known.recorded_by} on {known.recorded_on}."
+            remedy = "A loss is recorded once; there is nothing more to do."
+            raise InspectionError([Problem(_shown(record), loss.case_id, "", message, remedy)])
+        after = draw(case_files.cases, notes, parameters, losses=(loss,))
+        record_loss(record, loss)
+    lost = losses_table(after.sample, after.dips, after.losses)
+    for place in lost[lost["case_id"] == loss.case_id].fillna({"replaced_by": ""}).to_dict("records"):
+        taken = (
+            f"read {place['replaced_by']} instead"
+            if place["replaced_by"]
+            else "no case is left to replace it"
+        )
+        out.print(f"{place['drawn_for']}, {place['stratum']}: {taken}", markup=False)
+    out.print(f"Recorded in {_shown(record)}. Now run again: inspection run {parameters.file}", markup=False)
 
 
 @app.command()

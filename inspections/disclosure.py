@@ -194,7 +194,7 @@ def release_gaps(gaps: pd.DataFrame, indicators: Released, *, policy: Policy) ->
     Parameters
     ----------
     gaps : DataFrame
-        As :func:`inspections.indicators.gaps_table` gives it.
+        As :func:`inspections.completeness.find_gaps` gives it, of the frame.
     indicators : Released
         The released indicators, which hold the same counts as ``missing-fields``.
     policy : Policy

@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from inspections.charts import Chart, save_chart
+from inspections.sampling import REPLACEMENT_RULE
 from parameters import Parameters
+from parameters.fields import OUTCOME_TYPES
 
 __all__ = ["force_facts", "public_trail", "write_charts", "write_json", "write_table"]
 
@@ -80,7 +82,8 @@ def force_facts(
     notes : int
         Notes of the sampled case files.
     strata : DataFrame
-        The *released* strata table.
+        The *released* strata table. Of a dip sample only what was asked for is told: how many cases there
+        were could give away a small count of their outcome.
     trail : iterable of mapping
         Row counts as :func:`public_trail` gives them.
     """
@@ -103,6 +106,11 @@ def force_facts(
         "frame": plain["frame"],
         "design": plain["sample"],
         "strata": json.loads(strata.to_json(orient="records")),
+        "replacement_rule": REPLACEMENT_RULE,
+        "dip_samples": [
+            {"outcome": code, "label": OUTCOME_TYPES[code], "asked": size}
+            for code, size in inspection.sample.dip_samples.items()
+        ],
         "trail": list(trail),
         "codebook": {"version": known["codebook_version"], "hash": known["codebook_hash"]},
         "seed_hash": hashlib.sha256(inspection.seed.encode("utf-8")).hexdigest(),

@@ -62,8 +62,7 @@ def release_losses(losses: pd.DataFrame, policy: Policy) -> Released:
     total = int(losses["cases"].sum())
     if policy.is_small(total):
         table = pd.DataFrame({"reason": ["any reason"], "cases": [pd.NA], "status": ["suppressed"]})
-        why = f"fewer than {policy.threshold} cases"
-        log = [("replacements", "any reason", "primary", why)]
+        log = [("replacements", "any reason", "primary", f"fewer than {policy.threshold} cases")]
         return Released(table.astype({"cases": "Int64"}), pd.DataFrame(log, columns=_LOG))
     sizes = dict(zip(losses["reason"], losses["cases"].astype(float), strict=True))
     one: dict[str, Atoms] = {reason: frozenset([reason]) for reason in sizes}
@@ -71,7 +70,7 @@ def release_losses(losses: pd.DataFrame, policy: Policy) -> Released:
     small = [reason for reason, cases in sizes.items() if policy.is_small(cases)]
     away = sets_to_hide(
         [*one.values(), whole],
-        {**sizes},
+        dict(sizes),
         hidden=[one[reason] for reason in small],
         protected=[one[reason] for reason in small],
         threshold=policy.threshold,
@@ -79,9 +78,10 @@ def release_losses(losses: pd.DataFrame, policy: Policy) -> Released:
     )
     hidden = {reason: "primary" if reason in small else "secondary" for reason in sizes
               if reason in small or one[reason] in away}  # fmt: skip
-    table = losses.astype({"cases": "Int64"})
-    if total:
-        table.loc[len(table)] = ["any reason", total]
+    whole_row = pd.DataFrame({"reason": ["any reason"], "cases": [total]})
+    table = (pd.concat([losses, whole_row], ignore_index=True) if total else losses).astype(
+        {"cases": "Int64"}
+    )
     gone = table["reason"].isin(list(hidden))
     table = table.assign(cases=table["cases"].mask(gone), status=np.where(gone, "suppressed", "shown"))
     why = {

@@ -15,7 +15,6 @@ from inspections.indicators import (
     workforce,
 )
 from inspections.indicators.effort import case_balances, codes_table
-from inspections.indicators.gaps import gaps_table
 from inspections.indicators.outcomes import outcome_shares
 from inspections.indicators.registry import (
     Indicator,
@@ -37,7 +36,6 @@ __all__ = [
     "devices",
     "effort",
     "gaps",
-    "gaps_table",
     "indicator",
     "outcome_shares",
     "outcomes",

@@ -2,65 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
 from inspections.checks import MILESTONES_IN_ORDER
+from inspections.completeness import NOT_A_GAP, closed, expected_rows
 from inspections.indicators.outcomes import CHARGED
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, is_true, not_recorded, share_of_cases
+from inspections.indicators.rows import Row, column, not_recorded, share_of_cases
 from inspections.indicators.timeliness import days_between
-from parameters.fields import FIELDS, FURTHER_TABLES, CaseFileField, Table
-
-__all__ = ["gaps_table"]
-
-_NOT_A_GAP = ("case_id", "decision")
-"""The reference is required; the decision is worked out where a force has none."""
-
-Expectation = tuple[str, Callable[[pd.DataFrame], pd.Series]]
-
-
-def _charged(cases: pd.DataFrame) -> pd.Series:
-    return column(cases, "outcome_type").isin(CHARGED)
-
-
-def _sent_to_cps(cases: pd.DataFrame) -> pd.Series:
-    return (
-        _charged(cases) | column(cases, "cps_decision_on").notna() | column(cases, "decision").eq("CPS NFA")
-    )
-
-
-def _with_suspect(cases: pd.DataFrame) -> pd.Series:
-    return is_true(column(cases, "suspect_named"))
-
-
-def _closed(cases: pd.DataFrame) -> pd.Series:
-    outcome = column(cases, "outcome_type")
-    return column(cases, "closed_on").notna() | (outcome.notna() & outcome.ne("0"))
-
-
-_EVERY: Expectation = ("cases", lambda cases: pd.Series(True, index=cases.index))
-_CLOSED: Expectation = ("closed cases", _closed)
-_WHERE_IT_HAPPENED: dict[str, Expectation] = {
-    "suspect_named_on": ("cases with a named suspect", _with_suspect),
-    "suspect_id": ("cases with a named suspect", _with_suspect),
-    "suspect_interviewed_on": ("charged cases", _charged),
-    "file_to_cps_on": ("cases decided by the CPS", _sent_to_cps),
-    "cps_decision_on": ("cases decided by the CPS", _sent_to_cps),
-    "charged_on": ("charged cases", _charged),
-}
-"""Where a milestone must have happened. Milestones not listed may rightly be empty in any case."""
-
-
-def _expectation(field: CaseFileField) -> Expectation | None:
-    if field.expected == "always":
-        return _EVERY
-    return _CLOSED if field.expected == "when closed" else _WHERE_IT_HAPPENED.get(field.name)
+from parameters.fields import FIELDS, CaseFileField
 
 
 def _missing(cases: pd.DataFrame, field: CaseFileField) -> Row | None:
-    expectation = _expectation(field)
+    expectation = expected_rows("cases", field)
     if column(cases, field.name).isna().all():
         return not_recorded(f"{expectation[0] if expectation else 'cases'} in the frame", group=field.name)
     if expectation is None:
@@ -68,61 +24,8 @@ def _missing(cases: pd.DataFrame, field: CaseFileField) -> Row | None:
     words, expected = expectation
     among = cases[expected(cases).to_numpy(dtype=bool)].set_index("case_id")
     # a step that some outcomes imply: cases with a named suspect are those with outcome 14 or 18 left out
-    family = "closed" if field.name in _WHERE_IT_HAPPENED else ""
+    family = "closed" if field.expected == "where it happened" else ""
     return share_of_cases(among[field.name].isna(), f"{words} in the frame", group=field.name, family=family)
-
-
-def _fields() -> Iterator[CaseFileField]:
-    return (field for field in FIELDS["cases"] if field.name not in _NOT_A_GAP)
-
-
-def gaps_table(frame: pd.DataFrame, *, further: Mapping[Table, pd.DataFrame]) -> pd.DataFrame:
-    """Fields that are empty where they should not be, tables that are not there, and what is lost with them.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The cases of the frame.
-    further : mapping of str to DataFrame
-        The tables that the force holds beside cases and notes.
-
-    Returns
-    -------
-    DataFrame
-        ``field, tells, missing, of, among, effect, status``, one row a field with a gap: status is
-        ``not recorded`` where the force keeps no such field or table, ``shown`` otherwise. A field of another
-        table than the cases is named after it. Not yet safe to release.
-    """
-    rows: list[dict[str, object]] = []
-    for field in _fields():
-        row = _missing(frame, field)
-        if row is None or row.status in ("zero", "missing"):
-            continue
-        rows.append(
-            {
-                "field": field.name,
-                "tells": field.tells,
-                "missing": row.numerator,
-                "of": row.denominator,
-                "among": row.base_unit,
-                "effect": field.limits,
-                "status": row.status,
-            }
-        )
-    rows += _not_held(further)
-    return pd.DataFrame(rows, columns=["field", "tells", "missing", "of", "among", "effect", "status"])
-
-
-def _not_held(further: Mapping[Table, pd.DataFrame]) -> Iterator[dict[str, object]]:
-    """Tables that the force does not hold, and fields that it never fills in of those it does."""
-    for name, about in FURTHER_TABLES.items():
-        if name not in further:
-            yield {"field": name, "tells": about.tells, "effect": about.limits, "status": "not recorded"}
-            continue
-        for field in FIELDS[name]:
-            if column(further[name], field.name).isna().all():
-                told = {"field": f"{name}: {field.name}", "tells": field.tells, "effect": field.limits}
-                yield {**told, "status": "not recorded"}
 
 
 @indicator(
@@ -141,8 +44,8 @@ def _not_held(further: Mapping[Table, pd.DataFrame]) -> Iterator[dict[str, objec
     )
 )
 def _missing_fields(material: Material) -> Iterator[Row]:
-    for field in _fields():
-        row = _missing(material.frame, field)
+    for field in FIELDS["cases"]:
+        row = None if field.name in NOT_A_GAP else _missing(material.frame, field)
         if row is not None:
             yield row
 
@@ -179,8 +82,8 @@ def _contradicted(cases: pd.DataFrame) -> pd.Series:
     )
 )
 def _outcome_coding(material: Material) -> Iterator[Row]:
-    closed = material.frame[_closed(material.frame).to_numpy(dtype=bool)].set_index("case_id")
-    yield share_of_cases(_contradicted(closed), "closed cases in the frame", family="closed")
+    cases = material.frame[closed(material.frame).to_numpy(dtype=bool)].set_index("case_id")
+    yield share_of_cases(_contradicted(cases), "closed cases in the frame", family="closed")
 
 
 @indicator(

@@ -156,7 +156,8 @@ def _as_suspect(reference: str) -> str:
 def _disruption_of_repeat_suspects(material: Material) -> Iterator[Row]:
     base = "suspects linked to two or more reports where it is recorded"
     suspects = material.further.get("suspects")
-    if suspects is None or column(suspects, "disruption_considered").isna().all():
+    needed = ("suspect_id", "disruption_considered")
+    if suspects is None or any(column(suspects, name).isna().all() for name in needed):
         yield not_recorded(base)
         return
     cases = cases_by_suspect(suspects_of_cases(material))

@@ -25,16 +25,19 @@ from inspections.sampling.losses import (
     replace_losses,
 )
 from inspections.sampling.replacement import REPLACEMENT_RULE, realised_against_planned, replace_lost
+from inspections.sampling.whole import Drawn, draw
 
 __all__ = [
     "NOT_RECORDED",
     "REPLACEMENT_RULE",
+    "Drawn",
     "Frame",
     "Loss",
     "LossReason",
     "Sample",
     "TrailStep",
     "build_frame",
+    "draw",
     "draw_dip_samples",
     "draw_sample",
     "frame_hash",

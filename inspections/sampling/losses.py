@@ -199,10 +199,10 @@ def losses_table(sample: Sample, dips: Mapping[str, Sample], losses: Iterable[Lo
         reserve_place``; the last two are blank where no case was left.
     """
     record = pd.DataFrame([vars(loss) for loss in losses], columns=list(COLUMNS)).drop(columns="reason")
+    record = record.astype({"case_id": "str"})
     parts = {"main sample": sample, **{f"dip sample of outcome {code}": dip for code, dip in dips.items()}}
-    lost = pd.concat(
-        [part.lost.assign(drawn_for=name) for name, part in parts.items()], ignore_index=True
-    ).merge(record, on="case_id", how="left")
+    lost = pd.concat([part.lost.assign(drawn_for=name) for name, part in parts.items()], ignore_index=True)
+    lost = lost.astype({"case_id": "str"}).merge(record, on="case_id", how="left")
     lost["reserve_place"] = lost["reserve_place"].astype("Int64")
     lost["order"] = lost["order"].astype("Int64")
     texts = ["drawn_for", "case_id", "stratum", "reason", "note", "recorded_by", "replaced_by"]

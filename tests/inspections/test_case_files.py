@@ -12,7 +12,6 @@ from force_files import CASE_COLUMNS, CASES, NOTE_COLUMNS, NOTES, force
 from openpyxl import Workbook
 
 from inspections.case_files import CaseFiles, decide, read_case_files, read_note_texts
-from inspections.checks import completeness_by_quarter
 from parameters import PROJECT, InspectionError, Parameters, load_parameters
 from parameters.fields import FIELDS
 
@@ -58,17 +57,6 @@ def test_fictional_forces_have_the_same_types_whatever_their_conventions(
     assert set(cases["outcome_type"].dropna()) <= {"1", "10", "14", "15", "16", "18"}
     assert set(cases["victim_gender"].dropna()) == {"female", "male"}
     assert set(cases["decision"]) == {"charged", "police NFA", "CPS NFA", "victim withdrew", "open"}
-
-
-def test_what_saltmere_does_not_hold_is_a_gap_and_not_a_column(fictional: dict[str, CaseFiles]) -> None:
-    saltmere = fictional["saltmere"]
-    gaps = saltmere.gaps[(saltmere.gaps["status"] == "not held") & (saltmere.gaps["table"] == "cases")]
-    absent = ["early_advice_on", "reported_by", "suspect_id", "victim_wanted_report"]
-    assert set(absent) <= set(gaps["field"])
-    assert not set(gaps["field"]) & set(saltmere.cases.columns)
-    assert (gaps["missing"] == len(saltmere.cases)).all()
-    assert gaps["limits"].str.len().gt(0).all()
-    assert "early_advice_on" not in set(fictional["northshire"].gaps["field"])
 
 
 @pytest.mark.parametrize("name", FICTIONAL)
@@ -314,24 +302,6 @@ def test_official_outcomes_are_summed_over_offences(tmp_path: Path) -> None:
     ]
 
 
-def test_gaps_tell_absent_from_empty_and_from_partly_missing(tmp_path: Path) -> None:
-    cases = "Ref,Reported,Code,Arrest\nW/1,2025-01-10,,\nW/2,,,\nW/3,2025-01-12,,\n"
-    columns = {"case_id": "Ref", "reported_on": "Reported", "offence_code": "Code", "arrested_on": "Arrest"}
-    gaps = read_case_files(force(tmp_path, cases=cases, case_source={"columns": columns})).gaps
-    status = gaps[gaps["table"] == "cases"].set_index("field")["status"]
-    assert status["reported_on"] == "partly missing"
-    assert status["offence_code"] == status["arrested_on"] == "never filled in"
-    assert status["charged_on"] == "not held"
-    assert "case_id" not in status
-
-
-def test_a_date_that_has_not_happened_is_no_gap(tmp_path: Path) -> None:
-    gaps = read_case_files(force(tmp_path)).gaps
-    assert "closed_on" not in set(gaps["field"])
-    closed_without_date = read_case_files(force(tmp_path, cases=CASES.replace("2025-05-01", ""))).gaps
-    assert closed_without_date.set_index("field").loc["closed_on", ["missing", "of"]].tolist() == [1, 2]
-
-
 @pytest.mark.parametrize(
     ("grade", "found", "row", "note"),
     [
@@ -403,10 +373,8 @@ def test_outcomes_that_contradict_the_dates_limit_the_results(row: str, found: s
     assert checks.set_index("found").loc[found, ["grade", "count"]].tolist() == ["limits", 1]
 
 
-def test_a_clean_force_has_no_remarks_beyond_its_gaps(tmp_path: Path) -> None:
-    read = read_case_files(force(tmp_path))
-    assert read.checks.empty
-    assert all(remark.startswith("Gap: ") for remark in read.remarks)
+def test_nothing_is_found_in_a_clean_force(tmp_path: Path) -> None:
+    assert read_case_files(force(tmp_path)).checks.empty
 
 
 @pytest.mark.parametrize(
@@ -426,24 +394,6 @@ def test_dates_in_impossible_or_unusual_order_are_reported(
     checks = read_case_files(force(tmp_path, cases=cases, case_source=source)).checks
     found = checks.set_index("found").loc[f"{later} before {earlier}"]
     assert (found["grade"], found["cases"]) == (grade, ("W/1",))
-
-
-def test_completeness_is_counted_by_quarter(tmp_path: Path) -> None:
-    cases = (
-        "Ref,Reported,Closed,Outcome\nW/1,2025-03-31,2025-05-01,15\n"
-        "W/2,2025-04-01,2025-06-02,\nW/3,,2025-06-02,16\n"
-    )
-    read = read_case_files(force(tmp_path, cases=cases)).cases
-    table = completeness_by_quarter(read)
-    assert table[table["field"] == "outcome_type"].values.tolist() == [
-        ["outcome_type", "2025 Q1", 1, 1],
-        ["outcome_type", "2025 Q2", 0, 1],
-        ["outcome_type", "no date", 1, 1],
-    ]
-    assert set(table["field"]) == set(read.columns)
-    assert completeness_by_quarter(read, by="closed_on")["quarter"].unique().tolist() == ["2025 Q2"]
-    with pytest.raises(ValueError, match="recorded_on"):
-        completeness_by_quarter(read[["case_id"]])
 
 
 def test_texts_are_read_only_for_the_cases_asked_for(tmp_path: Path) -> None:
@@ -484,7 +434,7 @@ def test_tables_do_not_depend_on_how_the_extract_is_cut_into_blocks(
     whole = read_case_files(force(tmp_path, cases=cases, notes=notes, case_source=source))
     monkeypatch.setattr("inspections.source_tables.BLOCK_ROWS", block_rows)
     cut = read_case_files(whole.parameters)
-    for table in ("cases", "notes", "gaps", "checks"):
+    for table in ("cases", "notes", "checks"):
         pd.testing.assert_frame_equal(getattr(cut, table), getattr(whole, table))
     assert cut.trail == whole.trail
     texts = [read_note_texts(read, ["W/1"]) for read in (cut, whole)]

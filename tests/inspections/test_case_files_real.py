@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from inspections.case_files import CaseFiles, read_case_files, read_note_texts
+from inspections.completeness import find_gaps
 from parameters import PROJECT, InspectionError, load_parameters
 
 MAPPINGS = Path(__file__).parent / "real"
@@ -28,9 +29,9 @@ def test_summaries_of_one_force(sussex: CaseFiles) -> None:
 
 
 def test_summaries_say_what_they_lack(sussex: CaseFiles) -> None:
-    gaps = sussex.gaps.set_index("field")
-    assert gaps.loc["recorded_on", ["status", "missing", "of"]].tolist() == ["partly missing", 2, 30]
-    assert gaps.loc["charged_on", "status"] == "not held"
+    gaps = find_gaps(sussex.tables).set_index("field")
+    assert gaps.loc["recorded_on", ["gap", "missing", "of"]].tolist() == ["partly missing", 2, 30]
+    assert gaps.loc["charged_on", "gap"] == "not held"
     months = sussex.checks[sussex.checks["found"].str.startswith("dates without a day")]
     assert months["grade"].tolist() == ["limits", "limits"]
 

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from inspections.case_files import read_case_files
 from inspections.cli import app
-from parameters import PROJECT
+from inspections.data_quality import GRADES
+from inspections.sampling import draw, read_losses
+from parameters import PROJECT, load_parameters
 
 NORTHSHIRE = str(PROJECT / "parameters" / "northshire.yml")
 
@@ -22,18 +25,60 @@ def test_check_says_what_was_read_what_will_be_and_what_is_missing() -> None:
     told = said("check", NORTHSHIRE)
     assert "Northshire Police: 57 cases" in told
     assert "36 to be read" in told
-    assert "Gap: recorded_on in cases is partly missing" in told
+    stops, limits, noted = (told.index(f"{grade}: ") for grade in GRADES.values())
+    assert stops < limits < told.index("recorded_on in cases: empty (") < noted
+    assert "Stops the run: nothing found" in told
+    assert "Measures: Cases charged or summonsed; Days from report to crime record" in told
 
 
-def test_check_finds_a_sample_that_cannot_be_drawn(tmp_path: Path) -> None:
+def own_parameters(folder: Path, more: str = "") -> Path:
+    """Northshire's parameters in a folder of their own, with more at their end."""
     for name in ("inspection.yml", "northshire.yml"):
         text = (PROJECT / "parameters" / name).read_text(encoding="utf-8")
         text = text.replace("../inspections", (PROJECT / "inspections").as_posix())
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    own = tmp_path / "northshire.yml"
-    own.write_text(own.read_text(encoding="utf-8") + "\nsample: {size: 200}\n", encoding="utf-8")
-    told = said("check", str(own), expect=2)
+        (folder / name).write_text(text, encoding="utf-8")
+    own = folder / "northshire.yml"
+    own.write_text(own.read_text(encoding="utf-8") + more, encoding="utf-8")
+    return own
+
+
+def test_check_finds_a_sample_that_cannot_be_drawn(tmp_path: Path) -> None:
+    told = said("check", str(own_parameters(tmp_path, "\nsample: {size: 200}\n")), expect=2)
+    assert "Stops the run: 1" in told
     assert "northshire.yml: sample.size is 200, but the frame holds 43 cases." in told
+
+
+def lose(own: Path, case: str, *more: str, expect: int = 0) -> str:
+    return said("replace", str(own), "--case", case, "--reason", "not found", *more, expect=expect)
+
+
+def test_a_lost_case_file_is_recorded_and_the_next_of_its_stratum_named(
+    tmp_path: Path,
+) -> None:
+    own = own_parameters(tmp_path, '\nsample: {dip_samples: {"16": 2}}\n')
+    parameters = load_parameters(own)
+    read = read_case_files(parameters)
+    notes = read.notes["case_id"].value_counts()
+    before = draw(read.cases, notes, parameters)
+    lost = before.sample.cases.loc[before.sample.cases["stratum"] == "police NFA", "case_id"].iloc[0]
+    following = before.sample.reserve.query("stratum == 'police NFA'")["case_id"].iloc[0]
+    told = lose(own, lost, "--by", "A. Khan", "--on", "2026-09-14", "--note", "Store flooded")
+    assert f"main sample, police NFA: read {following} instead" in told
+    record = (tmp_path / "northshire-lost-cases.csv").read_text(encoding="utf-8")
+    assert record.splitlines()[1] == f"{lost},not found,Store flooded,A. Khan,2026-09-14"
+    after = draw(read.cases, notes, parameters)
+    assert lost not in set(after.sample.cases["case_id"])
+    assert following in set(after.sample.cases["case_id"])
+    assert (after.sample.frame_hash, after.sample.effective_seed) == (
+        before.sample.frame_hash,
+        before.sample.effective_seed,
+    )
+    assert "1 lost" in said("check", str(own))
+    again = lose(own, lost, "--by", "A. Khan", expect=2)
+    assert f"{lost} was recorded as lost by A. Khan on 2026-09-14." in again
+    assert "not among the cases to be read" in lose(own, "NO/1", "--by", "A. Khan", expect=2)
+    assert "--by is empty" in lose(own, following, "--by", " ", expect=2)
+    assert len(read_losses(tmp_path / "northshire-lost-cases.csv")) == 1
 
 
 @pytest.mark.parametrize("command", ["check", "run", "plan", "report"])
@@ -68,7 +113,19 @@ def test_notes_are_coded_from_a_file_of_ones_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["check"], ["run"], ["plan"], ["report"], ["code"], ["codebook"], ["forms"], ["reader"]]
+    "command",
+    [
+        [],
+        ["check"],
+        ["run"],
+        ["plan"],
+        ["replace"],
+        ["report"],
+        ["code"],
+        ["codebook"],
+        ["forms"],
+        ["reader"],
+    ],
 )
 def test_every_command_explains_itself(command: list[str]) -> None:
     assert "Usage:" in said(*command, "--help")

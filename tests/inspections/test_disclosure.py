@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_material import cases_of, coded, effort, material
 
+from inspections.completeness import find_gaps
 from inspections.disclosure import (
     INDICATOR_COLUMNS,
     Policy,
@@ -18,7 +19,7 @@ from inspections.disclosure import (
     release_indicators,
     release_strata,
 )
-from inspections.indicators import compute_indicators, gaps_table
+from inspections.indicators import compute_indicators
 from inspections.suppression import sets_to_hide
 
 FIVE = Policy(threshold=5)
@@ -304,7 +305,7 @@ def test_gaps_agree_with_the_released_indicators_and_log_the_same_rule():
         reported_by=["victim"] * 15 + [None] * 7,
     )
     indicators = release(cases)
-    released = release_gaps(gaps_table(cases, further={}), indicators, policy=FIVE)
+    released = release_gaps(find_gaps({"cases": cases}, cases=cases["case_id"]), indicators, policy=FIVE)
     table = released.table.set_index("field")
     assert table.loc["reported_on", "status"] == "suppressed"
     assert pd.isna(table.loc["reported_on", "missing"])

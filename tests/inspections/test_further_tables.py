@@ -7,6 +7,8 @@ import pytest
 from force_files import force
 
 from inspections.case_files import read_case_files
+from inspections.completeness import find_gaps
+from inspections.data_quality import grade_data, quality_sentences
 from parameters import InspectionError, Parameters
 from parameters.fields import FURTHER_TABLES, fields_of
 
@@ -63,20 +65,22 @@ def test_a_case_may_have_several_suspects_and_a_suspect_several_cases(tmp_path: 
 
 def test_a_table_that_is_not_there_is_a_gap_and_says_what_is_lost(tmp_path: Path) -> None:
     read = read_case_files(force(tmp_path, further={"devices": DEVICES}))
-    absent = read.gaps[read.gaps["field"] == ""]
+    gaps = find_gaps(read.tables)
+    absent = gaps[gaps["field"] == ""]
     assert absent["table"].tolist() == ["suspects", "workforce", "reviews"]
-    assert absent["status"].eq("not held").all()
-    assert absent["limits"].str.len().gt(0).all()
-    assert any("the table workforce is not held" in remark for remark in read.remarks)
+    assert absent["gap"].eq("not held").all()
+    assert absent["effect"].str.len().gt(0).all()
+    told = quality_sentences(grade_data(gaps, read.checks, frame=read.cases["case_id"]), "limits")
+    assert any("the table workforce: not held" in sentence for sentence in told)
     assert "workforce" not in read.further
 
 
 def test_a_field_left_out_or_empty_in_a_further_table_is_a_gap_too(tmp_path: Path) -> None:
     devices = "case_id,owner,taken_at\nW/1,victim,2025-01-12 10:00\nW/2,victim,\n"
-    gaps = read_case_files(force(tmp_path, further={"devices": devices})).gaps
+    gaps = find_gaps(read_case_files(force(tmp_path, further={"devices": devices})).tables)
     of_devices = gaps[gaps["table"] == "devices"].set_index("field")
-    assert of_devices.loc["parameters_set", "status"] == "not held"
-    assert of_devices.loc["taken_at", ["status", "missing", "of"]].tolist() == ["partly missing", 1, 2]
+    assert of_devices.loc["parameters_set", "gap"] == "not held"
+    assert of_devices.loc["taken_at", ["gap", "missing", "of"]].tolist() == ["partly missing", 1, 2]
 
 
 def test_rows_of_cases_that_were_not_sent_are_left_out_and_counted(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from inspections.indicators import (
     codes_table,
     compute_indicators,
     definitions,
-    gaps_table,
     outcome_shares,
 )
 from inspections.indicators.registry import COLUMNS, Indicator, indicator
@@ -287,21 +286,6 @@ def test_time_to_a_milestone_the_force_never_dates_is_not_recorded():
     cases = cases_of(reported_on=pd.to_datetime(["2025-01-01"]))
     row = row_of("days-report-to-cps", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
     assert (row["status"], pd.isna(row["value"])) == ("not recorded", True)
-
-
-def test_a_gap_is_a_field_empty_where_the_case_implies_it():
-    cases = cases_of(
-        reported_on=pd.to_datetime(["2025-01-01", None, "2025-01-01"]),
-        outcome_type=["1", "18", "1"],
-        charged_on=pd.to_datetime(["2025-02-01", None, None]),
-        suspect_named=[True, True, True],
-    )
-    gaps = gaps_table(cases, further={}).set_index("field")
-    assert gaps.loc["reported_on", ["missing", "of", "among"]].tolist() == [1, 3, "cases in the frame"]
-    assert gaps.loc["charged_on", ["missing", "of", "among"]].tolist() == [1, 2, "charged cases in the frame"]
-    assert gaps.loc["isva_referral_on", "status"] == "not recorded"
-    assert "suspect_named" not in gaps.index
-    assert gaps.loc["reported_on", "effect"]
 
 
 def test_outcomes_that_contradict_the_file_are_found():

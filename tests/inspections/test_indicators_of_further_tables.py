@@ -6,9 +6,8 @@ from made_material import cases_of, coded, effort, material
 
 from inspections.disclosure import Policy, release_indicators
 from inspections.findings import write_findings
-from inspections.indicators import Material, compute_indicators, gaps_table
+from inspections.indicators import Material, compute_indicators
 from inspections.indicators.workforce import officers_one_by_one
-from parameters.fields import FURTHER_TABLES
 
 
 def rows_of(name: str, given: Material) -> pd.DataFrame:
@@ -66,6 +65,11 @@ def test_a_second_suspect_of_a_sampled_file_is_looked_for_too() -> None:
         further={"suspects": SUSPECTS},
     )
     assert counts_of("repeat-suspect-response", given) == [1, 1]
+
+
+def test_whose_disruption_was_considered_cannot_be_told_without_references() -> None:
+    given = with_table("suspects", SUSPECTS.drop(columns="suspect_id"))
+    assert rows_of("repeat-suspect-disruption", given)["status"].tolist() == ["not recorded"]
 
 
 def test_disruption_counts_for_a_suspect_considered_in_any_of_their_cases() -> None:
@@ -238,15 +242,6 @@ def test_few_trainees_are_hidden_as_few_cases_are() -> None:
 )  # fmt: skip
 def test_without_its_table_an_indicator_is_not_recorded(name: str) -> None:
     assert rows_of(name, material())["status"].eq("not recorded").all()
-
-
-def test_an_absent_table_is_among_the_gaps_with_what_is_lost() -> None:
-    gaps = gaps_table(cases_of(offence_code=["19C"]), further={"devices": DEVICES.drop(columns="kind")})
-    told = gaps.set_index("field")
-    assert set(FURTHER_TABLES) - {"devices"} <= set(told.index)
-    assert told.loc["workforce", "status"] == "not recorded"
-    assert told.loc["devices: kind", "effect"] == "requests for records that others hold"
-    assert "devices: owner" not in told.index
 
 
 # --- fields of the cases and of the coding that came with them ------------------------------------------

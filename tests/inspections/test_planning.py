@@ -126,7 +126,10 @@ def test_what_margins_cost_by_stratum_together_and_for_the_whole():
 def test_the_chart_tells_every_margin_in_words_and_is_the_same_bytes_twice(tmp_path):
     table = margins_bought(STRATA)
     chart = margins_chart(table)
-    for stratum, read in (("charged", "8 of 8 read: exact"), ("police NFA", "8 of 60 read: ±32 points")):
+    for stratum, read in (
+        ("charged", "8 of 8 read: exact"),
+        ("police no further action", "8 of 60 read: ±32 points"),
+    ):
         assert f"{stratum}, {read}" in chart.alt
     (tmp_path / "again").mkdir()
     first, second = save_chart(chart, tmp_path), save_chart(margins_chart(table), tmp_path / "again")

@@ -14,6 +14,7 @@ import pytest
 from made_material import cases_of, coded, effort, material
 from scipy.optimize import linprog
 
+from inspections.completeness import find_gaps
 from inspections.disclosure import (
     Policy,
     Released,
@@ -24,7 +25,7 @@ from inspections.disclosure import (
     release_strata,
 )
 from inspections.findings import write_findings
-from inspections.indicators import Material, case_balances, codes_table, compute_indicators, gaps_table
+from inspections.indicators import Material, case_balances, codes_table, compute_indicators
 
 FIVE = Policy(threshold=5)
 DAY = pd.Timestamp("2025-06-01")
@@ -235,7 +236,9 @@ def release(given: Material) -> Release:
     codebook = given.coding[["code", "orientation"]].drop_duplicates().assign(title="t")
     return Release(
         indicators,
-        release_gaps(gaps_table(given.frame, further={}), indicators, policy=FIVE),
+        release_gaps(
+            find_gaps({"cases": given.frame}, cases=given.frame["case_id"]), indicators, policy=FIVE
+        ),
         release_strata(strata, indicators, policy=FIVE),
         release_balances(case_balances(given.sample, given.coding), indicators.table, policy=FIVE),
         release_codes(codes_table(given.coding, codebook), FIVE),

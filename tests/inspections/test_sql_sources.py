@@ -65,7 +65,7 @@ def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def same_case_files(first: CaseFiles, second: CaseFiles) -> None:
-    for table in ("cases", "notes", "gaps", "checks"):
+    for table in ("cases", "notes", "checks"):
         pd.testing.assert_frame_equal(getattr(first, table), getattr(second, table))
     texts = [read_note_texts(read, read.cases["case_id"]) for read in (first, second)]
     pd.testing.assert_frame_equal(*texts)
