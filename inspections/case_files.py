@@ -21,11 +21,12 @@ from inspections.checks import (
     check_further_tables,
     check_notes,
 )
-from inspections.further_tables import keep_rows_of_cases, without_their_case
+from inspections.further_tables import keep_rows_of_cases, unknown_questions, without_their_case
 from inspections.sampling import TrailStep
 from inspections.source_tables import ROWS_SHOWN, row_list
 from parameters import InspectionError, Parameters, Problem
 from parameters.fields import FIELDS, FURTHER_TABLES, Table
+from parameters.questions import load_questions
 
 __all__ = ["CaseFiles", "decide", "read_case_files", "read_note_texts"]
 
@@ -119,6 +120,8 @@ def read_case_files(parameters: Parameters) -> CaseFiles:
             problems += error.problems
     if "cases" in read and "notes" in read:
         problems += _notes_without_case(read["cases"], read["notes"], parameters.file)
+    if "reviews" in read:
+        problems += unknown_questions(read["reviews"], load_questions())
     if "cases" in read:
         sent = {*read["cases"].table["case_id"], *read["cases"].left_out}
         problems += without_their_case(read, cases=sent, parameter_file=parameters.file)

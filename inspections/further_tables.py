@@ -14,10 +14,11 @@ from inspections.canonical_tables import CanonicalTable, row_label
 from inspections.checks import Check
 from inspections.sampling import TrailStep
 from inspections.source_tables import ROWS_SHOWN, row_list
-from parameters import Problem
+from parameters import Problem, shown_path
 from parameters.fields import FURTHER_TABLES, Table
+from parameters.questions import QUESTIONS_FILE, QuestionSet
 
-__all__ = ["keep_rows_of_cases", "without_their_case"]
+__all__ = ["keep_rows_of_cases", "unknown_questions", "without_their_case"]
 
 
 def without_their_case(
@@ -52,6 +53,21 @@ def without_their_case(
         )
         problems.append(Problem(table.name, "case_id", "", message, remedy))
     return problems
+
+
+def unknown_questions(reviews: CanonicalTable, questions: QuestionSet) -> list[Problem]:
+    """What tells that answers were given to another set of questions."""
+    asked = reviews.table["question"]
+    strays = asked[~asked.isin(list(questions.by_id))]
+    if strays.empty:
+        return []
+    shown = strays.head(ROWS_SHOWN)
+    labels = [reviews.row_names(key) for key in map(int, shown.index)]
+    message = f"is no question of {shown_path(QUESTIONS_FILE)} in {row_list(labels, len(strays))}."
+    remedy = (
+        "Use the questions that the forms were made with, or take out answers to questions since dropped."
+    )
+    return [Problem(reviews.name, "question", "", message, remedy)]
 
 
 def keep_rows_of_cases(

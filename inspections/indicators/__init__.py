@@ -24,6 +24,7 @@ from inspections.indicators.registry import (
     definitions,
     indicator,
 )
+from inspections.indicators.reviewers import part_answers, review_results
 
 __all__ = [
     "Indicator",
@@ -39,9 +40,11 @@ __all__ = [
     "indicator",
     "outcome_shares",
     "outcomes",
+    "part_answers",
     "prosecutors",
     "records",
     "repeat_suspects",
+    "review_results",
     "supervision",
     "suspects",
     "timeliness",

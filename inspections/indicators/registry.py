@@ -26,6 +26,7 @@ __all__ = [
     "compute_indicators",
     "definitions",
     "indicator",
+    "results_of",
 ]
 
 Unit = Literal["per cent", "balance", "days", "count"]
@@ -126,6 +127,12 @@ class Results:
     table: pd.DataFrame
     cases: pd.DataFrame
 
+    def __add__(self, more: Results) -> Results:
+        """Both, to be released together: what one tells of a set of cases must not give away the other's."""
+        tables = [part.table for part in (self, more) if len(part.table)] or [self.table]
+        cases = [part.cases for part in (self, more) if len(part.cases)] or [self.cases]
+        return Results(pd.concat(tables, ignore_index=True), pd.concat(cases, ignore_index=True))
+
 
 Compute = Callable[[Material], Iterable[Row]]
 """Works out the rows of one indicator."""
@@ -164,14 +171,23 @@ def compute_indicators(material: Material, *, only: Collection[str] | None = Non
     only : collection of str, optional
         Ids of the indicators wanted.
     """
+    return results_of(
+        (definition, compute(material))
+        for name, (definition, compute) in _REGISTRY.items()
+        if only is None or name in only
+    )
+
+
+def results_of(computed: Iterable[tuple[Indicator, Iterable[Row]]]) -> Results:
+    """Put the rows of indicators into one table, with the cases behind them in another."""
     rows, behind = [], []
-    for name, (definition, compute) in _REGISTRY.items():
-        if only is not None and name not in only:
-            continue
-        for row in compute(material):
+    for definition, found in computed:
+        for row in found:
             rows.append(_as_record(definition, row))
             behind.append(
-                row.cases.rename_axis("case_id").reset_index().assign(indicator=name, group=row.group)
+                row.cases.rename_axis("case_id")
+                .reset_index()
+                .assign(indicator=definition.id, group=row.group)
             )
     columns = ["indicator", "group", "case_id", "numerator", "denominator", "counted"]
     cases = pd.concat(behind, ignore_index=True) if behind else pd.DataFrame(columns=columns)

@@ -286,7 +286,7 @@ class SampledFiles:
         base_unit = self._words(base_unit)
         if not n:
             return Row(group, 0, of, None, NO_INTERVAL, words, base_unit, "missing", cases)
-        numbers, weights = (column.to_numpy(dtype=np.float64) for column in (values, self.weight))
+        numbers, weights = np.asarray(values, dtype=np.float64), np.asarray(self.weight, dtype=np.float64)
         interval = bootstrap_median(numbers, weights, strata=self.stratum.to_numpy(dtype=str), seed=seed)
         value = weighted_median(numbers[known], weights[known])
         return Row(

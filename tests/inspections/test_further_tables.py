@@ -114,6 +114,7 @@ def test_one_answer_on_a_case_that_was_not_sent_stops_the_reading(tmp_path: Path
         ("workforce", ",1,trainee,no,10,", "is empty"),
         ("reviews", "W/1,SU1,no,read once", "is the same for two rows of one case"),
         ("reviews", "W/1,SU2,maybe,read once", "is not a known value"),
+        ("reviews", "W/1,ZZ9,yes,read once", "is no question of parameters/questions.yml in row 4"),
     ],
 )
 def test_a_row_that_cannot_be_meant_stops_the_reading(

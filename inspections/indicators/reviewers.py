@@ -1,0 +1,106 @@
+"""What reviewers found: the final answers of the case-file review, counted like every other share of files.
+
+A question has a row for each answer it offers. "Not applicable" is a share of the files reviewed; the others
+are shares of the files in which the question arises, so that "not recorded" never hides among "no" and what
+does not arise never lowers a share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from inspections.indicators.registry import Indicator, Material, Results, results_of
+from inspections.indicators.rows import Row, SampledFiles
+from parameters.fields import NOT_ANSWERED
+from parameters.questions import Question, QuestionSet
+
+__all__ = ["ANSWER_COLUMNS", "part_answers", "review_results"]
+
+ANSWER_COLUMNS = (
+    "question", "pillar", "wording", "answer", "numerator", "denominator", "value", "low", "high", "interval",
+    "base", "status",
+)  # fmt: skip
+"""Columns of the released answers."""
+
+_PREFIX = "answer-"
+_ARISES = "in which the question arises"
+_NOT_ARISING = "not applicable"
+
+
+def review_results(material: Material, questions: QuestionSet) -> Results:
+    """Shares of the sampled case files by the reviewers' answer to each question.
+
+    Weighted where strata were read unequally, with the intervals of any share of sampled files. Answers on
+    files that were not drawn, and questions left open, are not counted; a share says how many files it is of.
+
+    Parameters
+    ----------
+    material : Material
+        One force's sample and, in ``further``, its review answers; without them there are no rows.
+    questions : QuestionSet
+        The questions that were asked.
+
+    Returns
+    -------
+    Results
+        Not yet safe to release. The groups of an indicator are the answers of its question.
+    """
+    given = material.further.get("reviews")
+    if given is None:
+        return results_of([])
+    answered = given[given["answer"].ne(NOT_ANSWERED)].set_index(["question", "case_id"])["answer"]
+    asked = set(answered.index.get_level_values("question"))
+    files = SampledFiles.of(material.sample, material.frame)
+    return results_of(
+        (_indicator(question), _rows(question, answered.loc[question.id], files))
+        for question in questions.questions
+        if question.id in asked
+    )
+
+
+def part_answers(released: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the released answers from the released indicators, once both have passed disclosure control.
+
+    Parameters
+    ----------
+    released : DataFrame
+        The *released* indicator table with the rows of `review_results` among its own.
+
+    Returns
+    -------
+    tuple of DataFrame
+        The indicators; and the answers, one row a question and answer, columns :data:`ANSWER_COLUMNS`.
+    """
+    is_answer = released["indicator"].str.startswith(_PREFIX)
+    answers = released[is_answer].rename(columns={"group": "answer", "label": "wording"})
+    answers = answers.assign(question=answers["indicator"].str.removeprefix(_PREFIX))
+    return released[~is_answer], answers[list(ANSWER_COLUMNS)].reset_index(drop=True)
+
+
+def _rows(question: Question, answers: pd.Series, files: SampledFiles) -> Iterator[Row]:
+    answers = answers[answers.index.isin(files.weight.index)]
+    every = pd.Series(True, index=answers.index)
+    arises = answers.ne(_NOT_ARISING)
+    reviewed = "" if len(answers) == len(files.weight) else "reviewed"
+    always = _NOT_ARISING not in question.answers
+    for answer in question.answers:
+        among, base = (every, reviewed) if always or answer == _NOT_ARISING else (arises, _ARISES)
+        yield files.share(answers.eq(answer), among=among, base=base, group=answer)
+
+
+def _indicator(question: Question) -> Indicator:
+    return Indicator(
+        id=f"{_PREFIX}{question.id}",
+        label=question.wording,
+        pillar=question.pillar,
+        unit="per cent",
+        definition="Share of case files in which reviewers gave this answer.",
+        formula="files with the answer / files in which the question arises (not applicable: files reviewed)",
+        denominator="Sampled case files reviewed in which the question arises.",
+        caveat="As reviewers read the file, after moderation. Not recorded says nothing of what was done.",
+        source=f"Question {question.id} of the case-file review",
+        direction="What a higher share means depends on the answer.",
+        about="files",
+    )
