@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from reports.labels import group_label
 from reports.release import PILLARS, Indicator, Release
 from reports.tables import (
     SMALL_BASE,
+    WEIGHTED,
     Column,
     escape_note,
     format_base,
@@ -17,13 +17,13 @@ from reports.tables import (
     note_below,
     pipe_table,
     status_note,
+    weights_note,
 )
 
 __all__ = ["definitions", "measures", "table_of"]
 
 _FEW_GROUPS = 4
 _COUNTS_ALONE = "A share behind which fewer than ten cases stand is given in counts alone."
-_WEIGHTED = re.compile(r", (weighted to the [\d,]+ cases of the frame)$")
 
 
 def measures(release: Release, pillar: int) -> str:
@@ -82,7 +82,7 @@ def _table(label: str, rows: Sequence[Indicator], *, shared: bool) -> str:
                 _measure(row) if shared else _group(row),
                 format_result(row),
                 *([format_interval(row)] if sampled else []),
-                _WEIGHTED.sub("", format_base(row)),
+                WEIGHTED.sub("", format_base(row)),
             )
             for row in rows
         ),
@@ -101,10 +101,9 @@ def _group(row: Indicator) -> str:
 
 def _notes(rows: Sequence[Indicator]) -> str:
     """Explain, below the tables of a pillar, hidden values, weights and each caveat once."""
-    weighted = [found[1] for row in rows if (found := _WEIGHTED.search(row.base))]
     notes = [
         status_note(row.status for row in rows),
-        f"Where case files were sampled, results are {weighted[0]}." if weighted else "",
+        weights_note(rows),
         _COUNTS_ALONE if any(map(_small, rows)) else "",
         *_caveats(rows),
     ]

@@ -15,6 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from reports.answers import answers
 from reports.labels import field_label, group_label, typeset
 from reports.measures import definitions, measures, table_of
 from reports.national import write_headline
@@ -167,7 +168,7 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
     }
     for pillar in PILLARS:
         texts[f"pillar-{pillar}-findings"] = _findings(release, pillar)
-        texts[f"pillar-{pillar}-indicators"] = measures(release, pillar)
+        texts[f"pillar-{pillar}-indicators"] = _shown_and_found(release, pillar)
         texts[f"pillar-{pillar}-figures"] = _figures(release, pillar)
         texts[f"pillar-{pillar}-judgements"] = _judgements(
             [entry for entry in decisions.judgements if entry.pillar == pillar], release=release
@@ -177,6 +178,17 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
     texts["extracts"] = _extracts_section(texts)
     texts["about-quotes"] = _ABOUT_QUOTES if release.extracts else ""
     return texts
+
+
+def _shown_and_found(release: Release, pillar: int) -> str:
+    """Set what reviewers found beside what the notes and records show; without a review, the latter alone."""
+    shown, found = measures(release, pillar), answers(release, pillar)
+    if not found:
+        return shown
+    parts = [f"### What reviewers found {{#reviewers-{pillar}}}\n", found]
+    if shown:
+        parts = [f"### What the notes and records show {{#records-{pillar}}}\n", shown, *parts]
+    return "\n".join(parts)
 
 
 def _extracts_section(texts: Mapping[str, str]) -> str:

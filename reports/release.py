@@ -199,6 +199,8 @@ class Release:
         Names, period, counts, strata, row trail, codebook, disclosure.
     indicators, findings : tuple
         In file order.
+    answers : tuple
+        What reviewers answered: a row a question and answer, which is the group. Empty without a review.
     codes, gaps : list of dict
         Rows of the CSV files, as text.
     extracts, figures : list of dict
@@ -208,6 +210,7 @@ class Release:
     folder: Path
     facts: ForceFacts
     indicators: tuple[Indicator, ...]
+    answers: tuple[Indicator, ...]
     findings: tuple[Finding, ...]
     codes: list[dict[str, str]]
     gaps: list[dict[str, str]]
@@ -257,6 +260,7 @@ def read_release(folder: Path) -> Release:
         folder=folder,
         facts=_facts(folder / "force.json"),
         indicators=tuple(_indicator(row) for row in read_rows(folder / "indicators.csv")),
+        answers=tuple(_indicator(row) for row in read_rows(folder / "answers.csv")),
         findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
         codes=[{**row, "title": typeset(row["title"])} for row in read_rows(folder / "codes.csv")],
         gaps=read_rows(folder / "gaps.csv"),
@@ -285,19 +289,21 @@ def _facts(path: Path) -> ForceFacts:
 
 def _indicator_problems(release: Release) -> list[Problem]:
     problems = []
-    for row in release.indicators:
+    files = [("indicators.csv", row) for row in release.indicators]
+    files += [("answers.csv", row) for row in release.answers]
+    for file, row in files:
         where = f"{row.id}, {row.group}"
         if row.status not in STATUSES:
             message = f'has the status "{row.status}", which is not one of: {", ".join(STATUSES)}.'
-            problems.append(Problem("indicators.csv", where, row.status, message, _REMEDY))
+            problems.append(Problem(file, where, row.status, message, _REMEDY))
         elif row.status not in ("shown", "zero") and any(
             number is not None for number in (row.numerator, row.value, row.low, row.high)
         ):
             message = f"is {row.status}, yet the row carries a number."
-            problems.append(Problem("indicators.csv", where, "", message, _REMEDY))
+            problems.append(Problem(file, where, "", message, _REMEDY))
         elif row.unit == "per cent" and row.status == "shown" and not row.denominator:
             message = "is a percentage without a base."
-            problems.append(Problem("indicators.csv", where, "", message, _REMEDY))
+            problems.append(Problem(file, where, "", message, _REMEDY))
     return problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -44,6 +45,9 @@ _TABLE_WIDTH = 100
 _MINUS = "\N{MINUS SIGN}"
 _DASH = "\N{EN DASH}"
 _HIDDEN = ("suppressed", "missing", "not recorded")
+WEIGHTED = re.compile(r", (weighted to the [\d,]+ cases of the frame)$")
+"""How a base ends that was weighted."""
+
 SMALL_BASE = 10
 """Below this many cases a share is given in counts alone."""
 
@@ -148,6 +152,12 @@ def status_note(statuses: Iterable[str]) -> str:
     """Explain, below a table, the kinds of value other than plain numbers that are in it."""
     present = set(statuses)
     return " ".join(note for status, note in STATUS_NOTES.items() if status in present)
+
+
+def weights_note(rows: Iterable[Indicator]) -> str:
+    """Say once, below a table, to what its results are weighted; nothing where none is."""
+    weighted = [found[1] for row in rows if (found := WEIGHTED.search(row.base))]
+    return f"Where case files were sampled, results are {weighted[0]}." if weighted else ""
 
 
 def note_below(notes: Sequence[str]) -> str:

@@ -16,13 +16,7 @@ from inspections.indicators.rows import Row, SampledFiles
 from parameters.fields import NOT_ANSWERED
 from parameters.questions import Question, QuestionSet
 
-__all__ = ["ANSWER_COLUMNS", "part_answers", "review_results"]
-
-ANSWER_COLUMNS = (
-    "question", "pillar", "wording", "answer", "numerator", "denominator", "value", "low", "high", "interval",
-    "base", "status",
-)  # fmt: skip
-"""Columns of the released answers."""
+__all__ = ["part_answers", "review_results"]
 
 _PREFIX = "answer-"
 _ARISES = "in which the question arises"
@@ -71,12 +65,11 @@ def part_answers(released: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     tuple of DataFrame
-        The indicators; and the answers, one row a question and answer, columns :data:`ANSWER_COLUMNS`.
+        The indicators; and the answers, with the same columns: one row a question and answer, which is the
+        group.
     """
     is_answer = released["indicator"].str.startswith(_PREFIX)
-    answers = released[is_answer].rename(columns={"group": "answer", "label": "wording"})
-    answers = answers.assign(question=answers["indicator"].str.removeprefix(_PREFIX))
-    return released[~is_answer], answers[list(ANSWER_COLUMNS)].reset_index(drop=True)
+    return released[~is_answer], released[is_answer]
 
 
 def _rows(question: Question, answers: pd.Series, files: SampledFiles) -> Iterator[Row]:

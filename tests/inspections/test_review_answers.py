@@ -108,16 +108,16 @@ def test_released_answers_are_parted_from_the_indicators_and_keep_their_order() 
     released = release_indicators(compute_indicators(given) + review_results(given, QUESTIONS), FIVE).table
     indicators, answers = part_answers(released)
     assert not indicators["indicator"].str.startswith("answer-").any()
-    assert answers["question"].unique().tolist() == [OFFERS_ALL]
-    assert answers["answer"].tolist() == ["yes", "partly", "no", "not applicable", "not recorded"]
-    assert answers.set_index("answer").loc["yes", "numerator"] == 12
-    assert answers.set_index("answer").loc["partly", "status"] == "zero"
+    assert answers["indicator"].unique().tolist() == [f"answer-{OFFERS_ALL}"]
+    assert answers["group"].tolist() == ["yes", "partly", "no", "not applicable", "not recorded"]
+    assert answers.set_index("group").loc["yes", "numerator"] == 12
+    assert answers.set_index("group").loc["partly", "status"] == "zero"
 
 
 def possible(answers: pd.DataFrame, files: int) -> list[dict[str, int]]:
     """All ways to deal the files to the answers that agree with what is printed."""
-    names = answers["answer"].tolist()
-    told = {row["answer"]: row for row in answers.to_dict("records")}
+    names = answers["group"].tolist()
+    told = {row["group"]: row for row in answers.to_dict("records")}
     found = []
     for counts in product(range(files + 1), repeat=len(names) - 1):
         if sum(counts) > files:

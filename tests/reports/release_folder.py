@@ -234,6 +234,7 @@ def build_release(
     force: str = "northshire",
     name: str = "Northshire Police",
     rows: list[dict[str, Any]] | None = None,
+    answers: list[dict[str, Any]] | None = None,
 ) -> Path:
     """Write a whole release folder and return it."""
     (folder / "figures").mkdir(parents=True, exist_ok=True)
@@ -244,6 +245,8 @@ def build_release(
         (folder / figure["file"]).write_text(FIGURE.format(dots=dots), encoding="utf-8")
     rows = rows or indicators()
     _write_csv(folder / "indicators.csv", rows, columns=INDICATOR_COLUMNS)
+    if answers:
+        _write_csv(folder / "answers.csv", answers, columns=INDICATOR_COLUMNS)
     _write_csv(
         folder / "balance.csv",
         [

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from release_folder import build_release, indicator, indicators
@@ -269,3 +270,66 @@ def test_a_percentage_without_a_base_is_refused(tmp_path: Path) -> None:
 def test_a_release_folder_that_is_not_there_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(InspectionError, match="inspection run"):
         read_release(tmp_path / "nothing")
+
+
+# --- what reviewers found -------------------------------------------------------------------------------
+
+WORDING = "Was the suspect's history searched?"
+ARISES = "20 sampled case files in which the question arises, weighted to the 45 cases of the frame"
+
+
+def answered(tmp_path: Path, *rows: dict[str, Any]) -> str:
+    """The measures of pillar 2 in a release with these answers of reviewers."""
+    folder = build_release(tmp_path / "release", answers=list(rows))
+    return partials(read_release(folder), decisions=Decisions())["pillar-2-indicators"]
+
+
+def answer(group: str, files: int, of: int, value: float | str = "", **more: Any) -> dict[str, Any]:
+    status = "shown" if files else "zero"
+    given = {"count": (files, of), "value": value, "status": status, "base": ARISES} | more
+    return indicator("answer-SU1", WORDING, 2, group=group, **given)
+
+
+def test_what_reviewers_found_stands_beside_what_the_notes_show(tmp_path: Path) -> None:
+    text = answered(
+        tmp_path,
+        answer("yes", 11, 20, 52.4, interval=(31.0, 73.2, "Wilson")),
+        answer("partly", 6, 20, 30.1),
+        answer("no", 0, 20, 0),
+        answer("not applicable", 4, 24, 16.7, base="24 sampled case files"),
+        answer("not recorded", 3, 20, 17.5),
+    )
+    notes, reviewers = (
+        text.index(f"### {title}") for title in ("What the notes and records show", "What reviewers found")
+    )
+    assert notes < text.index("tbl-pillar-2") < reviewers < text.index("tbl-answers-2")
+    (row,) = [line for line in text.splitlines() if "SU1" in line]
+    cells = [cell.strip().replace("\\", "") for cell in row.strip("| ").split(" | ")]
+    assert cells[1:] == ["11 (52%, 31% to 73%)", "6 (30%)", "0 (0%)", "3 (18%)", "4"]
+    assert text.count("weighted to the 45 cases of the frame") == 1
+
+
+def test_without_a_review_a_chapter_is_as_it_was(release_folder: Path) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["pillar-2-indicators"]
+    assert "What reviewers found" not in text
+    assert "What the notes and records show" not in text
+
+
+def test_a_hidden_answer_shows_no_number_and_one_from_few_files_no_share(tmp_path: Path) -> None:
+    text = answered(
+        tmp_path,
+        answer("yes", 3, 7, 42.9, interval=(15.8, 75.0, "Wilson"), base="7 sampled case files"),
+        answer("partly", 0, 7, status="suppressed", count=("", "")),
+        answer("no", 0, 7, status="suppressed", count=("", "")),
+        answer("not recorded", 4, 7, 57.1),
+    )
+    (row,) = [line for line in text.splitlines() if "SU1" in line]
+    cells = [cell.strip() for cell in row.strip("| ").split(" | ")]
+    assert cells[1:] == ["3 of 7", "Suppressed", "Suppressed", "4 of 7", "\N{EN DASH}"]
+    assert "**Suppressed** means" in text
+
+
+def test_a_hidden_answer_with_a_number_is_refused(tmp_path: Path) -> None:
+    folder = build_release(tmp_path, answers=[answer("yes", 3, 7, 42.9, status="suppressed")])
+    with pytest.raises(InspectionError, match=r"answers\.csv: answer-SU1, yes is suppressed, yet"):
+        read_release(folder)
