@@ -6,7 +6,7 @@ import re
 
 from parameters.fields import OUTCOME_TYPES
 
-__all__ = ["field_label", "group_label", "method_label", "typeset"]
+__all__ = ["field_label", "group_label", "method_label", "place_label", "typeset", "with_labels"]
 
 _FIELDS = {
     "case_id": "Case reference",
@@ -32,7 +32,33 @@ _FIELDS = {
     "reported_by": "Who reported the offence",
     "victim_wanted_report": "Whether the victim wanted it reported",
     "isva_referral_on": "Date of referral to an adviser (ISVA)",
+    "admin_finalised_on": "Date the CPS finalised the case administratively",
+    "review_right_told_on": "Date the victim was told of the right to review",
+    "entry_no": "Number of the entry",
+    "entered_at": "Date and time of the entry",
+    "author_role": "Role of the author",
+    "entry_type": "Type of entry",
+    "disruption_considered": "Whether disruption was considered",
+    "bail_changed_on": "Date of a change of bail",
+    "victim_told_on": "Date the victim was told of it",
+    "taken_at": "Date and time taken or asked for",
+    "examined_at": "Date and time examined",
+    "returned_at": "Date and time given back",
+    "parameters_set": "Whether limits were set beforehand",
+    "specialist_training": "Whether trained as a specialist",
+    "open_cases": "Open cases carried",
 }
+_TABLES = {
+    "notes": "notes",
+    "outcomes": "official outcome counts",
+    "suspects": "suspects",
+    "devices": "devices and records",
+    "workforce": "the workforce",
+    "reviews": "review answers",
+}
+_FIELD_NAMES = re.compile(
+    r"\b(?:" + "|".join(sorted((name for name in _FIELDS if "_" in name), key=len)[::-1]) + r")\b"
+)
 _GROUPS = {
     "charged": "Charged or summonsed",
     "police NFA": "No further action, decided by police",
@@ -61,6 +87,36 @@ _UNEQUAL = (" (Kish effective sample)", ", allowing for the unequal weights")
 def field_label(name: str) -> str:
     """Return the words for a field of a force's data; a field of no other name keeps its own words."""
     return typeset(_FIELDS.get(name, name.replace("_", " ").capitalize()))
+
+
+def place_label(table: str, field: str) -> str:
+    """Return where something was found: a field of the cases, or of another table, which is then named.
+
+    Examples
+    --------
+    >>> place_label("cases", "closed_on"), place_label("devices", "")
+    ('Date of closure', 'The whole table of devices and records')
+    """
+    if not field:
+        return f"The whole table of {_TABLES.get(table, table)}"
+    label = field_label(field)
+    return label if table == "cases" else f"{label} ({_TABLES.get(table, table)})"
+
+
+def with_labels(text: str) -> str:
+    """Put words in the place of the names of fields.
+
+    Examples
+    --------
+    >>> with_labels("closed_on before reported_on")
+    'date of closure before date of report'
+    """
+
+    def words(found: re.Match[str]) -> str:
+        label = _FIELDS[found[0]]
+        return label[:1].lower() + label[1:]
+
+    return _FIELD_NAMES.sub(words, text)
 
 
 def group_label(group: str, *, indicator: str = "") -> str:

@@ -16,11 +16,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from reports.answers import answers
-from reports.labels import field_label, group_label, typeset
+from reports.data_quality import completeness, quality
+from reports.labels import place_label, typeset
 from reports.measures import definitions, measures, table_of
 from reports.national import write_headline
 from reports.recommendations import Decisions, Judgement, Recommendation
 from reports.release import PILLARS, Finding, Indicator, Release, read_rows
+from reports.sample import dip_samples, replacements, strata
 from reports.tables import (
     Column,
     attribute,
@@ -47,8 +49,6 @@ _NOT_MEASURED = (
     "We took no measure of this pillar from the case files. What we say here rests on reading them."
 )
 _DRAFT = "*Draft, not yet a {kind}: for the author to accept, change or reject.*\n\n"
-
-_SUPPRESSED = "Suppressed"
 
 _UNTOLD = {
     "suppressed": "Not published, because so few cases stand behind each number, or behind one that could be "
@@ -159,7 +159,12 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
         "background-figures": _figures(release, 0),
         "gaps": _gaps(release),
         "population": _population(release),
-        "strata": _strata(release),
+        "strata": strata(release),
+        "replacements": replacements(release),
+        "dip-samples": dip_samples(release),
+        "data-limits": quality(release, "limits"),
+        "data-noted": quality(release, "noted"),
+        "completeness": completeness(release),
         "trail": _trail(release),
         "codes": _codes(release),
         "definitions": definitions(release),
@@ -369,7 +374,12 @@ def _gaps(release: Release) -> str:
             Column("What is lost", 28),
         ),
         (
-            (field_label(row["field"]), typeset(row["tells"]), _empty(row), typeset(row["effect"]))
+            (
+                place_label(row["table"], row["field"]),
+                typeset(row["tells"]),
+                _empty(row),
+                typeset(row["effect"]),
+            )
             for row in release.gaps
         ),
         caption="Gaps in the force's data and what is lost with them",
@@ -397,31 +407,6 @@ def _population(release: Release) -> str:
     ]
     columns = (Column("What", 40), Column("Value", 60))
     return pipe_table(columns, rows, caption="Population and sample", label="population")
-
-
-def _strata(release: Release) -> str:
-    columns = (
-        Column("Stratum", 40),
-        Column("In the population", 20, numeric=True),
-        Column("Read", 20, numeric=True),
-        Column("Weight", 20, numeric=True),
-    )
-    rows = [
-        (
-            group_label(row.stratum),
-            _shown(row.frame, ",d"),
-            _shown(row.sample, ",d"),
-            _shown(row.weight, ".2f"),
-        )
-        for row in release.facts.strata
-    ]
-    table = pipe_table(columns, rows, caption="Case files by stratum", label="strata")
-    hidden = any(_SUPPRESSED in row for row in rows)
-    return f"{table}\n{note_below([status_note(['suppressed'])])}" if hidden else table
-
-
-def _shown(number: float | None, form: str) -> str:
-    return _SUPPRESSED if number is None else format(number, form)
 
 
 def _trail(release: Release) -> str:

@@ -83,12 +83,21 @@ class Frame(_Facts):
 
 
 class Stratum(_Facts):
-    """A group of the frame: its length, the files read in it and their weight; None where suppressed."""
+    """A group of the frame: its length, the files planned and read, their weight; None where suppressed."""
 
     stratum: str
     frame: int | None
+    planned: int | None
     sample: int | None
     weight: float | None
+
+
+class DipSample(_Facts):
+    """Case files of one outcome type, read beside the sample."""
+
+    outcome: str
+    label: str
+    asked: int | str
 
 
 class TrailStep(_Facts):
@@ -127,6 +136,8 @@ class ForceFacts(_Facts):
     counts: Counts
     frame: Frame
     strata: list[Stratum]
+    replacement_rule: str
+    dip_samples: list[DipSample]
     trail: list[TrailStep]
     codebook: CodebookIdentity
     seed_hash: str
@@ -201,7 +212,7 @@ class Release:
         In file order.
     answers : tuple
         What reviewers answered: a row a question and answer, which is the group. Empty without a review.
-    codes, gaps : list of dict
+    codes, gaps, quality, completeness, replacements : list of dict
         Rows of the CSV files, as text.
     extracts, figures : list of dict
         As written in the JSON files.
@@ -214,6 +225,9 @@ class Release:
     findings: tuple[Finding, ...]
     codes: list[dict[str, str]]
     gaps: list[dict[str, str]]
+    quality: list[dict[str, str]]
+    completeness: list[dict[str, str]]
+    replacements: list[dict[str, str]]
     extracts: list[dict[str, Any]]
     figures: list[dict[str, Any]]
 
@@ -264,6 +278,9 @@ def read_release(folder: Path) -> Release:
         findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
         codes=[{**row, "title": typeset(row["title"])} for row in read_rows(folder / "codes.csv")],
         gaps=read_rows(folder / "gaps.csv"),
+        quality=read_rows(folder / "data_quality.csv"),
+        completeness=read_rows(folder / "completeness.csv"),
+        replacements=read_rows(folder / "replacements.csv"),
         extracts=_json(folder / "extracts.json", default=[]),
         figures=[
             {**figure, "caption": typeset(figure["caption"]), "alt": typeset(figure["alt"])}

@@ -217,9 +217,11 @@ def facts(force: str, name: str) -> dict[str, Any]:
         "frame": {"date_basis": "closed", "offence_codes": ["19C", "19F"], "outcome_types": "all"},
         "design": {"design": "stratified", "strata": "decision", "allocation": "equal", "size": 24,
                    "minimum_notes": 1},
-        "strata": [{"stratum": "charged", "frame": 8, "sample": 8, "weight": 1.0},
-                   {"stratum": "police NFA", "frame": 24, "sample": 8, "weight": 3.0},
-                   {"stratum": "victim withdrew", "frame": 13, "sample": 8, "weight": 1.625}],
+        "strata": [{"stratum": "charged", "frame": 8, "planned": 8, "sample": 8, "weight": 1.0},
+                   {"stratum": "police NFA", "frame": 24, "planned": 9, "sample": 8, "weight": 3.0},
+                   {"stratum": "victim withdrew", "frame": 13, "planned": 8, "sample": 8, "weight": 1.625}],
+        "replacement_rule": "A case file that cannot be read is replaced by the next of its stratum.",
+        "dip_samples": [{"outcome": "16", "asked": 4, "label": "Victim does not support"}],
         "trail": [{"step": "case list", "rows_in": 57, "rows_out": 45, "why": "12 closed outside the period"},
                   {"step": "sample", "rows_in": 45, "rows_out": 24, "why": "stratified draw"}],
         "codebook": {"version": "1.0.0", "hash": "5e2f" * 16},
@@ -270,17 +272,57 @@ def build_release(
     _write_csv(
         folder / "gaps.csv",
         [
-            {"field": "charged_on", "tells": "Date of charge or summons.", "missing": 1, "of": 8,
-             "among": "charged cases in the frame", "effect": "time to charge", "status": "shown"},
-            {"field": "early_advice_on", "tells": "Date of early advice.", "missing": "", "of": "",
-             "among": "cases in the frame", "effect": "use of early advice", "status": "not recorded"},
+            {"table": "cases", "field": "charged_on", "tells": "Date of charge or summons.", "missing": 1,
+             "of": 8, "among": "charged cases in the frame", "effect": "time to charge", "status": "shown"},
+            {"table": "cases", "field": "early_advice_on", "tells": "Date of early advice.", "missing": "",
+             "of": "", "among": "cases in the frame", "effect": "use of early advice",
+             "status": "not recorded"},
         ],
     )  # fmt: skip
+    _write_quality(folder)
     _write_json(folder / "findings.json", findings(rows))
     _write_json(folder / "figures.json", figures())
     _write_json(folder / "extracts.json", extracts())
     _write_json(folder / "force.json", facts(force, name))
     return folder
+
+
+def _write_quality(folder: Path) -> None:
+    """The tables on the data: every grade and status, and files that could not be read."""
+    columns = ["grade", "table", "field", "found", "cases", "of", "effect", "measures", "status"]
+    rows = [
+        ("limits", "cases", "closed_on", "closed_on before reported_on", 6, 45,
+         "Times between reported_on and closed_on are wrong in these cases.", "Days from report to closure",
+         "shown"),
+        ("limits", "devices", "", "not held", "", "", "Lost: days devices were kept.", "", "not recorded"),
+        ("noted", "notes", "text", "the same text again in one case", "", "", "Counts of coded units rise.",
+         "", "suppressed"),
+        ("noted", "outcomes", "period", "rows without a reference, left out", "", "", "", "", "not counted"),
+    ]  # fmt: skip
+    _write_csv(folder / "data_quality.csv", [dict(zip(columns, row, strict=True)) for row in rows])
+    told = {"reported_by": ["all", "all"], "charged_on": ["90% or more", ""], "arrested_on": ["none", "all"]}
+    _write_csv(
+        folder / "completeness.csv",
+        [
+            {
+                "field": field,
+                "quarter": quarter,
+                "filled": words,
+                "status": "shown" if words else "suppressed",
+            }
+            for field, shares in told.items()
+            for quarter, words in zip(("2025 Q2", "2025 Q3"), shares, strict=True)
+        ],
+    )
+    _write_csv(
+        folder / "replacements.csv",
+        [
+            {"reason": "not found", "cases": 6, "status": "shown"},
+            {"reason": "access refused", "cases": "", "status": "suppressed"},
+            {"reason": "held elsewhere", "cases": "", "status": "suppressed"},
+            {"reason": "any reason", "cases": 11, "status": "shown"},
+        ],
+    )
 
 
 def _write_csv(path: Path, rows: list[dict[str, Any]], *, columns: list[str] | None = None) -> None:

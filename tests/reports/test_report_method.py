@@ -1,0 +1,69 @@
+"""The annexes on the draw and on the data: planned and read, lost and why, and what limits the results."""
+
+from pathlib import Path
+
+import pytest
+
+from reports.partials import partials
+from reports.recommendations import Decisions
+from reports.release import read_release
+
+
+@pytest.fixture
+def texts(release_folder: Path) -> dict[str, str]:
+    return partials(read_release(release_folder), decisions=Decisions())
+
+
+def row_with(text: str, words: str) -> list[str]:
+    (row,) = [line for line in text.splitlines() if words in line]
+    return [cell.strip().replace("\\", "") for cell in row.strip("|").split("|")]
+
+
+def test_strata_show_what_was_planned_beside_what_was_read(texts: dict[str, str]) -> None:
+    assert row_with(texts["strata"], "decided by police") == [
+        "No further action, decided by police", "24", "9", "8", "3.00",
+    ]  # fmt: skip
+
+
+def test_files_that_could_not_be_read_are_counted_by_reason_under_the_rule(texts: dict[str, str]) -> None:
+    text = texts["replacements"]
+    assert text.startswith("A case file that cannot be read is replaced by the next of its stratum")
+    assert row_with(text, "Not found") == ["Not found", "6"]
+    assert row_with(text, "Access refused") == ["Access refused", "Suppressed"]
+    assert row_with(text, "Any reason") == ["Any reason", "11"]
+    assert "a person could be recognised" in text
+
+
+def test_where_no_file_was_lost_the_report_says_so(release_folder: Path) -> None:
+    (release_folder / "replacements.csv").write_text("reason,cases,status\n", encoding="utf-8")
+    text = partials(read_release(release_folder), decisions=Decisions())["replacements"]
+    assert "Every case file drawn could be read." in text
+    assert "|" not in text
+
+
+def test_dip_samples_are_named_and_said_to_stand_apart(texts: dict[str, str]) -> None:
+    assert row_with(texts["dip-samples"], "Victim does")[1] == "4"
+    assert "No number in this report counts them." in texts["dip-samples"]
+
+
+def test_what_limits_the_results_names_the_measures_and_says_why(texts: dict[str, str]) -> None:
+    assert row_with(texts["data-limits"], "before") == [
+        "Date of closure", "Date of closure before date of report", "6 of 45",
+        "Times between date of report and date of closure are wrong in these cases.",
+        "Days from report to closure",
+    ]  # fmt: skip
+    whole = row_with(texts["data-limits"], "whole table")
+    assert whole[:3] == ["The whole table of devices and records", "Not held", "Not recorded"]
+
+
+def test_what_is_noted_keeps_suppressed_apart_from_not_counted(texts: dict[str, str]) -> None:
+    assert row_with(texts["data-noted"], "same text")[2] == "Suppressed"
+    assert row_with(texts["data-noted"], "without a reference")[2] == "Not counted by case"
+    assert "Measures" not in texts["data-noted"]
+
+
+def test_fields_full_in_every_quarter_get_one_sentence_and_others_a_row(texts: dict[str, str]) -> None:
+    text = texts["completeness"]
+    assert row_with(text, "Date of arrest") == ["Date of arrest", "None", "All"]
+    assert row_with(text, "Date of charge")[1:] == ["90% or more", "Suppressed"]
+    assert "in every quarter: who reported the offence." in text
