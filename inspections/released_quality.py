@@ -41,10 +41,8 @@ def release_data_gaps(gaps: pd.DataFrame, indicators: Released, *, policy: Polic
     of_cases = gaps["table"] == "cases"
     by_indicator = release_gaps(gaps[of_cases], indicators, policy=policy)
     others = gaps[~of_cases]
-    filled = others["of"] - others["missing"]
-    small = (others["missing"].map(policy.is_small, na_action="ignore").fillna(False).astype(bool)) | (
-        filled.map(policy.is_small, na_action="ignore").fillna(False).astype(bool)
-    )
+    counts = [others["missing"], others["of"] - others["missing"]]
+    small = pd.concat([count.fillna(0).map(policy.is_small) for count in counts], axis=1).any(axis=1)
     hidden = others.assign(
         missing=others["missing"].mask(small),
         of=others["of"].mask(small),

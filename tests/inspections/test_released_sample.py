@@ -1,0 +1,78 @@
+"""What is published of the draw gives away neither a short stratum nor a rare reason."""
+
+import pandas as pd
+import pytest
+from made_material import cases_of, material
+
+from inspections.disclosure import Policy, Released, release_indicators
+from inspections.indicators import compute_indicators
+from inspections.released_sample import release_losses, release_realised
+
+FIVE = Policy(threshold=5)
+
+
+def losses(**reasons: int) -> pd.DataFrame:
+    return pd.DataFrame({"reason": list(reasons), "cases": list(reasons.values())})
+
+
+def told(released: Released) -> list[list[object]]:
+    table = released.table.astype(object)
+    return table.where(table.notna(), None).to_numpy().tolist()
+
+
+def test_reasons_that_are_not_rare_are_told_with_their_total() -> None:
+    released = release_losses(losses(lost=6, sealed=8), FIVE)
+    assert told(released) == [["lost", 6, "shown"], ["sealed", 8, "shown"], ["any reason", 14, "shown"]]
+    assert released.log.empty
+
+
+def test_a_small_total_is_all_that_is_said_and_has_no_number() -> None:
+    released = release_losses(losses(lost=2, sealed=1), FIVE)
+    assert told(released) == [["any reason", None, "suppressed"]]
+
+
+def test_a_rare_reason_cannot_be_found_by_taking_the_others_from_the_total() -> None:
+    released = release_losses(losses(lost=6, sealed=8, other=1), FIVE)
+    hidden = [row[0] for row in told(released) if row[2] == "suppressed"]
+    assert len(hidden) == 2
+    assert "other" in hidden
+    assert released.log.set_index("row").loc["other", "rule"] == "primary"
+
+
+def test_nothing_lost_leaves_an_empty_table() -> None:
+    assert told(release_losses(losses(), FIVE)) == []
+
+
+def realised(**strata: tuple[int, int, int]) -> pd.DataFrame:
+    """Strata as (length, planned, read)."""
+    return pd.DataFrame(
+        [
+            {
+                "stratum": name, "frame": frame, "wanted": planned, "planned": planned, "read": read,
+                "planned_weight": frame / planned, "weight": frame / read,
+            }
+            for name, (frame, planned, read) in strata.items()
+        ]
+    )  # fmt: skip
+
+
+def indicators(**decisions: int) -> Released:
+    names = [name for name, count in decisions.items() for _ in range(count)]
+    return release_indicators(
+        compute_indicators(material(cases=cases_of(decision=names)), only=["decisions"]), FIVE
+    )
+
+
+def test_planned_and_read_stand_beside_each_other() -> None:
+    strata = realised(charged=(20, 8, 8), open=(30, 8, 7))
+    table = release_realised(strata, indicators(charged=20, open=30), policy=FIVE).table
+    assert table[["planned", "sample"]].to_numpy().tolist() == [[8, 8], [8, 7]]
+    assert table["weight"].tolist() == pytest.approx([2.5, 30 / 7])
+    assert table["status"].tolist() == ["shown", "shown"]
+
+
+def test_a_short_stratum_planned_whole_is_not_told_by_what_was_planned_though_a_file_was_lost() -> None:
+    strata = realised(charged=(20, 8, 8), open=(30, 8, 8), withdrew=(3, 3, 2))
+    table = release_realised(strata, indicators(charged=20, open=30, withdrew=3), policy=FIVE).table
+    assert table[["planned", "sample", "weight", "wanted"]].isna().to_numpy().all()
+    assert table.set_index("stratum").loc["withdrew", "status"] == "suppressed"
