@@ -8,7 +8,6 @@ the texts of notes are checked and fingerprinted on the way, and kept only for c
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -19,23 +18,26 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
+from inspections.breaches import (
+    EARLIEST_DATE,
+    LONGEST_NOTE,
+    MOST_VALUES_SHOWN,
+    Breach,
+    Breaches,
+    nearest_value,
+)
 from inspections.cell_values import READERS
 from inspections.checks import Check, check_reading, merge_checks
 from inspections.sampling import TrailStep
-from inspections.source_tables import ROWS_SHOWN, RowNames, SourceTable, open_source_table, row_list
+from inspections.source_tables import RowNames, SourceTable, open_source_table
 from parameters import InspectionError, Problem
 from parameters.fields import KEYS, CaseFileField, Kind, Table, fields_of
 from parameters.models import Constant, Source
 from parameters.suggestions import did_you_mean, listed
 
-__all__ = ["TEXT_FACTS", "CanonicalTable", "read_canonical_table", "row_label", "table_schema"]
+__all__ = ["TEXT_FACTS", "CanonicalTable", "read_canonical_table", "table_schema"]
 
-LONGEST_NOTE = 1_000_000
-EARLIEST_DATE = pd.Timestamp("1900-01-01")
-MOST_VALUES_SHOWN = 20
 MOST_NAMELESS = 0.05
-LIKE_A_NAME = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+")
-LONGEST_CATEGORY = 40
 DTYPES: Mapping[Kind, str] = {
     "reference": "str",
     "category": "str",
@@ -45,35 +47,6 @@ DTYPES: Mapping[Kind, str] = {
     "whole number": "Int64",
     "flag": "boolean",
 }
-DATE_LIKE = re.compile(
-    r"[\d\s/:.,+-]{0,20}((jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})?[\d\s/:.,+-]{2,20}[tz]?",
-    re.IGNORECASE,
-)
-USUAL_DATES = (
-    "%d/%m/%Y",
-    "%d/%m/%y",
-    "%d-%m-%Y",
-    "%d.%m.%Y",
-    "%d-%b-%Y",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%Y-%m",
-    "%m/%d/%Y",
-)
-TWICE: Mapping[Table, tuple[str, str]] = {
-    "cases": (
-        "is the same",
-        "The cases table needs one row a crime; keep the row of the main offence and suspect.",
-    ),
-    "notes": (
-        "is the same for two entries of one case",
-        "Leave entry_no out of columns: entries are then numbered in order of time.",
-    ),
-    "suspects": ("is the same for two rows of one case", "Keep one row a person and case, the latest."),
-    "reviews": ("is the same for two rows of one case", "Keep the final answer alone."),
-}
-"""What is wrong where rows cannot be told apart, and the remedy."""
-
 TEXT_FACTS = ("text_hash", "near_hash", "no_words")
 NO_BREAK_SPACE = "\u00a0".encode()
 DIGITS_AND_SPACES = b"0123456789 \t\r\n\v\f"
@@ -172,32 +145,6 @@ def _column_problems(source: Source, extract: SourceTable, parameter_file: str) 
     return problems
 
 
-@dataclass
-class _Breach:
-    """Rows of one field that break one rule, as much of them as a message needs."""
-
-    count: int = 0
-    rows: list[tuple[str, str, str]] = field(default_factory=list, repr=False)  # row, reference, value
-    values: set[str] = field(default_factory=set, repr=False)
-
-    def add(self, keys: pd.Index, name: RowNames, references: pd.Series, values: pd.Series | None) -> None:
-        """Take in more rows: their keys, and by key their case references and values as written."""
-        self.count += len(keys)
-        for key in keys[: ROWS_SHOWN - len(self.rows)]:
-            self.rows.append((name(key), str(references[key]), "" if values is None else str(values[key])))
-        if values is not None and len(self.values) <= MOST_VALUES_SHOWN:
-            self.values.update(map(str, values[keys].unique()[: MOST_VALUES_SHOWN + 1]))
-
-    @property
-    def in_free_text(self) -> bool:
-        """Whether the values may be sentences or name a person, and so must not be shown."""
-        return (
-            len(self.values) > MOST_VALUES_SHOWN
-            or max(map(len, self.values), default=0) > LONGEST_CATEGORY
-            or any(LIKE_A_NAME.search(value) for value in self.values)
-        )
-
-
 class _Reading:
     """The rows of one extract on their way to a canonical table, and what was found wrong with them."""
 
@@ -211,14 +158,16 @@ class _Reading:
         texts_of: Collection[str] | None,
     ) -> None:
         self.source, self.name, self.row_names = source, name, row_names
-        self.parameter_file, self.hidden, self.texts_of = parameter_file, hidden, texts_of
+        self.parameter_file, self.texts_of = parameter_file, texts_of
         self.fields = fields_of(source.holds)
         self.rows_read = self.rows_asked_for = self.fingerprint = 0
         self.left_out: set[str] = set()
         self.values_seen: dict[str, set[str]] = {column: set() for column in source.only}
         self.rows_with = dict.fromkeys(source.only, 0)
-        self.nameless = _Breach()
-        self.breaches: dict[tuple[str, str], _Breach] = {}
+        self.nameless = Breach()
+        self.breaches = Breaches(
+            source, name=name, row_names=row_names, parameter_file=parameter_file, hidden=hidden
+        )
         self.checks: list[Check] = []
         self.keys: list[pd.Index] = []
         self.parts: dict[str, list[_Part]] = {}
@@ -248,7 +197,9 @@ class _Reading:
         pyarrow.default_memory_pool().release_unused()
         table = pd.DataFrame(columns, copy=False).set_axis(pd.concat(map(pd.Series, self.keys)), axis=0)
         self._check_uniqueness(table)
-        if problems := self._problems():
+        if self.nameless.count > MOST_NAMELESS * self.rows_asked_for:
+            self.breaches.found["case_id", "not_nullable"] = self.nameless
+        if problems := self.breaches.problems():
             raise InspectionError(problems)
         kept, holds = self.rows_asked_for - self.nameless.count, self.source.holds
         why = f"another value in {listed(self.source.only)}" if self.source.only else "every row is read"
@@ -288,7 +239,7 @@ class _Reading:
         for column, wanted in self.source.only.items():
             if not self.rows_with[column]:
                 message = f"keeps no row of {self.name}: none holds {listed(wanted, last='or')}."
-                remedy = _nearest_value(wanted[0], self.values_seen[column])
+                remedy = nearest_value(wanted[0], self.values_seen[column])
                 field = f"sources.{self.source.holds}.only.{column}"
                 raise InspectionError([Problem(self.parameter_file, field, listed(wanted), message, remedy)])
 
@@ -315,9 +266,9 @@ class _Reading:
         for name in (name for name in self.fields if name in self.source.columns):
             texts = self._texts(name, rows)
             damaged = texts.str.contains("\0", regex=False)
-            self._note(name, "NUL", damaged, references)
+            self.breaches.note(name, "NUL", damaged, references)
             converted = READERS[self.fields[name].kind](texts, self.source, name)
-            self._note(name, "unreadable", converted.unreadable, references, texts)
+            self.breaches.note(name, "unreadable", converted.unreadable, references, texts)
             columns[name] = converted.values
         return pd.DataFrame(columns, index=rows.index)
 
@@ -342,7 +293,7 @@ class _Reading:
             for (column, rule), group in error.failure_cases.groupby(["column", "check"], sort=False):
                 bad = pd.Series(table.index.isin(group["index"]), index=table.index)
                 shown = table[column] if rule == "allowed" else None
-                self._note(str(column), str(rule), bad, references, shown)
+                self.breaches.note(str(column), str(rule), bad, references, shown)
 
     def _check_uniqueness(self, table: pd.DataFrame) -> None:
         key = list(KEYS.get(self.source.holds, ()))
@@ -352,19 +303,7 @@ class _Reading:
             same = _in_same_place(table)
         else:
             same = table.duplicated(key, keep=False) & table[key].notna().all(axis=1)
-        self._note(key[-1], "unique", same, table["case_id"])
-
-    def _note(
-        self,
-        name: str,
-        rule: str,
-        bad: pd.Series,
-        references: pd.Series,
-        values: pd.Series | None = None,
-    ) -> None:
-        if bad.any():
-            breach = self.breaches.setdefault((name, rule), _Breach())
-            breach.add(bad.index[bad.to_numpy(dtype=bool)], self.row_names, references, values)
+        self.breaches.note(key[-1], "unique", same, table["case_id"])
 
     def _kept(self, table: pd.DataFrame) -> dict[str, _Part]:
         """What is kept of a block until the end: not the texts, and words of notes as numbers for them."""
@@ -378,102 +317,6 @@ class _Reading:
                 if self.fields[name].kind in ("reference", "category"):
                     kept[name] = _as_arrow(table[name]).dictionary_encode()
         return kept
-
-    def _problems(self) -> list[Problem]:
-        """All that was found wrong, first what could not be read, each in the order of the mapping."""
-        if self.nameless.count > MOST_NAMELESS * self.rows_asked_for:
-            self.breaches[("case_id", "not_nullable")] = self.nameless
-        names = list(self.source.columns)
-        illegible = {name for name, rule in self.breaches if rule in ("NUL", "unreadable")}
-        found = sorted(
-            (
-                (name, rule)
-                for name, rule in self.breaches
-                if rule in ("NUL", "unreadable") or name not in illegible
-            ),
-            key=lambda breach: (breach[0] not in illegible, names.index(breach[0])),
-        )
-        return [self._problem(name, rule, self.breaches[name, rule]) for name, rule in found]
-
-    def _problem(self, name: str, rule: str, breach: _Breach) -> Problem:
-        """One field and rule: the rows by number, case reference, and value where it may be shown."""
-        may_show = not breach.in_free_text and self.source.columns.get(name) not in self.hidden
-        rows = [(row, reference, value if may_show else "") for row, reference, value in breach.rows]
-        if rule == "unreadable" and self.fields[name].kind in ("date", "time"):
-            rows = [(row, ref, value if _looks_like_date(value) else "") for row, ref, value in breach.rows]
-        message, remedy = self._words(name, rule, rows[0][2])
-        labels = [row_label(*row) for row in rows]
-        column = self.source.columns.get(name, "")
-        where = f"{name} ({column})" if isinstance(column, str) and column not in ("", name) else name
-        return Problem(
-            self.name, where, rows[0][2], f"{message} in {row_list(labels, breach.count)}.", remedy
-        )
-
-    def _words(self, name: str, rule: str, shown: str) -> tuple[str, str]:
-        """What is wrong, and the remedy."""
-        match rule, self.fields[name].kind:
-            case "NUL", _:
-                return "holds a NUL byte", "Ask the force to export it again."
-            case "unreadable", "date" | "time":
-                return self._words_for_a_date(name)
-            case "unreadable", "flag":
-                return "is neither yes nor no", f"{self._recode(name, shown)}, with true, false or null."
-            case "unreadable", _:
-                return "is not a whole number", "Ask the force to correct it, or map another column."
-            case "not_nullable", _:
-                return "is empty", "Ask the force to fill it in, or to leave the row out."
-            case "unique", _:
-                return TWICE[self.source.holds]
-            case "long", _:
-                remedy = "A note that long is a pasted file: ask the force to take it out of the log."
-                return f"is over {LONGEST_NOTE:,} characters", remedy
-            case "early", _:
-                return f"is before {EARLIEST_DATE.year}", "Correct the year."
-            case _:
-                allowed = ", ".join(self.fields[name].allowed)
-                return "is not a known value", f"{self._recode(name, shown)}, with one of {allowed}."
-
-    def _words_for_a_date(self, name: str) -> tuple[str, str]:
-        written = self.source.date_format(name)
-        expected = "year-month-day" if written == "iso" else f'"{written}"'
-        fitting = self._fitting_pattern(str(self.source.columns[name]))
-        if fitting:
-            setting = f'dates: {{{name}: "{fitting}"}}'
-            remedy = f'Every value fits "{fitting}": write {setting} in {self.parameter_file}.'
-        else:
-            remedy = (
-                "Ask the force to correct the date. For a word that means unknown, write "
-                f"values: {{{name}: {{the word: null}}}} in {self.parameter_file}."
-            )
-        return f"is not a date written as {expected}", remedy
-
-    def _fitting_pattern(self, column: str) -> str | None:
-        """The usual way of writing dates that all texts of a column follow; it is read again for this."""
-        patterns = [f"{day}{time}" for time in ("", " %H:%M", " %H:%M:%S") for day in USUAL_DATES]
-        with open_source_table(self.source, parameter_file=self.parameter_file) as extract:
-            for block in extract.blocks([column, *self.source.only]):
-                for name, wanted in self.source.only.items():
-                    block = block[block[name].str.strip().isin(wanted)]
-                texts = block[column].str.strip()
-                texts = texts[texts != ""]
-                patterns = [
-                    pattern
-                    for pattern in patterns
-                    if pd.to_datetime(texts, format=pattern, errors="coerce").notna().all()
-                ]
-        return patterns[0] if patterns else None
-
-    def _recode(self, name: str, shown: str) -> str:
-        word = shown or "the force's word"
-        return f'Recode it in {self.parameter_file}: values: {{{name}: {{"{word}": ...}}}}'
-
-
-def _nearest_value(wanted: str, seen: Collection[str]) -> str:
-    """A hint at the value meant, where the column holds categories and not free text."""
-    distinct = sorted(value for value in seen if value)
-    if any(len(value) > LONGEST_CATEGORY or LIKE_A_NAME.search(value) for value in distinct):
-        return "Check the name of the column: what it holds is not shown, as it may name people."
-    return did_you_mean(wanted, distinct)
 
 
 def _sum_of_hashes(rows: pd.DataFrame) -> int:
@@ -539,18 +382,6 @@ def _in_same_place(notes: pd.DataFrame) -> pd.Series:
     found = np.zeros(len(notes), dtype=bool)
     found[order[1:][same]] = found[order[:-1][same]] = True
     return pd.Series(found, index=notes.index)
-
-
-def row_label(row: str, reference: str, value: str) -> str:
-    """``row 17 (NS/000151/23: "31/02/2025")``; what does not look like a reference is not repeated."""
-    known = [reference] if re.fullmatch(r"[\w./-]{1,40}", reference) else []
-    known += [f'"{value}"'] if value else []
-    return f"{row} ({': '.join(known)})" if known else row
-
-
-def _looks_like_date(text: str) -> bool:
-    """Tell a mistyped date, which may be shown, from words that may have slipped into its column."""
-    return DATE_LIKE.fullmatch(text) is not None
 
 
 def _plain(value: str | int | bool | None) -> str:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from inspections.canonical_tables import TEXT_FACTS, CanonicalTable, read_canonical_table, row_label
+from inspections.breaches import row_label
+from inspections.canonical_tables import TEXT_FACTS, CanonicalTable, read_canonical_table
 from inspections.checks import (
     Check,
     check_cases,

@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from inspections.canonical_tables import CanonicalTable, row_label
+from inspections.breaches import row_label
+from inspections.canonical_tables import CanonicalTable
 from inspections.checks import Check
 from inspections.sampling import TrailStep
 from inspections.source_tables import ROWS_SHOWN, row_list
