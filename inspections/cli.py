@@ -17,6 +17,7 @@ from rich.table import Table
 
 from inspections.sampling import LossReason
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
+from parameters.fields import fields_of
 from parameters.questions import NOT_ANSWERED
 
 if TYPE_CHECKING:
@@ -383,6 +384,9 @@ def forms_moderate(
         final = workbook.with_name("final_answers.parquet")
         reviews.final_answers(read, settled).to_parquet(final, index=False)
     out.print(_shown(final), markup=False)
+    columns = ", ".join(f"{name}: {name}" for name in fields_of("reviews"))
+    out.print(f"To count them, write under sources in {parameters.file}, and run again:", markup=False)
+    out.print(f"  reviews: {{path: {final.resolve()}, columns: {{{columns}}}}}", markup=False)
 
 
 @reader_app.command("train")

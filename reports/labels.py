@@ -73,6 +73,10 @@ _GROUPS = {
     "limited": "Limited to the suspect's conduct",
     "credibility": "To test the victim's credibility",
     "unstated": "No purpose stated",
+    "before the interview": "Before the suspect was interviewed",
+    "from the interview on": "From the suspect's interview on",
+    "victim": "Of the victim",
+    "suspect": "Of suspects",
 }
 _SIGNS = (
     (re.compile(r"(?<![\w.,;!?)])'(?=\w)"), "\N{LEFT SINGLE QUOTATION MARK}"),

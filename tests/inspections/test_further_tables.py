@@ -9,6 +9,7 @@ from force_files import force
 from inspections.case_files import read_case_files
 from inspections.completeness import find_gaps
 from inspections.data_quality import grade_data, quality_sentences
+from inspections.reviews.moderation import FINAL_COLUMNS
 from parameters import InspectionError, Parameters
 from parameters.fields import FURTHER_TABLES, fields_of
 
@@ -81,6 +82,30 @@ def test_a_field_left_out_or_empty_in_a_further_table_is_a_gap_too(tmp_path: Pat
     of_devices = gaps[gaps["table"] == "devices"].set_index("field")
     assert of_devices.loc["parameters_set", "gap"] == "not held"
     assert of_devices.loc["taken_at", ["gap", "missing", "of"]].tolist() == ["partly missing", 1, 2]
+
+
+def test_the_final_answers_of_the_forms_are_read_as_they_are_written(tmp_path: Path) -> None:
+    final = pd.DataFrame(
+        {
+            "case_id": ["W/1", "W/2"],
+            "question": ["SU1", "SU1"],
+            "stage": "Suspect",
+            "pillar": 2,
+            "answer": ["partly", "not answered"],
+            "evidence": ["2", ""],
+            "origin": ["adjudicated", "read once"],
+        }
+    )
+    assert tuple(final) == FINAL_COLUMNS
+    final.to_parquet(tmp_path / "final_answers.parquet", index=False)
+    given = force(tmp_path).model_dump(mode="json")
+    given["force"]["sources"]["reviews"] = {
+        "path": str(tmp_path / "final_answers.parquet"),
+        "columns": {name: name for name in fields_of("reviews")},
+    }
+    reviews = read_case_files(Parameters.model_validate(given)).further["reviews"]
+    assert reviews["answer"].tolist() == ["partly", "not answered"]
+    assert reviews["origin"].tolist() == ["adjudicated", "read once"]
 
 
 def test_rows_of_cases_that_were_not_sent_are_left_out_and_counted(tmp_path: Path) -> None:

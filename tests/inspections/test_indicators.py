@@ -12,6 +12,7 @@ from inspections.indicators import (
     outcome_shares,
 )
 from inspections.indicators.registry import COLUMNS, Indicator, indicator
+from inspections.indicators.rows import SampledFiles
 from parameters import PROJECT
 
 HOME_OFFICE = PROJECT.parent / "shared" / "data" / "ho_outcomes_2018_19"
@@ -317,6 +318,20 @@ def test_the_indicator_finds_whatever_the_check_of_the_case_files_finds(earlier:
     )
     row = row_of("dates-out-of-order", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
     assert row["numerator"] == 1
+
+
+# --- published worked values ----------------------------------------------------------------------------
+
+
+def test_a_weighted_ratio_is_the_published_mean_of_a_stratified_sample():
+    # data set fpc of the R package survey: 5 of 15 and 3 of 12 read, mean 5.448148
+    values = pd.Series([2.8, 4.1, 6.8, 6.8, 9.2, 3.7, 6.6, 4.2])
+    files = SampledFiles(
+        weight=pd.Series([3.0] * 5 + [4.0] * 3), stratum=pd.Series(list("aaaaabbb")), population=27
+    )
+    row = files.ratio(values, pd.Series([1] * 8), seed="s", units="cases", per=1)
+    assert row.value == pytest.approx(5.448148, abs=5e-7)
+    assert row.interval.low < row.value < row.interval.high
 
 
 # --- the list of indicators -----------------------------------------------------------------------------
