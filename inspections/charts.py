@@ -326,7 +326,14 @@ def sample_chart(strata: pd.DataFrame) -> Chart:
         caption="Case files to draw from and case files read, by stratum.",
         alt=f"Horizontal bars of case files to draw from, the part read hatched. Read: {told}.",
         pillar=0,
-        table=table.drop(columns="label"),
+        table=pd.DataFrame(
+            {
+                "stratum": table["label"],
+                "case_files_to_draw_from": table["frame"],
+                "case_files_read": table["sample"],
+                "status": table["status"].mask(table["sample"].isna(), "suppressed"),
+            }
+        ),
     )
 
 

@@ -148,6 +148,8 @@ def test_the_sample_chart_says_how_many_of_each_stratum_are_read():
     assert chart.alt.endswith("Read: charged, 6 of 30; police no further action, suppressed.")
     unread = sample_chart(strata.assign(sample=None).astype({"frame": "Int64", "sample": "Int64"}))
     assert unread.alt.endswith("Read: charged, suppressed, of 30; police no further action, suppressed.")
+    assert unread.table["status"].tolist() == ["suppressed", "suppressed"]
+    assert not unread.table["stratum"].str.contains("NFA").any()
 
 
 def test_text_is_horizontal():
