@@ -29,11 +29,11 @@ def quality(release: Release, grade: str) -> str:
         return "Nothing was found.\n"
     limits = grade == "limits"
     columns = [
-        Column("Where", 18),
-        Column("What was found", 20),
-        Column("Cases", 12),
-        Column("What it does", 25 if limits else 50),
-        *([Column("Measures that lean on it", 25)] if limits else []),
+        Column("Where", 16),
+        Column("What was found", 18),
+        Column("Cases", 14),
+        Column("What it does", 20 if limits else 52),
+        *([Column("Measures that lean on it", 32)] if limits else []),
     ]
     cells = (
         (
