@@ -1,8 +1,8 @@
 """Simple coders to hold the rules and the reader against: they measure, and are no part of what is reported.
 
 The floor searches for plain words. The learned baseline is what spaCy offers for text without more ado: the
-words of the unit and a linear classifier, no context, no roles; word pairs, or spaCy's own learning rate, make
-it worse. Both give coding tables in which every code counts.
+words of the unit and a linear classifier, no context and no roles (word pairs, or spaCy's own learning rate,
+make it worse). Both give coding tables in which every code counts.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ from nlp.units import cut_units
 __all__ = ["code_by_bag_of_words", "code_by_keywords", "read_keywords"]
 
 KEYWORDS = Path(__file__).parent / "keywords.yml"
-_COLUMNS = ["case_id", "entry_no", "unit_no", "start", "end", "code", "counts"]
+_COLUMNS = ["case_id", "entry_no", "unit_no", "start", "end", "code", "counts", "trigger"]
 _SEED = 20261122
 _EPOCHS = 10
 _LEARN_RATE = 0.01
 _BATCH = 64
 _TUNING = 5
+_Codes = list[tuple[str, str]]
 _TEXTCAT = {
     "model": {
         "@architectures": "spacy.TextCatBOW.v3",
@@ -66,8 +67,11 @@ def code_by_keywords(
     """
     patterns = {code: _pattern(words) for code, words in (keywords or read_keywords()).items()}
 
-    def read(texts: Sequence[str]) -> list[list[str]]:
-        return [[code for code, pattern in patterns.items() if pattern.search(text)] for text in texts]
+    def read(texts: Sequence[str]) -> list[_Codes]:
+        return [
+            [(code, found.group()) for code, pattern in patterns.items() if (found := pattern.search(text))]
+            for text in texts
+        ]
 
     return _code(notes, read)
 
@@ -103,19 +107,23 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
 
 
-def _code(notes: pd.DataFrame, read: Callable[[Sequence[str]], list[list[str]]]) -> pd.DataFrame:
-    """A coding table of the codes that `read` gives to the texts of units; every code counts."""
+def _code(notes: pd.DataFrame, read: Callable[[Sequence[str]], list[_Codes]]) -> pd.DataFrame:
+    """A coding table of the codes, and the words for each, that `read` gives to the texts of units."""
     places, texts = [], []
     for note in notes.to_dict("records"):
         text = whole(note["text"])
         for unit_no, unit in enumerate(cut_units(text).units, start=1):
             places.append((note["case_id"], note["entry_no"], unit_no, unit.start, unit.end))
             texts.append(text[unit.start : unit.end])
-    rows = [(*place, code, True) for place, codes in zip(places, read(texts), strict=True) for code in codes]
+    rows = [
+        (*place, code, True, trigger)
+        for place, codes in zip(places, read(texts), strict=True)
+        for code, trigger in codes
+    ]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _train_bag_of_words(corpus: Corpus, *, tuning: Corpus) -> Callable[[Sequence[str]], list[list[str]]]:
+def _train_bag_of_words(corpus: Corpus, *, tuning: Corpus) -> Callable[[Sequence[str]], list[_Codes]]:
     fix_random_seed(_SEED)
     nlp = spacy.blank("en")
     classifier: Any = nlp.add_pipe("textcat_multilabel", config=_TEXTCAT)
@@ -141,7 +149,7 @@ def _train_bag_of_words(corpus: Corpus, *, tuning: Corpus) -> Callable[[Sequence
 
     threshold = best_threshold(score(_texts(tuning)).ravel(), (_answers(tuning, codes) > 0).ravel())
     return lambda texts: [
-        [code for code, reached in zip(codes, row, strict=True) if reached]
+        [(code, "") for code, reached in zip(codes, row, strict=True) if reached]
         for row in score(texts) >= threshold
     ]
 
