@@ -189,8 +189,11 @@ class Coder:
         hits_of = _hits_by_unit(self._scanner.find(doc), ranges, len(doc))
         entry = self._heading(above)
         note_memory = NoteMemory(heading=entry.person)
-        read = []
+        read: list[ReadUnit] = []
+        lead: Sequence[ActiveCue] = ()
         for unit, (first, last), hits in zip(cut.units, ranges, hits_of, strict=True):
+            if lead and not _in_list(read[-1].unit, unit, folded):
+                lead = ()
             label = inline_label(folded[unit.start : min(unit.end, unit.start + _LABEL_WITHIN)])
             section = self._heading(" | ".join(part for part in (unit.section, label) if part))
             learn_names(
@@ -212,9 +215,11 @@ class Coder:
             ]
             given: tuple[Given, ...] = ()
             if fired:
-                cues = self._cues.active(hits, first, last, (*section.cues, *entry.cues))
+                cues = self._cues.active(hits, first, last, (*lead, *section.cues, *entry.cues))
                 given = tuple(_give(one, cues, doc, text) for one in fired)
             read.append(ReadUnit(unit, given, people.unclear))
+            if _opens_list(folded[unit.start : unit.end]):
+                lead = self._cues.below(hits)
         return read
 
     def _heading(self, text: str) -> _Heading:
@@ -324,6 +329,19 @@ def _vocabulary(codebook: Codebook) -> frozenset[str]:
         for words in codebook.words.values()
         for phrase in (*words.words, *words.exact)
         for word in phrase.split()
+    )
+
+
+def _opens_list(words: str) -> bool:
+    """Whether a sentence stands over the lines that follow, as "We will not ask for the following:" does."""
+    return words.endswith(":") or (words.endswith(";") and ":" in words)
+
+
+def _in_list(before: Unit, unit: Unit, text: str) -> bool:
+    """Whether a unit is one more item of the list the unit before it opens or stands in."""
+    gap = text[before.end : unit.start]
+    return unit.section == before.section and (
+        text[before.end - 1] == ";" if "\n" not in gap else "\n\n" not in gap and bool(gap.strip())
     )
 
 

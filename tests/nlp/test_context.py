@@ -54,3 +54,29 @@ def test_what_is_read_under_a_records_title_is_the_records_code(coder: Coder) ->
     elsewhere = coder.code_text(text, author_role="OIC", entry_type="House to house")
     assert "vic-records-trawl" in set(under["code"])
     assert "vic-records-trawl" not in set(elsewhere["code"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We do not need to ask for any of the following:\n- full download of VIC's phone\n- school records",
+        "NOT TO BE REQUESTED:\n- full download of VIC's phone\n- school records",
+    ],
+)
+def test_a_sentence_or_title_over_a_list_holds_back_every_item(coder: Coder, text: str) -> None:
+    table = coder.code_text(text)
+    records = table[table["code"] == "vic-records-trawl"]
+    assert len(records) >= 1
+    assert set(records["polarity"]) == {"not-done"}
+
+
+def test_points_after_semicolons_share_what_the_sentence_before_them_says(coder: Coder) -> None:
+    table = coder.code_text(
+        "VIC will not be asked: why she did not report sooner; why she went back to his flat."
+    )
+    assert set(table["polarity"]) == {"rebutted"}
+
+
+def test_a_line_after_the_list_is_free_of_the_sentence_over_it(coder: Coder) -> None:
+    text = "We do not need to ask for:\n- school records\n\nFull download of VIC's phone requested."
+    assert list(coder.code_text(text)["polarity"])[-1] == "affirmed"
