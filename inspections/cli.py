@@ -212,6 +212,7 @@ def run(
 
     runs = _load(files)
     _check(runs)
+    _ready_reader(runs)
     try:
         with _progress() as tell:
             results = run_forces(runs, evidence.resolve(), jobs=min(jobs, len(runs)), tell=tell, again=again)
@@ -222,6 +223,19 @@ def run(
             out.print(f"{result.force}: evidence in {_shown(result.evidence)}", markup=False)
     if failed := [result for result in results if not result.evidence]:
         raise _stop("\n".join(result.message for result in failed))
+
+
+def _ready_reader(runs: list[Parameters]) -> None:
+    """Train the reader once, before forces that run side by side would each do it."""
+    from nlp.reader import CorpusError, load_reader
+
+    if all(parameters.inspection.coding.combine == "rules" for parameters in runs):
+        return
+    try:
+        with err.status("Making the reader of notes ready; the first time it learns for a few minutes."):
+            load_reader()
+    except CorpusError as error:
+        raise _stop(error) from None
 
 
 @app.command()
@@ -391,7 +405,7 @@ def forms_moderate(
 
 @reader_app.command("train")
 def reader_train() -> None:
-    """Train the second reader anew on the coded corpora in nlp/corpus/. Reports do not use it yet."""
+    """Train the second reader anew on the coded corpora in nlp/corpus/; `run` does so where it is needed."""
     from nlp.reader import CorpusError, rebuild_reader
 
     try:

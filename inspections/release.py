@@ -113,6 +113,7 @@ def force_facts(
         ],
         "trail": list(trail),
         "codebook": {"version": known["codebook_version"], "hash": known["codebook_hash"]},
+        "coding": {**plain["coding"], "reader": known["reader"]},
         "seed_hash": hashlib.sha256(inspection.seed.encode("utf-8")).hexdigest(),
         "frame_hash": known["frame_hash"],
         "disclosure": {

@@ -6,7 +6,15 @@ import re
 
 from parameters.fields import OUTCOME_TYPES
 
-__all__ = ["field_label", "group_label", "method_label", "place_label", "typeset", "with_labels"]
+__all__ = [
+    "coding_label",
+    "field_label",
+    "group_label",
+    "method_label",
+    "place_label",
+    "typeset",
+    "with_labels",
+]
 
 _FIELDS = {
     "case_id": "Case reference",
@@ -154,3 +162,21 @@ def typeset(words: str) -> str:
     for pattern, sign in _SIGNS:
         words = pattern.sub(sign, words)
     return words
+
+
+def coding_label(combine: str) -> str:
+    """Say who read the notes, and which reading stands."""
+    return _READINGS[combine]
+
+
+_TWICE = (
+    "The notes were read twice: by the rules of the codebook, and by a reader trained on coded case files."
+)
+_READINGS = {
+    "rules": "The notes were read by the rules of the codebook alone.",
+    "reader": "The notes were read by a reader trained on coded case files.",
+    "either": f"{_TWICE} What either of them found is counted.",
+    "both": f"{_TWICE} Only what both of them found is counted.",
+    "rules-first": f"{_TWICE} The trained reader is heard where no rule found a focus.",
+    "reader-first": f"{_TWICE} What the trained reader found is counted.",
+}

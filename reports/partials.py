@@ -17,7 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from reports.answers import answers
 from reports.data_quality import completeness, quality
-from reports.labels import place_label, typeset
+from reports.labels import coding_label, place_label, typeset
 from reports.measures import definitions, measures, table_of
 from reports.national import write_headline
 from reports.recommendations import Decisions, Judgement, Recommendation
@@ -120,6 +120,7 @@ def metadata(release: Release) -> dict[str, Any]:
         "period": {"start": format_date(facts.period.start), "end": format_date(facts.period.end)},
         "counts": {name: f"{count:,}" for name, count in facts.counts.model_dump().items()},
         "codebook": {name: escape_note(value) for name, value in facts.codebook.model_dump().items()},
+        "coding": {"readers": coding_label(facts.coding.combine)},
         "disclosure": {"threshold": str(facts.disclosure.threshold)},
         "indicator": {
             row.id: {
@@ -445,6 +446,7 @@ def _provenance(release: Release) -> str:
     rows = [
         ("Inspection", f"{facts.inspection.name} ({facts.inspection.id})"),
         ("Codebook", f"{facts.codebook.version}, {_digest(facts.codebook.hash)}"),
+        ("Trained reader", facts.coding.reader or "not used"),
         ("Case list, frozen before the draw", _digest(facts.frame_hash)),
         ("Seed of the draw", _digest(facts.seed_hash)),
         ("Smallest number of cases shown", facts.disclosure.threshold),

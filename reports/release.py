@@ -116,6 +116,14 @@ class CodebookIdentity(_Facts):
     hash: str
 
 
+class Coding(_Facts):
+    """Who read the notes and how the readings were joined; `reader` is empty where the rules stood alone."""
+
+    combine: str
+    reader_from: float
+    reader: str
+
+
 class Disclosure(_Facts):
     """Smallest number of cases shown, and why it is that number."""
 
@@ -140,6 +148,7 @@ class ForceFacts(_Facts):
     dip_samples: list[DipSample]
     trail: list[TrailStep]
     codebook: CodebookIdentity
+    coding: Coding
     seed_hash: str
     frame_hash: str
     disclosure: Disclosure

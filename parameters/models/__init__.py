@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import Field
 
+from parameters.models.coding import Coding
 from parameters.models.columns import Constant
 from parameters.models.disclosure import Disclosure
 from parameters.models.force import (
@@ -31,6 +32,7 @@ from parameters.models.values import Strictly
 __all__ = [
     "ApprovedExtract",
     "CaseSource",
+    "Coding",
     "Constant",
     "DeviceSource",
     "Disclosure",

@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from parameters.models.coding import Coding
 from parameters.models.disclosure import Disclosure
 from parameters.models.sample import Frame, Period, Sample
 from parameters.models.values import Slug, Strictly, Words, YesNo, rule
@@ -39,6 +40,7 @@ class Inspection(Strictly):
         description="Any words, in quotes. Decides which files are drawn: choose it after the lists are in."
     )
     codebook: Words = Field("nlp/codebook", description="Folder of the codebook, from the project root.")
+    coding: Coding = Field(default_factory=Coding, description="Who codes the notes: rules, reader or both.")
     disclosure: Disclosure = Field(
         default_factory=Disclosure,
         description="When a count is too small to publish.",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from parameters.fields import OUTCOME_TYPES
-from parameters.models.values import SampleSize, Selection, Strictly, Words, rule
+from parameters.models.values import SampleSize, Selection, Share, Strictly, Words, rule
 from parameters.suggestions import listed
 
 
@@ -59,12 +59,6 @@ SecondStrataField = StrataField | Literal["none"]
 Allocation = Literal["equal", "proportional", "neyman"]
 
 
-def _share(value: object) -> object:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
-        return value
-    raise rule("must be a share between 0 and 1.", "Write 0.3 for 30 per cent.")
-
-
 def _known_outcomes(value: dict[str, int | str]) -> dict[str, int | str]:
     unknown = [code for code in value if code not in OUTCOME_TYPES]
     if unknown:
@@ -75,7 +69,7 @@ def _known_outcomes(value: dict[str, int | str]) -> dict[str, int | str]:
     return value
 
 
-ExpectedShares = dict[Words, Annotated[float, Field(ge=0, le=1), BeforeValidator(_share)]]
+ExpectedShares = dict[Words, Share]
 DipSamples = Annotated[dict[str, SampleSize], AfterValidator(_known_outcomes)]
 
 

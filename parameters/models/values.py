@@ -85,3 +85,12 @@ Selection = Annotated[
     | Annotated[tuple[Words, ...], AfterValidator(_not_empty), Tag(_LIST)],
     either(_all_or_list, "must be a list, or all.", 'Write a list such as ["19C", "19F"], or the word all.'),
 ]
+
+
+def _share(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return value
+    raise rule("must be a share between 0 and 1.", "Write 0.3 for 30 per cent.")
+
+
+Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_share)]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import get_args
+
 import pandas as pd
 import pytest
 
-from nlp.combine import COMBINATIONS, Combination, combine, differences
+import parameters.models
+from nlp import Coder, load_codebook
+from nlp.combine import COMBINATIONS, Combination, combine, differences, read_twice
+
+CODEBOOK = Path(__file__).parents[2] / "nlp" / "codebook"
 
 
 def _table(source: str, *rows: tuple[int, str, bool, str]) -> pd.DataFrame:
@@ -136,3 +143,43 @@ def test_differences_put_orientation_first_and_the_surer_before_the_less_sure() 
 def test_like_readings_leave_nothing_to_look_at() -> None:
     assert differences(RULES, RULES).empty
     assert differences(RULES.head(0), READER.head(0)).empty
+
+
+def test_the_rules_alone_are_read_without_a_trained_reader() -> None:
+    notes = pd.DataFrame(
+        [{"case_id": "A", "entry_no": 1, "text": "Suspect arrested. Doubts over her account."}]
+    )
+    coder = Coder(load_codebook(CODEBOOK))
+    alone = read_twice(notes, coder, how="rules")
+    assert alone.reader == ""
+    assert alone.differences.empty
+    pd.testing.assert_frame_equal(alone.table, coder.code_notes(notes).table)
+
+
+def test_notes_read_twice_keep_what_each_found_and_name_the_reader() -> None:
+    notes = pd.DataFrame(
+        [
+            {
+                "case_id": "A",
+                "entry_no": 1,
+                "text": "Suspect arrested and interviewed. Phone seized from him.",
+            },
+            {
+                "case_id": "A",
+                "entry_no": 2,
+                "text": "Not sure I buy this. She never said so to the first officer.",
+            },
+        ]
+    )
+    coder = Coder(load_codebook(CODEBOOK))
+    readings = read_twice(notes, coder)
+    assert readings.reader.startswith("reader-")
+    rules = coder.code_notes(notes).table
+    kept = readings.table[readings.table["source"] == "rules"]
+    assert set(rules.loc[rules["counts"], "rule_id"]) <= set(kept["rule_id"])
+    assert set(readings.table["source"]) == {"rules", "model"}
+
+
+def test_an_inspection_may_ask_for_every_combination_and_no_other() -> None:
+    asked = get_args(parameters.models.Coding.model_fields["combine"].annotation)
+    assert asked == COMBINATIONS
