@@ -51,7 +51,13 @@ _WORKFORCE = tuple(
 
 LEANING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "cases": {
-        "reported_on": (*_STAGES, "days-report-to-recorded", "days-report-to-isva", "supervisor-entry"),
+        "reported_on": (
+            *_STAGES,
+            "days-report-to-recorded",
+            "days-report-to-isva",
+            "supervisor-entry",
+            "days-without-contact",
+        ),
         "recorded_on": ("charged", "days-report-to-recorded", "outcomes-recorded", "withdrawal"),
         "suspect_named_on": ("days-report-to-named",),
         "arrested_on": ("days-report-to-arrest",),
@@ -65,7 +71,7 @@ LEANING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "cps_decision_on": ("cps-charged", "days-cps-decision"),
         "admin_finalised_on": ("cps-admin-finalised",),
         "charged_on": ("days-report-to-charge",),
-        "closed_on": (*_BY_CLOSURE, "days-report-to-closure"),
+        "closed_on": (*_BY_CLOSURE, "days-report-to-closure", "days-without-contact"),
         "outcome_type": (
             *_BY_CLOSURE,
             *_STAGES,
@@ -82,7 +88,12 @@ LEANING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "isva_referral_on": ("days-report-to-isva", "isva-referral"),
     },
     "notes": {
-        "entered_at": ("effort-before-interview", "effort-balance-by-interview", "supervisor-entry"),
+        "entered_at": (
+            "effort-before-interview",
+            "effort-balance-by-interview",
+            "days-without-contact",
+            "supervisor-entry",
+        ),
         "author_role": ("supervisor-entry",),
     },
     "suspects": {
