@@ -1,6 +1,6 @@
 """The trained second reader of the notes."""
 
-from nlp.reader.corpus import Corpus, CorpusError, read_corpora, read_gold
+from nlp.reader.corpus import About, Corpus, CorpusError, read_about, read_corpora, read_gold
 from nlp.reader.reader import (
     Reader,
     load_reader,
@@ -11,10 +11,12 @@ from nlp.reader.reader import (
 )
 
 __all__ = [
+    "About",
     "Corpus",
     "CorpusError",
     "Reader",
     "load_reader",
+    "read_about",
     "read_corpora",
     "read_gold",
     "readers_without",

@@ -14,10 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from nlp.context import DEFAULTS, does_count
 
-__all__ = ["CORPORA", "Corpus", "CorpusError", "GoldCode", "GoldUnit", "read_corpora", "read_gold"]
+__all__ = [
+    "CORPORA",
+    "About",
+    "Corpus",
+    "CorpusError",
+    "GoldCode",
+    "GoldUnit",
+    "corpora_hash",
+    "read_about",
+    "read_corpora",
+    "read_gold",
+]
 
 CORPORA = Path(__file__).parents[1] / "corpus"
 TRAINS_ONLY = "training"
@@ -30,6 +43,22 @@ _NEEDED = {
 
 class CorpusError(Exception):
     """A corpus that cannot be used; the message names file and line and quotes no note."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a corpus says of itself in its `corpus.yml`, which it may lack.
+
+    Attributes
+    ----------
+    coded_by
+        Who coded it, such as "language models" or "two researchers, a third adjudicating".
+    fictional
+        Whether its words are invented, and so may be shown to anybody.
+    """
+
+    coded_by: str = "not stated"
+    fictional: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +166,17 @@ def read_corpora(folder: Path = CORPORA) -> Corpus:
     return Corpus(table.reset_index(drop=True), tuple(units))
 
 
+def read_about(folder: Path = CORPORA) -> dict[str, About]:
+    """What every corpus below a folder says of itself, by its folder's name.
+
+    Raises
+    ------
+    CorpusError
+        When a `corpus.yml` holds anything but `coded_by` and `fictional`.
+    """
+    return {place.name: _about(place / "corpus.yml") for place in _places(folder)}
+
+
 def read_gold(path: Path) -> list[GoldUnit]:
     """Read gold units, a JSON object a line; `unit_id` is case/entry/unit."""
     return [_unit(line) for line in _lines(path)]
@@ -158,6 +198,21 @@ def _places(folder: Path) -> list[Path]:
             f"{folder}: holds no corpus. A corpus is a folder with entries.jsonl and gold.jsonl."
         )
     return places
+
+
+def _about(path: Path) -> About:
+    if not path.is_file():
+        return About()
+    try:
+        found = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        raise CorpusError(f"{path}: not valid YAML. {error}") from None
+    known = {"coded_by": str, "fictional": bool}
+    if not isinstance(found, dict) or any(not isinstance(found[name], known.get(name, ())) for name in found):
+        raise CorpusError(
+            f"{path}: may hold 'coded_by: a text' and 'fictional: true or false', nothing else."
+        )
+    return About(**found)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

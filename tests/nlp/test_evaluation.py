@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from nlp.evaluation import Evaluation, coding_of_gold, evaluate, held_out, read_held_out
-from nlp.reader import Corpus, CorpusError, read_corpora, read_gold
+from nlp.reader import About, Corpus, CorpusError, read_about, read_corpora, read_gold
 
 
 def _gold_line(
@@ -189,3 +189,19 @@ def test_where_every_corpus_only_trains_measuring_is_refused(tmp_path: Path) -> 
     _write_corpus(tmp_path, "training-more", ("w8", "w9"))
     with pytest.raises(CorpusError, match="every corpus only trains"):
         _ = read_corpora(tmp_path).measured
+
+
+def test_a_corpus_says_who_coded_it_and_whether_its_words_may_be_shown(tmp_path: Path) -> None:
+    _write_corpus(tmp_path, "city", ("w1",))
+    _write_corpus(tmp_path, "county", ("w2",))
+    about = "coded_by: two researchers\nfictional: true\n"
+    (tmp_path / "city" / "corpus.yml").write_text(about, encoding="utf-8")
+    assert read_about(tmp_path) == {"city": About("two researchers", fictional=True), "county": About()}
+
+
+@pytest.mark.parametrize("text", ["fictional: perhaps", "fictonal: true", "- true", "a: [", "coded_by: 3"])
+def test_a_corpus_that_says_anything_else_of_itself_is_refused(tmp_path: Path, text: str) -> None:
+    _write_corpus(tmp_path, "city", ("w1",))
+    (tmp_path / "city" / "corpus.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"corpus\.yml: "):
+        read_about(tmp_path)
