@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from nlp.combine import COMBINATIONS, Combination, combine
 from nlp.evaluation.scores import ORIENTATIONS, evaluate
-from nlp.reader.corpus import Corpus
-from nlp.reader.reader import readers_without, train_reader
+from nlp.reader.corpus import CORPORA, Corpus, read_corpora
+from nlp.reader.reader import WEIGHTS, fingerprint_of, readers_without, train_reader
 
-__all__ = ["Choice", "choose_combination", "read_held_out"]
+__all__ = ["Choice", "choose_combination", "load_held_out", "read_held_out"]
 
+HELD_OUT = WEIGHTS.with_name("held_out.parquet")
 PROBABILITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 """From which probability the reader may speak when it is joined to the rules."""
 _ALONE = ("rules", "reader")
@@ -48,6 +51,30 @@ def read_held_out(
         ],
         ignore_index=True,
     )
+
+
+def load_held_out(corpora: Path = CORPORA, store: Path = HELD_OUT) -> pd.DataFrame:
+    """What `read_held_out` gives for the corpora as they are now; made, and kept, if missing or stale.
+
+    Like the reader's weights the kept table holds words of the corpora and is as confidential as they are.
+    """
+    fingerprint = fingerprint_of(corpora)
+    kept = _read_kept(store)
+    if kept is not None and kept.attrs.get("fingerprint") == fingerprint:
+        return kept
+    table = read_held_out(read_corpora(corpora))
+    table.attrs["fingerprint"] = fingerprint
+    unfinished = store.with_name(f"{store.name}.{os.getpid()}.unfinished")
+    table.to_parquet(unfinished, index=False)
+    unfinished.replace(store)
+    return table
+
+
+def _read_kept(store: Path) -> pd.DataFrame | None:
+    try:
+        return pd.read_parquet(store)
+    except (OSError, ValueError):
+        return None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from nlp.units import Unit, cut_units
 
 __all__ = [
     "Reader",
+    "fingerprint_of",
     "load_reader",
     "readers_without",
     "rebuild_reader",
@@ -300,14 +301,14 @@ def load_reader(corpora: Path = CORPORA, weights: Path = WEIGHTS) -> Reader:
     """
     if weights.is_file():
         reader = _read_weights(weights)
-        if reader is not None and reader.hash == _fingerprint(corpora):
+        if reader is not None and reader.hash == fingerprint_of(corpora):
             return reader
     return rebuild_reader(corpora, weights)
 
 
 def rebuild_reader(corpora: Path = CORPORA, weights: Path = WEIGHTS) -> Reader:
     """Train on every corpus of a folder, keep the weights for `load_reader`, and give the reader back."""
-    reader = train_reader(read_corpora(corpora), fingerprint=_fingerprint(corpora))
+    reader = train_reader(read_corpora(corpora), fingerprint=fingerprint_of(corpora))
     _write_weights(reader, weights)
     return reader
 
@@ -365,7 +366,7 @@ def _from_arrays(arrays: Mapping[str, Any]) -> Reader:
     )
 
 
-def _fingerprint(corpora: Path) -> str:
+def fingerprint_of(corpora: Path) -> str:
     """SHA-256 of the corpora and of all code that shapes what is learnt from them."""
     digest = hashlib.sha256(corpora_hash(corpora).encode())
     nlp = Path(__file__).parents[1]
