@@ -13,12 +13,17 @@ help:
 	@echo "make lab    set up, open the notebooks in JupyterLab"
 	@echo "make clean  remove evidence, rendered pages and caches (never your texts or parameters)"
 
-setup: .venv/installed
+setup: .venv/installed .venv/reader
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; this is " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+# The second reader of notes learns from the coded corpora, once: some minutes, and about 2 GB of memory.
+.venv/reader: .venv/installed $(wildcard nlp/corpus/*/*.jsonl nlp/reader/*.py) nlp/scan.py nlp/units.py
+	$(BIN)/inspection reader train
 	touch $@
 
 demo: setup
