@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
 import pandas as pd
-from spacy.tokens import Doc
 
-from nlp.codebook import Codebook, Rule
+from nlp.codebook import Codebook
 from nlp.context import ActiveCue, CueReader, does_count, read_context
 from nlp.decide import Decision, Given, decide
-from nlp.roles import CaseMemory, NoteMemory, learn_names, named_people, resolve
-from nlp.rules import Fired, PatternIndex, fire
-from nlp.scan import Hits, Scanner, fold, whole
+from nlp.roles import CaseMemory, NoteMemory, RoleReader, named_people
+from nlp.rules import Fired, RuleReader
+from nlp.scan import Scanner, Span, Words, fold, whole
 from nlp.units import Cut, Unit, cut_units, inline_label, quotations
 
 _HEADINGS_KEPT = 5000
@@ -82,8 +82,7 @@ class Coding:
     entries: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class ReadUnit:
+class ReadUnit(NamedTuple):
     """A unit with every code its rules give it, before any gives way; `unclear` if a person was open."""
 
     unit: Unit
@@ -91,13 +90,12 @@ class ReadUnit:
     unclear: bool
 
 
-@dataclass(frozen=True)
-class _Heading:
+class _Heading(NamedTuple):
     """What a title, label or entry type says about the units below it."""
 
     cues: tuple[ActiveCue, ...]
     person: str
-    classes: frozenset[str]
+    classes: int
 
 
 class Coder:
@@ -114,10 +112,11 @@ class Coder:
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook
         self._scanner = Scanner(codebook)
-        self._rules: PatternIndex[Rule] = PatternIndex(codebook.rules())
-        self._cues = CueReader(codebook)
+        classes = self._scanner.classes
+        self._roles = RoleReader(classes, known_words=_vocabulary(codebook))
+        self._rules = RuleReader(codebook.rules(), classes)
+        self._cues = CueReader(codebook, classes)
         self._headings: dict[str, _Heading] = {}
-        self._known_words = _vocabulary(codebook)
 
     def code_notes(self, notes: pd.DataFrame) -> Coding:
         """Code a table of notes.
@@ -148,7 +147,7 @@ class Coder:
         memory = CaseMemory()
         while batch := list(islice(remaining, _NOTES_PER_ZONE)):
             coded = []
-            with self._scanner.memory_zone():
+            with self._scanner.memory_zone(keep=True):
                 for note in batch:
                     if note["case_id"] != case_id:
                         case_id, memory = note["case_id"], CaseMemory()
@@ -185,38 +184,30 @@ class Coder:
     def _read(self, cut: Cut, text: str, *, above: str, memory: CaseMemory) -> list[ReadUnit]:
         folded = fold(text)
         doc = self._scanner.read(folded)
-        ranges = _token_ranges(doc, cut.units)
-        hits_of = _hits_by_unit(self._scanner.find(doc), ranges, len(doc))
+        words = Words(doc)
+        ranges = _token_ranges(words.starts, cut.units)
         entry = self._heading(above)
         note_memory = NoteMemory(heading=entry.person)
         read: list[ReadUnit] = []
         lead: Sequence[ActiveCue] = ()
-        for unit, (first, last), hits in zip(cut.units, ranges, hits_of, strict=True):
+        for unit, tokens, hits in zip(cut.units, ranges, self._scanner.find(doc, ranges), strict=True):
+            first, last = tokens
             if lead and not _in_list(read[-1].unit, unit, folded):
                 lead = ()
             label = inline_label(folded[unit.start : min(unit.end, unit.start + _LABEL_WITHIN)])
             section = self._heading(" | ".join(part for part in (unit.section, label) if part))
-            learn_names(
-                hits,
-                doc,
-                first,
-                last,
-                memory=memory,
-                known_words=self._known_words,
-                heading=section.person or entry.person,
+            self._roles.learn_names(
+                hits, words, tokens, memory=memory, heading=section.person or entry.person
             )
-            names = named_people(doc, first, last, memory)
-            people = resolve(hits, doc, note_memory, first=first, section=section.person, names=names)
-            above_unit = section.classes | entry.classes if section.classes else entry.classes
-            fired = [
-                found
-                for _, rule, pattern in self._rules.candidates(hits)
-                for found in fire(rule, pattern, hits, people, above=above_unit)
-            ]
+            names = named_people(words, tokens, memory)
+            people = self._roles.resolve(
+                hits, words, note_memory, first=first, section=section.person, names=names
+            )
+            fired = self._rules.fired(hits, people, above=section.classes | entry.classes)
             given: tuple[Given, ...] = ()
             if fired:
                 cues = self._cues.active(hits, first, last, (*lead, *section.cues, *entry.cues))
-                given = tuple(_give(one, cues, doc, text) for one in fired)
+                given = tuple(_give(one, cues, words, text) for one in fired)
             read.append(ReadUnit(unit, given, people.unclear))
             if _opens_list(folded[unit.start : unit.end]):
                 lead = self._cues.below(hits)
@@ -226,13 +217,16 @@ class Coder:
         if text not in self._headings:
             if len(self._headings) >= _HEADINGS_KEPT:
                 self._headings.clear()
-            hits = self._scanner.find(self._scanner.read(fold(text)))
-            victim, suspect = "role victim heading" in hits, "role suspect heading" in hits
-            person = "" if victim == suspect else "victim" if victim else "suspect"
-            self._headings[text] = _Heading(tuple(self._cues.below(hits)), person, frozenset(hits))
+            doc = self._scanner.read(fold(text))
+            (hits,) = self._scanner.find(doc, [(0, len(doc))])
+            self._headings[text] = _Heading(
+                tuple(self._cues.below(hits)), self._roles.heading(hits), hits.classes
+            )
         return self._headings[text]
 
     def _rows(self, read: ReadUnit, *, note: dict[Any, Any], unit_no: int, text: str) -> Iterator[CodedUnit]:
+        if not read.given:
+            return
         unit = read.unit
         quoted = quotations(text[unit.start : unit.end])
         for decision in decide(read.given, self.codebook.by_id, checklist=unit.checklist):
@@ -270,28 +264,24 @@ def _coding(notes: Iterable[CodedNote]) -> Coding:
     )
 
 
-def _give(fired: Fired, cues: Sequence[ActiveCue], doc: Doc, text: str) -> Given:
+def _give(fired: Fired, cues: Sequence[ActiveCue], words: Words, text: str) -> Given:
     context = read_context(fired, cues)
     return Given(
         rule=fired.rule,
         values=context.values,
-        start=doc[fired.trigger.start].idx,
-        end=_end(doc, fired.trigger.end),
-        cues="; ".join(_cue_text(active, doc, text) for active in context.decided_by.values()),
+        start=words.starts[fired.trigger.start],
+        end=words.end(fired.trigger.end),
+        cues="; ".join(_cue_text(active, words, text) for active in context.decided_by.values()),
         counts=does_count(fired.rule.code, context.values),
     )
 
 
-def _cue_text(active: ActiveCue, doc: Doc, text: str) -> str:
+def _cue_text(active: ActiveCue, words: Words, text: str) -> str:
     if active.above:
         return f"{active.cue.id} (heading)"
-    words = " ".join(text[doc[active.start].idx : _end(doc, active.end)].split())
-    return f"{active.cue.id} ({words})"
-
-
-def _end(doc: Doc, token: int) -> int:
-    last = doc[token - 1]
-    return int(last.idx) + len(last.text)
+    trigger = active.trigger
+    said = " ".join(text[words.starts[trigger.start] : words.end(trigger.end)].split())
+    return f"{active.cue.id} ({said})"
 
 
 def _attributes(decision: Decision) -> dict[str, str]:
@@ -345,34 +335,12 @@ def _in_list(before: Unit, unit: Unit, text: str) -> bool:
     )
 
 
-def _token_ranges(doc: Doc, units: Sequence[Unit]) -> list[tuple[int, int]]:
+def _token_ranges(starts: Sequence[int], units: Sequence[Unit]) -> list[Span]:
     """The tokens of each unit."""
-    starts = [token.idx for token in doc]
-    ranges: list[tuple[int, int]] = []
-    at = 0
+    ranges: list[Span] = []
+    last = 0
     for unit in units:
-        while at < len(starts) and starts[at] < unit.start:
-            at += 1
-        first = at
-        while at < len(starts) and starts[at] < unit.end:
-            at += 1
-        ranges.append((first, at))
+        first = bisect_left(starts, unit.start, last)
+        last = bisect_left(starts, unit.end, first)
+        ranges.append((first, last))
     return ranges
-
-
-def _hits_by_unit(hits: Hits, ranges: Sequence[tuple[int, int]], tokens: int) -> list[Hits]:
-    """The note's hits shared out to its units; a phrase that crosses a boundary belongs to none."""
-    owner = [-1] * tokens
-    for number, (first, last) in enumerate(ranges):
-        owner[first:last] = [number] * (last - first)
-    shared: list[Hits] = [{} for _ in ranges]
-    for name, spans in hits.items():
-        for span in spans:
-            number = owner[span[0]]
-            if number >= 0 and owner[span[1] - 1] == number:
-                here = shared[number]
-                if name in here:
-                    here[name].append(span)
-                else:
-                    here[name] = [span]
-    return shared

@@ -6,13 +6,13 @@ for the same attribute reach a trigger, the one listed first in `context.yml` de
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from nlp.codebook import STOPS, Codebook, Cue, Rule
+from nlp.codebook import Codebook, Cue, Rule
 from nlp.rules import Fired, PatternIndex, Trigger, match
-from nlp.scan import Hits
+from nlp.scan import Classes, Hits, Span
 
 DEFAULTS: Mapping[str, str] = {
     "polarity": "affirmed",
@@ -27,21 +27,17 @@ DEFAULTS: Mapping[str, str] = {
 HISTORY_CODES = frozenset({"vic-background-history", "sus-history-intel", "sus-pattern-linking"})
 
 
-@dataclass(frozen=True)
-class ActiveCue:
-    """A cue found in a unit and the tokens it reaches."""
+class ActiveCue(NamedTuple):
+    """A cue found in a unit or `above` it, and the tokens it reaches."""
 
     cue: Cue
-    start: int
-    end: int
+    trigger: Trigger
     reach_start: int
     reach_end: int
-    parts: tuple[tuple[int, int], ...]
     above: bool = False
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """The attributes of a code on a unit, and the cue that decided each one that is not the default."""
 
     values: Mapping[str, str]
@@ -51,86 +47,73 @@ class Context:
 class CueReader:
     """Finds a codebook's cues in units and in the headings above them."""
 
-    def __init__(self, codebook: Codebook) -> None:
-        self._in_unit = PatternIndex(cue for cue in codebook.cues if cue.reach != "below")
-        self._in_heading = PatternIndex(cue for cue in codebook.cues if cue.reach == "below")
+    def __init__(self, codebook: Codebook, classes: Classes) -> None:
+        in_unit = (cue for cue in codebook.cues if cue.reach != "below")
+        in_heading = (cue for cue in codebook.cues if cue.reach == "below")
+        self._in_unit = PatternIndex(((cue, (), cue.never_with) for cue in in_unit), classes)
+        self._in_heading = PatternIndex(((cue, (), ()) for cue in in_heading), classes)
         self._order = {cue.id: at for at, cue in enumerate(codebook.cues)}
+        self._never_with = {cue.id: classes.mask(*cue.never_with) for cue in codebook.cues}
+        self._stops = {
+            cue.id: classes.mask(*(f"stop {kind}" for kind in cue.stops_at)) for cue in codebook.cues
+        }
 
     def below(self, hits: Hits) -> list[ActiveCue]:
         """The cues of a heading, which reach every unit below it."""
-        return self._active(self._in_heading, hits, 0, 0, heading=True)
+        return [
+            ActiveCue(sought.item, trigger, 0, 0, above=True)
+            for sought in self._in_heading.candidates(hits)
+            for trigger in match(sought, hits)
+        ]
 
     def active(self, hits: Hits, first: int, last: int, heading: Sequence[ActiveCue]) -> list[ActiveCue]:
         """The cues that work in a unit of tokens `first` to `last`, in the order in which they decide."""
-        cues = self._active(self._in_unit, hits, first, last, heading=False)
-        above = [one for one in heading if not any(name in hits for name in one.cue.never_with)]
-        return sorted([*cues, *above], key=lambda active: self._order[active.cue.id])
+        found = [
+            ActiveCue(sought.item, trigger, *self._reach(sought.item, trigger, hits, first, last))
+            for sought in self._in_unit.candidates(hits)
+            for trigger in match(sought, hits)
+        ]
+        found += [one for one in heading if not hits.classes & self._never_with[one.cue.id]]
+        return sorted(found, key=lambda active: self._order[active.cue.id])
 
-    def _active(
-        self, index: PatternIndex[Cue], hits: Hits, first: int, last: int, *, heading: bool
-    ) -> list[ActiveCue]:
-        stops = _stops(hits)
-        found = []
-        for _, cue, pattern in index.candidates(hits):
-            if not heading and any(name in hits for name in cue.never_with):
-                continue
-            for trigger in match(pattern, hits):
-                reach = (0, 0) if heading else _reach(cue, trigger, stops, first, last)
-                found.append(
-                    ActiveCue(cue, trigger.start, trigger.end, *reach, parts=trigger.parts, above=heading)
-                )
-        return found
-
-
-def _stops(hits: Hits) -> dict[str, list[int]]:
-    return {kind: [start for start, _ in hits.get(f"stop {kind}", ())] for kind in STOPS}
-
-
-def _reach(
-    cue: Cue, trigger: Trigger, stops: Mapping[str, list[int]], first: int, last: int
-) -> tuple[int, int]:
-    if cue.reach == "unit":
-        return first, last
-    low, high = first, last
-    if cue.reach != "forward":
-        low = max(first, trigger.start - cue.tokens)
-    if cue.reach != "backward":
-        high = min(last, trigger.end + cue.tokens)
-    for kind in cue.stops_at:
-        places = stops[kind]
-        after = bisect_left(places, trigger.end)
-        before = bisect_right(places, trigger.start - 1) - 1
-        if after < len(places):
-            high = min(high, places[after])
+    def _reach(self, cue: Cue, trigger: Trigger, hits: Hits, first: int, last: int) -> Span:
+        if cue.reach == "unit":
+            return first, last
+        low, high = first, last
+        if cue.reach != "forward":
+            low = max(first, trigger.start - cue.tokens)
+        if cue.reach != "backward":
+            high = min(last, trigger.end + cue.tokens)
+        stops = hits.spans(self._stops[cue.id])
+        after = bisect_left(stops, (trigger.end, 0))
+        before = bisect_left(stops, (trigger.start, 0)) - 1
+        if after < len(stops):
+            high = min(high, stops[after][0])
         if before >= 0:
-            low = max(low, places[before] + 1)
-    if cue.reach == "forward":
-        low = trigger.end
-    if cue.reach == "backward":
-        high = trigger.start
-    return low, high
+            low = max(low, stops[before][0] + 1)
+        if cue.reach == "forward":
+            low = trigger.end
+        if cue.reach == "backward":
+            high = trigger.start
+        return low, high
 
 
 def read_context(fired: Fired, cues: Sequence[ActiveCue]) -> Context:
     """The context of one fired rule: what the rule itself sets, then the first cue that reaches it."""
-    values = dict(DEFAULTS)
-    values.update(fired.rule.sets)
-    settled = {name for name, _ in fired.rule.sets}
+    rule, trigger = fired
+    values = {**DEFAULTS, **dict(rule.sets)}
+    settled = {name for name, _ in rule.sets}
     decided: dict[str, ActiveCue] = {}
     for active in cues:
         name = active.cue.sets
-        if (
-            name in settled
-            or not _concerns(active.cue, fired.rule.code)
-            or not _reaches(active, fired.trigger)
-        ):
+        if name in settled or not _concerns(active.cue, rule.code) or not _reaches(active, trigger):
             continue
-        value = _value(active.cue, fired.rule)
+        value = _value(active.cue, rule)
         settled.add(name)
         if value:
             values[name] = value
             decided[name] = active
-    if fired.rule.code != "vic-records-trawl":
+    if rule.code != "vic-records-trawl":
         values["purpose"] = ""
     elif not values["purpose"]:
         values["purpose"] = "unstated"
@@ -138,7 +121,7 @@ def read_context(fired: Fired, cues: Sequence[ActiveCue]) -> Context:
 
 
 def _concerns(cue: Cue, code: str) -> bool:
-    return not cue.codes or any(code.startswith(prefix) for prefix in cue.codes)
+    return not cue.codes or code.startswith(cue.codes)
 
 
 def _reaches(active: ActiveCue, trigger: Trigger) -> bool:
@@ -149,7 +132,7 @@ def _reaches(active: ActiveCue, trigger: Trigger) -> bool:
     overlaps = any(
         start < part_end and part_start < end
         for part_start, part_end in trigger.parts
-        for start, end in active.parts
+        for start, end in active.trigger.parts
     )
     if overlaps and active.cue.reach != "unit":
         return active.cue.sets in ("status", "voice")

@@ -10,33 +10,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
-from spacy.attrs import NORM
-from spacy.tokens import Doc, Token
-
-from nlp.scan import Hits
+from nlp.scan import Classes, Hits, Span, Words, word_numbers
 
 OTHER = {"victim": "suspect", "suspect": "victim"}
 _PRONOUNS = ("subject pronoun", "object pronoun", "possessive pronoun", "ambiguous pronoun")
-_PREPOSITIONS = {
-    "to",
-    "in",
-    "on",
-    "at",
-    "for",
-    "with",
-    "by",
-    "from",
-    "of",
-    "into",
-    "up",
-    "out",
-    "off",
-    "about",
-}
-_JOINS = {"and", "or", "but", "as", "that", "when", "while", "after", "before", "if", "so", "because", "who"}
-_ADVERBS = {"again", "over", "down", "away", "this", "last", "was", "is", "were", "had", "has"}
-_AFTER_OBJECT = frozenset({*".,;:)?!"} | _PREPOSITIONS | _JOINS | _ADVERBS)
+_AFTER_OBJECT = word_numbers(
+    ". , ; : ) ? ! to in on at for with by from of into up out off about and or but as that when while after "
+    "before if so because who again over down away this last was is were had has"
+)
+_BEFORE_COMPLEMENT = word_numbers("on of for re from with to by about")
+_CLAUSE_MARKS = word_numbers(", ; : - and but")
+_OWNER_MARKS = word_numbers("'s ’s '")
+_BEFORE_NAME = ("(", "is", "-", ",", ":", "=")
 _NEAR_OWNER = 3
 _NEAR_COMPLEMENT = 4
 _NAME_LENGTH = 3
@@ -47,8 +35,7 @@ _IN_SIGHT = 20
 """How many people back or forward are looked at, so that a note without full stops stays quick."""
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """A person named in a unit: token span, who it is ("" while open) and the kind of word used."""
 
     start: int
@@ -73,18 +60,44 @@ class NoteMemory:
 
 
 class People:
-    """The people of one unit."""
+    """The people of one unit.
+
+    Parameters
+    ----------
+    mentions
+        In order of start.
+    section
+        The person the title or label above the unit is about, or "".
+    fallback
+        Whom a trigger is about where nobody is in sight.
+    hits
+        The unit's word classes.
+    verbs, stops
+        The classes of the verbs of saying and of the words that start a new thought.
+    """
 
     def __init__(
-        self, mentions: list[Mention], *, section: str, fallback: str, reported: list[int], stops: list[int]
+        self, mentions: list[Mention], *, section: str, fallback: str, hits: Hits, verbs: int, stops: int
     ) -> None:
         self.mentions = mentions
         self.section = section
         self.fallback = fallback
-        self._starts = [mention.start for mention in mentions]
-        self._stops = stops
-        self._reported_from = min(reported, default=None)
         self.unclear = False
+        self._hits = hits
+        self._verb_classes = verbs
+        self._stop_classes = stops
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [mention.start for mention in self.mentions]
+
+    @cached_property
+    def _reported_from(self) -> int | None:
+        """Where the suspect starts to be reported ("SUSP says ..."): pronouns after it may be anybody."""
+        ends = {mention.end for mention in self.mentions if mention.person == "suspect"}
+        verbs = self._hits.spans(self._verb_classes)
+        reported = (end for start, end in verbs if not ends.isdisjoint((start, start - 1, start - 2)))
+        return min(reported, default=None)
 
     def allow(
         self, about: str, parts: tuple[tuple[int, int], ...], words: tuple[tuple[int, int], ...]
@@ -123,195 +136,212 @@ class People:
         if after < len(mentions) and starts[after] - end <= _NEAR_COMPLEMENT:
             yield from (m for m in mentions[after : after + 1] if m.kind == "complement")
         yield from reversed(mentions[max(0, before - _IN_SIGHT) : before])
-        stop = bisect_left(self._stops, end)
-        limit = self._stops[stop] if stop < len(self._stops) else None
+        stops = self._hits.spans(self._stop_classes)
+        stop = bisect_left(stops, (end, 0))
+        limit = stops[stop][0] if stop < len(stops) else None
         yield from (m for m in mentions[after : after + _IN_SIGHT] if limit is None or m.start < limit)
 
 
-def resolve(
-    hits: Hits, doc: Doc, memory: NoteMemory, *, first: int, section: str, names: list[Mention]
-) -> People:
-    """Resolve the people of a unit and add them to its hits as `victim`, `suspect` and `other person`.
+class RoleReader:
+    """Settles who is victim and who is suspect, unit by unit, with the role words of a codebook."""
 
-    Parameters
-    ----------
-    hits
-        The unit's word classes; three entries are added.
-    memory
-        Updated with the last person tagged.
-    first
-        The unit's first token.
-    section
-        The person the title or label above the unit is about, or "".
-    names
-        People called by name in the unit.
-    """
-    mentions = _left_out_subject(hits, memory, first=first, section=section)
-    for mention in _raw_mentions(hits, names):
-        if mention.kind == "role":
-            person, kind = mention.person, "complement" if _follows_preposition(doc, mention) else "role"
-        elif mention.kind == "someone":
-            person, kind = _someone(mentions, mention, hits), "role"
-        else:
-            person, kind = _pronoun(mentions, mention, doc, memory, section), mention.kind
-        mentions.append(Mention(mention.start, mention.end, person, kind))
-    for name, person in (("victim", "victim"), ("suspect", "suspect"), ("other person", "other")):
-        spans = [(m.start, m.end) for m in mentions if m.person == person]
-        if spans:
-            hits[name] = spans
-    people = People(
-        mentions,
-        section=section,
-        fallback=memory.heading or memory.last,
-        reported=_reported(mentions, hits),
-        stops=sorted(start for kind in ("but", "reason") for start, _ in hits.get(f"stop {kind}", ())),
-    )
-    for mention in mentions:
-        if mention.person in OTHER and mention.kind not in _PRONOUNS:
-            memory.last = mention.person
-    return people
+    def __init__(self, classes: Classes, *, known_words: frozenset[str]) -> None:
+        """Take the codebook's classes; `known_words` are its words, which are nobody's name."""
+        self._known_words = known_words
+        self._kinds = [
+            (classes.mask("role victim"), "victim", "role"),
+            (classes.mask("role suspect"), "suspect", "role"),
+            (classes.mask("role other person"), "other", "role"),
+            *((classes.mask(f"role {kind}"), "", kind) for kind in ("someone", *_PRONOUNS)),
+        ]
+        self._anybody = 0
+        for mask, _, _ in self._kinds:
+            self._anybody |= mask
+        self._verb = classes.mask("role reporting verb")
+        self._stops = classes.mask("stop but", "stop reason")
+        self._mentions = {
+            "victim": classes.mask("victim"),
+            "suspect": classes.mask("suspect"),
+            "other": classes.mask("other person"),
+        }
+        self._naming = [
+            (
+                person,
+                classes.mask(f"role {person}"),
+                classes.mask(f"role names the {person}"),
+                classes.mask(f"role named as the {person}"),
+            )
+            for person in OTHER
+        ]
+        self._headings = {person: classes.mask(f"role {person} heading") for person in OTHER}
+
+    def heading(self, hits: Hits) -> str:
+        """The person a title, label or entry type is about, or "" where it names neither or both."""
+        about = [person for person, mask in self._headings.items() if hits.classes & mask]
+        return about[0] if len(about) == 1 else ""
+
+    def resolve(
+        self, hits: Hits, words: Words, memory: NoteMemory, *, first: int, section: str, names: list[Mention]
+    ) -> People:
+        """Resolve the people of a unit and add them to its hits as `victim`, `suspect` and `other person`.
+
+        Parameters
+        ----------
+        hits
+            The unit's word classes; the people are added.
+        memory
+            Updated with the last person tagged.
+        first
+            The unit's first token.
+        section
+            The person the title or label above the unit is about, or "".
+        names
+            People called by name in the unit.
+        """
+        verbs = hits.spans(self._verb)
+        mentions: list[Mention] = []
+        speaker = section or memory.heading or memory.last
+        if speaker and verbs and verbs[0][0] == first:  # the left-out subject of "Says ..." or "Denied ..."
+            mentions.append(Mention(first, first, speaker, "role"))
+            hits.add(first, first, self._mentions[speaker])
+        for mention in self._raw_mentions(hits, names):
+            if mention.kind == "role":
+                person, kind = (
+                    mention.person,
+                    "complement" if _follows_preposition(words, mention) else "role",
+                )
+            elif mention.kind == "someone":
+                person, kind = _someone(mentions, mention, verbs), "role"
+            else:
+                person, kind = _pronoun(mentions, mention, words, memory, section), mention.kind
+            mentions.append(Mention(mention.start, mention.end, person, kind))
+            if person:
+                hits.add(mention.start, mention.end, self._mentions[person])
+        people = People(
+            mentions,
+            section=section,
+            fallback=memory.heading or memory.last,
+            hits=hits,
+            verbs=self._verb,
+            stops=self._stops,
+        )
+        for mention in reversed(mentions):
+            if mention.person in OTHER and mention.kind not in _PRONOUNS:
+                memory.last = mention.person
+                break
+        return people
+
+    def _raw_mentions(self, hits: Hits, names: list[Mention]) -> list[Mention]:
+        found = [(start, -end, -1, person, kind) for start, end, person, kind in names]
+        if hits.classes & self._anybody:
+            for classes, spans in hits.where.items():
+                if classes & self._anybody:
+                    for rank, (mask, person, kind) in enumerate(self._kinds):
+                        if classes & mask:
+                            found += [(start, -end, rank, person, kind) for start, end in spans]
+        found.sort()
+        kept: list[Mention] = []
+        for start, end, _, person, kind in found:
+            if not kept or start >= kept[-1].end:
+                kept.append(Mention(start, -end, person, kind))
+        return kept
+
+    def learn_names(
+        self, hits: Hits, words: Words, unit: Span, *, memory: CaseMemory, heading: str = ""
+    ) -> None:
+        """Tie names to roles, by tag or by what is done: "SUSP Marcus TILLBROOK", "Cole, 26, was arrested".
+
+        Below a heading about the suspect, a full name with an age ("Marcus TILLBROOK 38") is the suspect's.
+        """
+        start, end = unit
+        names = _Names(words, start, end, memory, self._known_words)
+        if heading == "suspect":
+            names.with_an_age(heading)
+        for person, tag, names_the, named_as in self._naming:
+            if not hits.classes & (tag | names_the | named_as):
+                continue
+            for found_start, found_end in hits.spans(tag):
+                after = found_end + (found_end < end and words.text(found_end) in _BEFORE_NAME)
+                names.after(after, person)
+                if found_start - 2 >= start and words.text(found_start - 1) == "(":
+                    names.before(found_start - 1, person)
+            for _, found_end in hits.spans(names_the):
+                names.after(found_end, person)
+            for found_start, _ in hits.spans(named_as):
+                names.before(found_start, person)
 
 
-def _left_out_subject(hits: Hits, memory: NoteMemory, *, first: int, section: str) -> list[Mention]:
-    """The speaker of a unit that opens with "Says ..." or "Denied ...": whom the section is about."""
-    person = section or memory.heading or memory.last
-    if person and any(start == first for start, _ in hits.get("role reporting verb", ())):
-        return [Mention(first, first, person, "role")]
-    return []
+def _follows_preposition(words: Words, mention: Mention) -> bool:
+    return mention.start > 0 and words.lowers[mention.start - 1] in _BEFORE_COMPLEMENT
 
 
-def _raw_mentions(hits: Hits, names: list[Mention]) -> list[Mention]:
-    found = list(names)
-    for name, person in (
-        ("role victim", "victim"),
-        ("role suspect", "suspect"),
-        ("role other person", "other"),
-    ):
-        found += [Mention(start, end, person, "role") for start, end in hits.get(name, ())]
-    for kind in ("someone", *_PRONOUNS):
-        found += [Mention(start, end, "", kind) for start, end in hits.get(f"role {kind}", ())]
-    found.sort(key=lambda m: (m.start, -m.end))
-    kept: list[Mention] = []
-    for mention in found:
-        if not kept or mention.start >= kept[-1].end:
-            kept.append(mention)
-    return kept
-
-
-def _follows_preposition(doc: Doc, mention: Mention) -> bool:
-    return mention.start > 0 and doc[mention.start - 1].lower_ in (
-        "on",
-        "of",
-        "for",
-        "re",
-        "from",
-        "with",
-        "to",
-        "by",
-        "about",
-    )
-
-
-def _someone(mentions: list[Mention], mention: Mention, hits: Hits) -> str:
+def _someone(mentions: list[Mention], mention: Mention, verbs: list[Span]) -> str:
     """Whom "the male" or "the girl" means: not the person already spoken of in the unit."""
     for earlier in reversed(mentions[-_IN_SIGHT:]):
         if earlier.person in OTHER:
             return OTHER[earlier.person]
-    reports = any(start - mention.end in (0, 1) for start, _ in hits.get("role reporting verb", ()))
+    after = bisect_left(verbs, (mention.end, 0))
+    reports = after < len(verbs) and verbs[after][0] - mention.end <= 1
     return "victim" if reports else "suspect"
 
 
-def _pronoun(mentions: list[Mention], mention: Mention, doc: Doc, memory: NoteMemory, section: str) -> str:
+def _pronoun(
+    mentions: list[Mention], mention: Mention, words: Words, memory: NoteMemory, section: str
+) -> str:
     earlier = [m for m in mentions[-_IN_SIGHT:] if m.person in OTHER]
     if not earlier:
         return section or memory.last or memory.heading
     nearest = earlier[-1]
-    same_clause = _same_clause(doc, nearest.end, mention.start)
-    if _is_object(mention, doc) and same_clause and not _owns(doc, nearest):
+    same_clause = _same_clause(words, nearest.end, mention.start)
+    if _is_object(mention, words) and same_clause and not _owns(words, nearest):
         return OTHER[nearest.person]
-    return nearest.person if same_clause else _subject_before(earlier, doc).person
+    return nearest.person if same_clause else _subject_before(earlier, words).person
 
 
-def _subject_before(earlier: list[Mention], doc: Doc) -> Mention:
+def _subject_before(earlier: list[Mention], words: Words) -> Mention:
     """The person the clause before is about: the first in it who is not just an owner."""
     clause = [earlier[-1]]
     for mention in reversed(earlier[:-1]):
-        if not _same_clause(doc, mention.end, clause[0].start):
+        if not _same_clause(words, mention.end, clause[0].start):
             break
         clause.insert(0, mention)
-    return next((mention for mention in clause if not _owns(doc, mention)), clause[-1])
+    return next((mention for mention in clause if not _owns(words, mention)), clause[-1])
 
 
-def _is_object(mention: Mention, doc: Doc) -> bool:
+def _is_object(mention: Mention, words: Words) -> bool:
     if mention.kind == "object pronoun":
         return True
-    following = doc[mention.end].lower_ if mention.end < len(doc) else "."
-    return mention.kind == "ambiguous pronoun" and following in _AFTER_OBJECT
+    at_end = mention.end >= len(words.lowers)
+    return mention.kind == "ambiguous pronoun" and (at_end or words.lowers[mention.end] in _AFTER_OBJECT)
 
 
-def _same_clause(doc: Doc, start: int, end: int) -> bool:
-    return not any(token.lower_ in (",", ";", ":", "-", "and", "but") for token in doc[start:end])
+def _same_clause(words: Words, start: int, end: int) -> bool:
+    return _CLAUSE_MARKS.isdisjoint(words.lowers[start:end])
 
 
-def _owns(doc: Doc, mention: Mention) -> bool:
+def _owns(words: Words, mention: Mention) -> bool:
     return mention.kind == "possessive pronoun" or (
-        mention.end < len(doc) and doc[mention.end].lower_ in ("'s", "’s", "'")
+        mention.end < len(words.lowers) and words.lowers[mention.end] in _OWNER_MARKS
     )
 
 
-def _reported(mentions: list[Mention], hits: Hits) -> list[int]:
-    """Where the suspect starts to be reported ("SUSP says ..."): pronouns after it may be anybody."""
-    suspect_ends = {m.end for m in mentions if m.person == "suspect"}
-    verbs = hits.get("role reporting verb", ())
-    return [end for start, end in verbs if suspect_ends & {start, start - 1, start - 2}]
-
-
-def named_people(doc: Doc, start: int, end: int, memory: CaseMemory) -> list[Mention]:
+def named_people(words: Words, unit: Span, memory: CaseMemory) -> list[Mention]:
     """People called by a name that the case has tied to a role."""
-    if not memory.names:
+    start, end = unit
+    if not memory.names or memory.names.keys().isdisjoint(words.norms[start:end]):
         return []
-    norms = doc.to_array(NORM)[start:end].tolist()
     return [
-        Mention(start + at, start + at + 1, memory.names[norm], "role")
-        for at, norm in enumerate(norms)
-        if norm in memory.names and doc[start + at].text[:1].isupper()
+        Mention(at, at + 1, memory.names[words.norms[at]], "role")
+        for at in range(start, end)
+        if words.norms[at] in memory.names and words.text(at)[:1].isupper()
     ]
 
 
-def learn_names(
-    hits: Hits,
-    doc: Doc,
-    start: int,
-    end: int,
-    *,
-    memory: CaseMemory,
-    known_words: frozenset[str],
-    heading: str = "",
-) -> None:
-    """Tie names to roles, by tag or by what is done: "SUSP Marcus TILLBROOK", "Cole, 26, was arrested".
-
-    Below a heading about the suspect, a full name with an age ("Marcus TILLBROOK 38") is the suspect's.
-    """
-    names = _Names(doc, start, end, memory, known_words)
-    if heading == "suspect":
-        names.with_an_age(heading)
-    for person in OTHER:
-        for found_start, found_end in hits.get(f"role {person}", ()):
-            at = found_end + (found_end < end and doc[found_end].text in ("(", "is", "-", ",", ":", "="))
-            names.after(at, person)
-            if found_start - 2 >= start and doc[found_start - 1].text == "(":
-                names.before(found_start - 1, person)
-        for _, found_end in hits.get(f"role names the {person}", ()):
-            names.after(found_end, person)
-        for found_start, _ in hits.get(f"role named as the {person}", ()):
-            names.before(found_start, person)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Names:
     """Reads the names that stand beside words which say whose they are."""
 
-    doc: Doc
+    words: Words
     start: int
     end: int
     memory: CaseMemory
@@ -319,33 +349,37 @@ class _Names:
 
     def after(self, at: int, person: str) -> None:
         """Learn up to two names that follow."""
-        for token in self.doc[at : min(at + 2, self.end)]:
-            if not self._is_name(token, first=token.i == at):
+        for token in range(at, min(at + 2, self.end)):
+            if not self._is_name(token, first=token == at):
                 return
-            self.memory.names.setdefault(token.norm, person)
+            self._learn(token, person)
 
     def before(self, at: int, person: str) -> None:
         """Learn up to two names that come just before, past an age ("Cole (26) arrested")."""
-        while at > self.start and self._is_age_or_mark(self.doc[at - 1].text):
+        while at > self.start and self._is_age_or_mark(self.words.text(at - 1)):
             at -= 1
-        for token in reversed(list(self.doc[max(self.start, at - 2) : at])):
+        for token in reversed(range(max(self.start, at - 2), at)):
             if not self._is_name(token, first=False):
                 return
-            self.memory.names.setdefault(token.norm, person)
+            self._learn(token, person)
 
     def with_an_age(self, person: str) -> None:
         """Learn full names that an age follows."""
         for at in range(self.start + 2, self.end):
-            word = self.doc[at].text
+            word = self.words.text(at)
             if len(word) == _AGE and word.isdecimal():
-                before = at - 1 if self.doc[at - 1].text in (",", "(") else at
+                before = at - 1 if self.words.text(at - 1) in (",", "(") else at
                 if before - 2 >= self.start and all(
-                    self._is_name(token, first=False) for token in self.doc[before - 2 : before]
+                    self._is_name(token, first=False) for token in range(before - 2, before)
                 ):
                     self.before(before, person)
 
-    def _is_name(self, token: Token, *, first: bool) -> bool:
-        return _looks_like_a_name(token.text, first=first) and token.lower_ not in self.known_words
+    def _learn(self, token: int, person: str) -> None:
+        self.memory.names.setdefault(self.words.norms[token], person)
+
+    def _is_name(self, token: int, *, first: bool) -> bool:
+        word = self.words.text(token)
+        return _looks_like_a_name(word, first=first) and word.lower() not in self.known_words
 
     @staticmethod
     def _is_age_or_mark(word: str) -> bool:

@@ -7,20 +7,23 @@ parser. Text is folded character for character first, so every offset is an offs
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property, reduce
+from operator import itemgetter, or_
 from typing import Any
 
 import spacy
-from spacy.attrs import NORM, ORTH
+from spacy.attrs import IDX, LOWER, NORM, ORTH
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
-from nlp.codebook import Codebook, WordClass
+from nlp.codebook import MENTIONS, Codebook, WordClass
 
-Hits = dict[str, list[tuple[int, int]]]
-"""Where each word class occurs: token spans, end exclusive, in order of start."""
+Span = tuple[int, int]
+"""Tokens of a note, end exclusive."""
 
 _FOLD = str.maketrans(
     {
@@ -33,6 +36,7 @@ _FOLD = str.maketrans(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PIECE = 40
 _TOO_LONG = re.compile(r"\S{200}")
+_WORDS_KEPT = 100_000
 
 
 def fold(text: str) -> str:
@@ -50,9 +54,16 @@ def whole(text: str) -> str:
 
 
 def blank_english() -> Language:
-    """spaCy's blank English with one reading for `didn't`, `didnt` and `did not`."""
+    """spaCy's blank English with one reading for `didn't`, `didnt` and `did not`.
+
+    Of a word's many properties only those that are matched on are worked out, and the cutting of a word
+    once seen is remembered.
+    """
     nlp = spacy.blank("en")
+    vocab: Any = nlp.vocab
+    vocab.lex_attr_getters = {name: vocab.lex_attr_getters[name] for name in (LOWER, NORM)}
     tokenizer: Any = nlp.tokenizer
+    tokenizer.max_cache_size = _WORDS_KEPT
     rules: dict[str, list[dict[int, str]]] = {}
     for text, tokens in tokenizer.rules.items():
         negated = len(tokens) == 2 and tokens[-1].get(NORM, tokens[-1][ORTH].lower()) == "not"
@@ -67,42 +78,137 @@ def blank_english() -> Language:
     return nlp
 
 
+class Classes:
+    """Word classes as bits: a set of classes is one integer, and whether two sets meet one operation."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._bits = {name: 1 << at for at, name in enumerate(names)}
+
+    def mask(self, *names: str) -> int:
+        """The set of these classes; a class that the codebook does not have is in none."""
+        mask = 0
+        for name in names:
+            mask |= self._bits.get(name, 0)
+        return mask
+
+
+class Hits:
+    """The word classes found in a stretch of tokens.
+
+    Attributes
+    ----------
+    classes
+        All classes found, as one mask.
+    where
+        Spans in order of start, by the classes found there.
+    """
+
+    __slots__ = ("_known", "classes", "where")
+
+    def __init__(self, where: dict[int, list[Span]]) -> None:
+        self.where = where
+        self.classes = reduce(or_, where, 0)
+        self._known: dict[int, list[Span]] = {}
+
+    def add(self, start: int, end: int, classes: int) -> None:
+        """Add what was found at a span that does not stand before others of the same classes."""
+        self.classes |= classes
+        self.where.setdefault(classes, []).append((start, end))
+        self._known.clear()
+
+    def spans(self, wanted: int) -> list[Span]:
+        """Where any of the wanted classes stands, in order."""
+        if not self.classes & wanted:
+            return []
+        known = self._known.get(wanted)
+        if known is None:
+            lists = [spans for classes, spans in self.where.items() if classes & wanted]
+            known = lists[0] if len(lists) == 1 else sorted({span for spans in lists for span in spans})
+            self._known[wanted] = known
+        return known
+
+
+class Words:
+    """The tokens of a note.
+
+    Attributes
+    ----------
+    starts
+        Where each starts in the text (code points).
+    lowers, norms
+        The number spaCy has for its lower-case and for its normal form; see `word_numbers`.
+    """
+
+    def __init__(self, doc: Doc) -> None:
+        self._doc = doc
+        self.starts: list[int] = doc.to_array(IDX).tolist()
+
+    @cached_property
+    def lowers(self) -> list[int]:
+        numbers: list[int] = self._doc.to_array(LOWER).tolist()
+        return numbers
+
+    @cached_property
+    def norms(self) -> list[int]:
+        numbers: list[int] = self._doc.to_array(NORM).tolist()
+        return numbers
+
+    def text(self, token: int) -> str:
+        """A token as written."""
+        return str(self._doc[token].text)
+
+    def end(self, token: int) -> int:
+        """Where the text before a token ends, spaces left out."""
+        return self.starts[token - 1] + len(self._doc[token - 1])
+
+
+def word_numbers(words: str) -> frozenset[int]:
+    """The numbers that spaCy, on any machine, has for words written with blanks between them."""
+    return frozenset(map(get_string_id, words.split()))
+
+
 class Scanner:
     """Finds every word class of a codebook in a text."""
 
     def __init__(self, codebook: Codebook) -> None:
+        self.classes = Classes((*codebook.words, *MENTIONS))
         self._nlp = blank_english()
         self._matchers = (PhraseMatcher(self._nlp.vocab, attr="NORM"), PhraseMatcher(self._nlp.vocab))
-        self._names: dict[int, tuple[str, ...]] = {}
-        self._blocks: dict[int, frozenset[str]] = {}
+        self._masks: dict[int, int] = {}
+        self._blocks: dict[int, int] = {}
         self._add(codebook.words)
 
     def _add(self, classes: Mapping[str, WordClass]) -> None:
-        owners = _owners(classes)
-        named: dict[tuple[int, str], set[str]] = {}
-        blocked: dict[str, set[str]] = {}
+        owners = {name: self.classes.mask(*names) for name, names in _owners(classes).items()}
+        named: dict[tuple[int, str], int] = {}
+        blocked: dict[str, int] = {}
         for word_class in classes.values():
+            owned = owners[word_class.name]
             for at, phrases in enumerate((word_class.words, word_class.exact)):
                 for phrase in phrases:
-                    named.setdefault((at, phrase), set()).update(owners[word_class.name])
+                    named[at, phrase] = named.get((at, phrase), 0) | owned
             for phrase in word_class.never_in:
-                blocked.setdefault(phrase, set()).update(owners[word_class.name])
+                blocked[phrase] = blocked.get(phrase, 0) | owned
         # one key for all phrases of the same classes: spaCy takes its time over every new key
-        groups: dict[tuple[int, tuple[str, ...], frozenset[str]], list[str]] = {}
-        for (at, phrase), names in sorted(named.items()):
-            groups.setdefault((at, tuple(sorted(names)), frozenset()), []).append(phrase)
-        for phrase, names in sorted(blocked.items()):
-            groups.setdefault((0, (), frozenset(names)), []).append(phrase)
-        for number, ((at, named_by, blocked_by), group) in enumerate(groups.items()):
+        groups: dict[tuple[int, int, int], list[str]] = {}
+        for (at, phrase), mask in named.items():
+            groups.setdefault((at, mask, 0), []).append(phrase)
+        for phrase, mask in blocked.items():
+            groups.setdefault((0, 0, mask), []).append(phrase)
+        for number, ((at, mask, block), group) in enumerate(groups.items()):
             self._matchers[at].add(f"group {number}", [self._nlp.tokenizer(phrase) for phrase in group])
             key = int(self._nlp.vocab.strings[f"group {number}"])
-            if named_by:
-                self._names[key] = named_by
-            else:
-                self._blocks[key] = blocked_by
+            self._masks[key] = mask
+            if block:
+                self._blocks[key] = block
 
-    def memory_zone(self) -> AbstractContextManager[Any]:
-        """A context in which spaCy forgets the words of the notes read, so that memory stays flat."""
+    def memory_zone(self, *, keep: bool) -> AbstractContextManager[Any]:
+        """A context in which spaCy forgets the words of the notes read, so that memory stays flat.
+
+        With `keep`, the first words met are remembered all the same: most come again in every note.
+        """
+        if keep and len(self._nlp.vocab) < _WORDS_KEPT:
+            return nullcontext()
         return self._nlp.memory_zone()
 
     def read(self, text: str) -> Doc:
@@ -126,37 +232,53 @@ class Scanner:
                 spaces.append(bool(token.whitespace_))
         return Doc(self._nlp.vocab, words=words, spaces=spaces)
 
-    def find(self, doc: Doc) -> Hits:
-        """Every word class found in a note, with its spans in order."""
-        found: list[tuple[int, int, tuple[str, ...]]] = []
-        blocks: list[tuple[int, int, frozenset[str]]] = []
-        for matcher in self._matchers:
-            for key, start, end in matcher(doc):
-                names = self._names.get(key)
-                if names is not None:
-                    found.append((start, end, names))
-                block = self._blocks.get(key)
-                if block is not None:
-                    blocks.append((start, end, block))
-        found.sort()
-        hits: Hits = {}
-        for start, end, names in found:
-            for name in names:
-                hits.setdefault(name, []).append((start, end))
-        _block(hits, blocks)
-        return {name: spans for name, spans in hits.items() if spans}
+    def find(self, doc: Doc, ranges: Sequence[Span]) -> list[Hits]:
+        """The word classes in each unit of a note; a phrase that crosses a boundary belongs to no unit.
 
+        Parameters
+        ----------
+        doc
+            The note.
+        ranges
+            The tokens of each unit; units come in order and do not overlap.
+        """
+        by_norm, as_written = (matcher(doc) for matcher in self._matchers)
+        matches = sorted([*by_norm, *as_written], key=itemgetter(1, 2)) if as_written else by_norm
+        blocked = self._blocked(matches)
+        masks = self._masks
+        shared: list[dict[int, list[Span]]] = [{} for _ in ranges]
+        at, first, last = -1, 0, 0
+        for key, start, end in matches:
+            while start >= last:
+                at += 1
+                if at == len(ranges):
+                    return list(map(Hits, shared))
+                first, last = ranges[at]
+            if start < first or end > last:
+                continue
+            classes = masks[key]
+            if start in blocked:
+                for until, names in blocked[start]:
+                    if end <= until:
+                        classes &= ~names
+            if classes:
+                where = shared[at]
+                if classes in where:
+                    where[classes].append((start, end))
+                else:
+                    where[classes] = [(start, end)]
+        return list(map(Hits, shared))
 
-def _block(hits: Hits, blocks: list[tuple[int, int, frozenset[str]]]) -> None:
-    """Take away the hits of a class that lie inside a phrase in which it does not count."""
-    covered: dict[str, dict[int, int]] = {}
-    for start, end, names in blocks:
-        for name in names & hits.keys():
-            reach = covered.setdefault(name, {})
-            for at in range(start, end):
-                reach[at] = max(end, reach.get(at, 0))
-    for name, reach in covered.items():
-        hits[name] = [(start, end) for start, end in hits[name] if reach.get(start, 0) < end]
+    def _blocked(self, matches: list[tuple[int, int, int]]) -> dict[int, list[tuple[int, int]]]:
+        """By token, the phrases around it in which classes do not count: where each ends, and the classes."""
+        blocked: dict[int, list[tuple[int, int]]] = {}
+        if self._blocks.keys().isdisjoint([key for key, _, _ in matches]):
+            return blocked
+        for key, start, end in matches:
+            if key in self._blocks:
+                for at in range(start, end):
+                    blocked.setdefault(at, []).append((end, self._blocks[key]))
+        return blocked
 
 
 def _owners(classes: Mapping[str, WordClass]) -> dict[str, set[str]]:

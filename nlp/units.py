@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlp.scan import fold
 
@@ -33,7 +33,10 @@ _AUTHOR = re.compile(
 )
 _MAIL_HEADER = re.compile(r"(?:From|To|Cc|Bcc|Sent|Date|Subject|Importance|Attachments?)[ ]?:", re.IGNORECASE)
 _LABEL = re.compile(r"([A-Z0-9][A-Za-z0-9 /&'().,+-]{0,58}?)[ ]?(?::|[ ]-{1,2}(?=[ ]|$))")
-_TICK = re.compile(r"\[[ _]?\]|\([ _]\)|☐|\bY[ ]?/[ ]?N\b|\bYes[ ]?/[ ]?No\b|_{3,}|\.{5,}")
+_TICK = re.compile(
+    r"[\[(☐Y_.](?:(?<=\[)[ _]?\]|(?<=\()[ _]\)|(?<=☐)|(?<=\bY)[ ]?/[ ]?N\b|(?<=\bY)es[ ]?/[ ]?No\b"
+    r"|(?<=_)__|(?<=\.)\.{4})"
+)
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)(?:\((\d{1,2}|[a-h])\)|(\d{1,2})[.)])[ \t]+(?=\S)")
 _ENDING = re.compile(r"[.?!]{1,3}[\"')\]]{0,2}[ \t]+(?=[\"'(\[£$]{0,2}[A-Z0-9])|;[ \t]*(?=\S)")
 _BEFORE_DOT = re.compile(r"(?:^|[\s(\"'/])([A-Za-z.]{1,12})$")
@@ -51,12 +54,11 @@ _VERB = re.compile(
     r"[A-Za-z]{2,20}(?:ed|ing))\b",
     re.IGNORECASE,
 )
-_QUOTE_MARK = re.compile(r"\"|(?<![\w'])'(?=\w)|(?<=[\w.?!,])'(?!\w)")
+_QUOTE_MARK = re.compile(r"[\"'](?:(?<=\")|(?<![\w']')(?=\w)|(?<=[\w.?!,]')(?!\w))")
 _SHORT_LABEL = 6
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """One coding unit and what stands above it.
 
     `start` and `end` are code-point offsets into the note. `section` is the title or label the unit
@@ -70,8 +72,7 @@ class Unit:
     mail: bool = False
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """The units of one note and how many pieces were dropped as having fewer than two letters."""
 
     units: tuple[Unit, ...]
@@ -250,6 +251,8 @@ def quotations(text: str) -> list[Span]:
 
 
 def _has_two_letters(text: str, start: int, end: int) -> bool:
+    if end - start > 1 and text[start : start + 2].isalpha():
+        return True
     letters = 0
     for at in range(start, end):
         letters += text[at].isalpha()
