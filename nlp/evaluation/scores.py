@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,18 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from nlp.context import DEFAULTS
-from nlp.reader.corpus import GoldUnit
+from nlp.reader.corpus import GoldUnit, read_gold
 
-__all__ = ["ORIENTATIONS", "Balance", "Evaluation", "coding_of_gold", "evaluate", "rows_by_unit", "shared"]
+__all__ = [
+    "ORIENTATIONS",
+    "Balance",
+    "Evaluation",
+    "coding_of_gold",
+    "evaluate",
+    "evaluate_coders",
+    "rows_by_unit",
+    "shared",
+]
 
 ORIENTATIONS = {"vic-": "VICTIM-CREDIBILITY", "sus-": "SUSPECT-FOCUS"}
 VIEWS = ("counted", "mentioned")
@@ -28,6 +38,7 @@ _ENOUGH_IN_CASE = 5
 _DRAWS = 1000
 _SEED = 20261122
 _CONTEXT = ("polarity", "voice", "status")
+_ATTRIBUTES = (*_CONTEXT, "frame")
 
 Counts = npt.NDArray[np.int64]
 Row = Mapping[Any, Any]
@@ -49,6 +60,9 @@ class Evaluation:
     context
         A row an attribute, over the (unit, code) pairs both gave: `agree`, `n`, and the same where the
         gold is not the default.
+    attributes
+        A row an attribute and value that either side gives, over the same pairs: `precision`, `recall`,
+        `f1`, `gold`, `predicted`, `right` (pairs).
     balance
         Over cases with at least five counted gold units, the balance (suspect units − victim units) /
         (both): rank correlation (Spearman) and mean absolute error of the table's against the gold's.
@@ -59,6 +73,7 @@ class Evaluation:
     headlines: pd.DataFrame
     codes: pd.DataFrame
     context: pd.DataFrame
+    attributes: pd.DataFrame
     balance: Balance
     units: int
     cases: int
@@ -95,7 +110,8 @@ def evaluate(gold: Sequence[GoldUnit], table: pd.DataFrame, *, draws: int = _DRA
     gold
         Gold units, as `read_gold` gives them.
     table
-        Columns `case_id, entry_no, start, end, code, counts` and, for the context, `polarity, voice, status`.
+        Columns `case_id, entry_no, start, end, code, counts` and, for the context, `polarity, voice, status,
+        frame`; what is missing is taken as the default.
     draws
         Bootstrap samples of cases; 0 leaves the intervals empty.
     """
@@ -129,6 +145,7 @@ def evaluate(gold: Sequence[GoldUnit], table: pd.DataFrame, *, draws: int = _DRA
             ],
         ),
         context=pd.DataFrame([_context_row(gold, found, attribute) for attribute in _CONTEXT]),
+        attributes=_attributes(gold, found),
         balance=_balance(keys, tallies),
         units=len(gold),
         cases=len(cases),
@@ -146,12 +163,26 @@ def coding_of_gold(gold: Iterable[GoldUnit]) -> pd.DataFrame:
             "end": unit.end,
             "code": code.code,
             "counts": code.counts,
-            **{attribute: code.attributes[attribute] for attribute in _CONTEXT},
+            **{attribute: code.attributes[attribute] for attribute in _ATTRIBUTES},
         }
         for unit in gold
         for code in unit.codes
     ]
-    return pd.DataFrame(rows, columns=["case_id", "entry_no", "start", "end", "code", "counts", *_CONTEXT])
+    return pd.DataFrame(rows, columns=["case_id", "entry_no", "start", "end", "code", "counts", *_ATTRIBUTES])
+
+
+def evaluate_coders(first: Path, second: Path, *, draws: int = _DRAWS) -> Evaluation:
+    """Score one coder against another, on the units both coded: a ceiling for any coder by machine.
+
+    Parameters
+    ----------
+    first, second
+        Gold files (`read_gold`); the first is taken as gold.
+    """
+    other = read_gold(second)
+    both = {unit.unit_id for unit in other}
+    gold = [unit for unit in read_gold(first) if unit.unit_id in both]
+    return evaluate(gold, coding_of_gold(other), draws=draws)
 
 
 def rows_by_unit(gold: Sequence[GoldUnit], table: pd.DataFrame) -> tuple[dict[str, list[Row]], list[Row]]:
@@ -181,7 +212,7 @@ def _found(rows: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, _Found]]:
     for unit_id, here in rows.items():
         codes = found.setdefault(unit_id, {})
         for row in here:
-            attributes = {name: row.get(name) or DEFAULTS[name] for name in _CONTEXT}
+            attributes = {name: row.get(name) or DEFAULTS[name] for name in _ATTRIBUTES}
             slot = codes.setdefault(row["code"], _Found(attributes, counts=False))
             slot.counts = slot.counts or bool(row["counts"])
     return found
@@ -269,12 +300,9 @@ def _code_row(
     key: tuple[str, str], total: Counts, sampled: Counts
 ) -> tuple[str, str, float, float, float, float, float, int, int, int]:
     right, wrong, missed = (int(number) for number in total)
-    precision = right / (right + wrong) if right + wrong else float("nan")
-    recall = right / (right + missed) if right + missed else float("nan")
     return (
         *key,
-        precision,
-        recall,
+        *_precision_recall(total),
         float(_f1(total)),
         *_interval(_f1(sampled)),
         right + missed,
@@ -300,15 +328,44 @@ def _balance(keys: Sequence[tuple[str, str]], tallies: Counts) -> Balance:
     return Balance(len(gold), correlation, float(np.abs(gold - table).mean()))
 
 
-def _context_row(
-    gold: Sequence[GoldUnit], found: dict[str, dict[str, _Found]], attribute: str
-) -> dict[str, str | float | int]:
-    pairs = [
+def _pairs(
+    gold: Sequence[GoldUnit], found: Mapping[str, Mapping[str, _Found]], attribute: str
+) -> list[tuple[str, str]]:
+    """What gold and table say of an attribute, for every (unit, code) pair both gave."""
+    return [
         (code.attributes[attribute], given.attributes[attribute])
         for unit in gold
         for code in unit.codes
         if code.code[:4] in ORIENTATIONS and (given := found.get(unit.unit_id, {}).get(code.code))
     ]
+
+
+def _attributes(gold: Sequence[GoldUnit], found: Mapping[str, Mapping[str, _Found]]) -> pd.DataFrame:
+    rows = []
+    for attribute in _ATTRIBUTES:
+        pairs = _pairs(gold, found, attribute)
+        for value in sorted({value for pair in pairs for value in pair}):
+            right = sum(pair == (value, value) for pair in pairs)
+            in_gold, in_table = (sum(pair[side] == value for pair in pairs) for side in (0, 1))
+            tally = np.array([right, in_table - right, in_gold - right])
+            rows.append(
+                (attribute, value, *_precision_recall(tally), float(_f1(tally)), in_gold, in_table, right)
+            )
+    columns = ["attribute", "value", "precision", "recall", "f1", "gold", "predicted", "right"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _precision_recall(tally: Counts) -> tuple[float, float]:
+    right, wrong, missed = (int(number) for number in tally)
+    precision = right / (right + wrong) if right + wrong else float("nan")
+    recall = right / (right + missed) if right + missed else float("nan")
+    return precision, recall
+
+
+def _context_row(
+    gold: Sequence[GoldUnit], found: Mapping[str, Mapping[str, _Found]], attribute: str
+) -> dict[str, str | float | int]:
+    pairs = _pairs(gold, found, attribute)
     odd = [(wanted, got) for wanted, got in pairs if wanted != DEFAULTS[attribute]]
     return {
         "attribute": attribute,

@@ -96,6 +96,15 @@ def test_context_is_compared_where_both_gave_the_code(evaluation: Evaluation) ->
     assert context.loc["status", ["agree", "n_not_default"]].tolist() == [1, 1]
 
 
+def test_each_value_of_an_attribute_is_scored_where_both_gave_the_code(evaluation: Evaluation) -> None:
+    values = evaluation.attributes.set_index(["attribute", "value"])
+    scores = ["precision", "recall", "f1", "gold", "predicted", "right"]
+    assert values.loc[("polarity", "affirmed"), scores].tolist() == [1, 1, 1, 2, 2, 2]
+    assert values.loc[("polarity", "rebutted"), ["recall", "f1", "gold", "right"]].tolist() == [0, 0, 1, 0]
+    assert values.loc[("polarity", "not-done"), ["precision", "predicted"]].tolist() == [0, 1]
+    assert values.loc[("status", "planned"), "f1"] == 1
+
+
 def test_a_row_belongs_to_the_unit_it_overlaps_most_and_strays_are_counted(evaluation: Evaluation) -> None:
     assert evaluation.outside == 1
     assert (evaluation.units, evaluation.cases) == (6, 2)

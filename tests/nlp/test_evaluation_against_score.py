@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from nlp import Coder
-from nlp.evaluation import Evaluation, coding_of_gold, evaluate
+from nlp.evaluation import Evaluation, evaluate, evaluate_coders
 from nlp.evaluation.baselines import code_by_keywords
 from nlp.reader import read_corpora, read_gold
 from nlp.reader.corpus import CORPORA
@@ -73,6 +73,5 @@ def test_one_coder_scores_the_same_against_the_other(yardstick: ModuleType) -> N
     first, second = (DEVELOPMENT / f"coder-{name}.jsonl" for name in "ab")
     both = set(yardstick.read_gold(str(second)))
     units = {name: unit for name, unit in yardstick.read_gold(str(first)).items() if name in both}
-    gold = [unit for unit in read_gold(first) if unit.unit_id in both]
     found = yardstick.from_coder(str(second))
-    _check(evaluate(gold, coding_of_gold(read_gold(second))), yardstick.score(units, found))
+    _check(evaluate_coders(first, second), yardstick.score(units, found))
