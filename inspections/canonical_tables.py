@@ -69,7 +69,7 @@ class CanonicalTable:
     row_names : RowNames
         Names rows by their key.
     left_out : frozenset of str
-        References of the cases that `only` leaves out.
+        References of the cases of which `only` keeps no row.
     trail : tuple of TrailStep
         Rows read and kept.
     checks : tuple of Check
@@ -204,6 +204,7 @@ class _Reading:
         kept, holds = self.rows_asked_for - self.nameless.count, self.source.holds
         why = f"another value in {listed(self.source.only)}" if self.source.only else "every row is read"
         trail = [TrailStep(f"read {holds}", self.rows_read, self.rows_asked_for, why, holds)]
+        named = table["case_id"].unique() if "case_id" in table else ()
         checks = merge_checks(self.checks, of=kept)
         if self.nameless.count:
             step = f"{holds} with a reference"
@@ -215,7 +216,7 @@ class _Reading:
             table=table,
             name=self.name,
             row_names=self.row_names,
-            left_out=frozenset(self.left_out),
+            left_out=frozenset(self.left_out).difference(named),
             trail=tuple(trail),
             checks=tuple(checks),
             fingerprint=f"{self.fingerprint:064x}" if self.source.read_as == "database" else "",

@@ -224,6 +224,15 @@ def test_only_keeps_the_rows_asked_for_and_says_how_many_left(tmp_path: Path) ->
     ]
 
 
+def test_a_case_keeps_its_notes_where_only_takes_one_of_its_rows(tmp_path: Path) -> None:
+    cases = "Ref,Offence\nW/1,main\nW/1,further\nW/2,main\nW/3,further\n"
+    source = {"columns": {"case_id": "Ref"}, "only": {"Offence": ["main"]}}
+    read = read_case_files(force(tmp_path, cases=cases, case_source=source))
+    assert read.cases["case_id"].tolist() == ["W/1", "W/2"]
+    assert read.notes["case_id"].tolist() == ["W/1", "W/1", "W/2"]
+    assert read_note_texts(read, ["W/1"])["entry_no"].tolist() == [1, 2]
+
+
 def test_a_stray_row_without_a_reference_is_left_out_and_counted(tmp_path: Path) -> None:
     notes = NOTES + "W/1,2025-01-13 10:00,Call made.\n" * 20 + ",2025-01-14 10:00,Whose?\n"
     read = read_case_files(force(tmp_path, notes=notes))
