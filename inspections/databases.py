@@ -169,7 +169,9 @@ def _table(connection: Connection, place: _Place) -> DatabaseRows:
 
 
 def _query(connection: Connection, place: _Place) -> DatabaseRows:
-    result = _executed(lambda: connection.exec_driver_sql(str(place.source.query)), place)
+    as_written = {"no_parameters": True}  # else a driver would take a % for the place of a parameter
+    query = str(place.source.query)
+    result = _executed(lambda: connection.exec_driver_sql(query, execution_options=as_written), place)
     header = tuple(map(str, result.keys())) if result.returns_rows else ()
 
     def read(columns: Sequence[str]) -> Iterator[tuple[int, Sequence[Any]]]:

@@ -238,6 +238,16 @@ def test_postgresql_reads_like_files(postgres: str, tmp_path: Path, monkeypatch:
     assert set(read.fingerprints) == {"sources.cases", "sources.notes"}
 
 
+def test_postgresql_takes_a_query_as_it_is_written(
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, postgres)
+    query = """SELECT * FROM crime.notes WHERE "Ref" LIKE 'W/%' AND '1:x' <> '%s'"""
+    queried = {**FROM_POSTGRES, "note_source": {"path": None, "url_from": VARIABLE, "query": query}}
+    read = read_case_files(force(tmp_path, **queried))
+    assert len(read.notes) == len(NOTES)
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
