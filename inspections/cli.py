@@ -112,12 +112,14 @@ def _read_and_draw(
 ) -> tuple[list[tuple[CaseFiles, Drawn, Parameters]], list[Problem]]:
     """Every force's case files and samples, and what stops those of the others."""
     from inspections.case_files import read_case_files
+    from inspections.disclosure import refuse_unknown_exceptions
     from inspections.sampling import draw
 
     checked: list[tuple[CaseFiles, Drawn, Parameters]] = []
     problems: list[Problem] = []
     for parameters in runs:
         try:
+            refuse_unknown_exceptions(parameters.inspection.disclosure, file=parameters.inspection_file)
             case_files = read_case_files(parameters)
             drawn = draw(case_files.cases, case_files.notes["case_id"].value_counts(), parameters)
         except InspectionError as error:

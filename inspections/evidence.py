@@ -35,7 +35,7 @@ STEPS = ("1_case_sample", "2_note_coding", "3_findings")
 _CODE_BEHIND = {
     "1_case_sample": ("parameters/**/*.py", "inspections/*.py", "inspections/sampling/*.py"),
     "2_note_coding": ("nlp/*.py", "nlp/reader/*.py", "nlp/corpus/*/*.jsonl"),
-    "3_findings": ("inspections/indicators/*.py", "parameters/questions.yml"),
+    "3_findings": ("inspections/indicators/*.py", "inspections/disclosure/*.py", "parameters/questions.yml"),
 }
 _PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "spacy", "matplotlib", "seaborn", "papermill")
 

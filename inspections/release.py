@@ -11,17 +11,39 @@ from typing import Any
 import pandas as pd
 
 from inspections.charts import Chart, save_chart
+from inspections.disclosure import Decision, Policy, Released
 from inspections.sampling import REPLACEMENT_RULE
 from parameters import Parameters
 from parameters.fields import OUTCOME_TYPES
 
-__all__ = ["force_facts", "public_trail", "write_charts", "write_json", "write_table"]
+__all__ = [
+    "exceptions_used",
+    "force_facts",
+    "public_trail",
+    "write_charts",
+    "write_json",
+    "write_restricted",
+    "write_table",
+]
 
 _READING = "1_case_sample"
 
 
-def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
-    """Write a released table as ``<name>.csv``: UTF-8, the same bytes for the same numbers."""
+def write_table(folder: Path, name: str, released: Released) -> None:
+    """Write a released table as ``<name>.csv``: UTF-8, the same bytes for the same numbers.
+
+    Raises
+    ------
+    TypeError
+        When a table is given that has not been through disclosure control.
+    """
+    if not isinstance(released, Released):
+        raise TypeError(f"{name} has not been through disclosure control (inspections.disclosure)")
+    write_restricted(folder, name, released.table)
+
+
+def write_restricted(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a table that stays inside as ``<name>.csv``, in the same way."""
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
 
@@ -65,10 +87,11 @@ def write_charts(folder: Path, charts: Iterable[tuple[Chart | None, str | None]]
 
 def force_facts(
     parameters: Parameters,
+    decision: Decision,
     *,
     known: Mapping[str, Any],
     notes: int,
-    strata: pd.DataFrame,
+    strata: Released,
     trail: Iterable[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Names, dates, counts, design and provenance that a report's cover and annexes print.
@@ -77,18 +100,26 @@ def force_facts(
     ----------
     parameters : Parameters
         The checked parameters of the run.
+    decision : Decision
+        What disclosure control decided: how counts are rounded, and which rows a person had published.
     known : mapping
         Facts recorded by the steps: hashes, counts, codebook.
     notes : int
         Notes of the sampled case files.
-    strata : DataFrame
-        The *released* strata table. Of a dip sample only what was asked for is told: how many cases there
+    strata : Released
+        The strata table. Of a dip sample only what was asked for is told: how many cases there
         were could give away a small count of their outcome.
     trail : iterable of mapping
         Row counts as :func:`public_trail` gives them.
     """
     inspection, force = parameters.inspection, parameters.force
     plain = inspection.model_dump(mode="json")
+    counts = {
+        "frame": known["frame_cases"],
+        "sample": known["sample_cases"],
+        "notes": notes,
+        "units": known["units"],
+    }
     return {
         "force": force.force,
         "name": force.name,
@@ -97,15 +128,10 @@ def force_facts(
         "period": plain["period"],
         "published": plain["report"]["published"],
         "report": plain["report"],
-        "counts": {
-            "frame": known["frame_cases"],
-            "sample": known["sample_cases"],
-            "notes": notes,
-            "units": known["units"],
-        },
+        "counts": {name: int(decision.policy.rounded(count)) for name, count in counts.items()},
         "frame": plain["frame"],
         "design": plain["sample"],
-        "strata": json.loads(strata.to_json(orient="records")),
+        "strata": json.loads(strata.table.to_json(orient="records")),
         "replacement_rule": REPLACEMENT_RULE,
         "dip_samples": [
             {"outcome": code, "label": OUTCOME_TYPES[code], "asked": size}
@@ -119,11 +145,27 @@ def force_facts(
         "disclosure": {
             "threshold": inspection.disclosure.threshold,
             "reason": inspection.disclosure.reason or "",
+            "rounded_to": decision.policy.base,
+            "exceptions": exceptions_used(decision),
         },
     }
 
 
-def public_trail(trail: Iterable[Mapping[str, Any]], *, frame: int, threshold: int) -> list[dict[str, Any]]:
+def exceptions_used(decision: Decision) -> list[dict[str, Any]]:
+    """Rows published by a person's decision that would else have been hidden: which, why and by whom."""
+    return [
+        {
+            "table": table,
+            "row": row,
+            "reason": exception.reason,
+            "approved_by": exception.approved_by,
+            "approved_on": exception.approved_on.isoformat(),
+        }
+        for (table, row), exception in sorted(decision.exempted.items())
+    ]
+
+
+def public_trail(trail: Iterable[Mapping[str, Any]], *, frame: int, policy: Policy) -> list[dict[str, Any]]:
     """Row counts that may be published.
 
     Why each single case is not on the list could point to it, so the reasons of steps that lose cases are
@@ -135,21 +177,25 @@ def public_trail(trail: Iterable[Mapping[str, Any]], *, frame: int, threshold: i
         ``notebook, step, rows_in, rows_out, why, rows``.
     frame : int
         Cases that could be drawn.
-    threshold : int
-        Smallest loss told as a number.
+    policy : Policy
+        Smallest loss told as a number, and how counts are rounded.
     """
     steps = list(trail)
     of_cases = [step for step in steps if step["notebook"] == _READING and step["rows"] == "cases"]
     received = max((step["rows_in"] for step in of_cases), default=frame)
     lost = [step["why"] for step in of_cases if step["rows_in"] > step["rows_out"]]
-    told = received if received - frame >= threshold else frame
+    told = frame if policy.is_small(received - frame) else received
     why = "; ".join(dict.fromkeys(lost)) or "none left"
     if told != received:
-        why += f" (fewer than {threshold} cases, number not published)"
-    case_row = {"step": "cases that could be drawn", "rows_in": told, "rows_out": frame, "why": why}
-    rest = [
-        {name: step[name] for name in ("step", "rows_in", "rows_out", "why")}
-        for step in steps
-        if step["notebook"] != _READING
+        why += f" (fewer than {policy.threshold} cases, number not published)"
+    of_frame = {"step": "cases that could be drawn", "rows_in": told, "rows_out": frame, "why": why}
+    rest = [step for step in steps if step["notebook"] != _READING]
+    return [
+        {
+            "step": step["step"],
+            "rows_in": int(policy.rounded(step["rows_in"])),
+            "rows_out": int(policy.rounded(step["rows_out"])),
+            "why": step["why"],
+        }
+        for step in (of_frame, *rest)
     ]
-    return [case_row, *rest]

@@ -7,67 +7,67 @@ are few, so that no count of a quarter can be worked out.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from inspections.completeness import NOT_A_GAP
-from inspections.disclosure import Policy, Released, release_gaps
-from inspections.indicators.registry import Results
-from inspections.suppression import Atoms, sets_to_hide
+from inspections.disclosure import Decision, Policy, Released, log_of, release_gaps, with_status
+from inspections.suppression import Atoms
 
-__all__ = ["RANGES", "release_completeness", "release_data_gaps", "release_quality"]
+__all__ = ["RANGES", "found_in_cases", "release_completeness", "release_data_gaps", "release_quality"]
 
 RANGES = ((0.0, "none"), (0.5, "under half"), (0.9, "half to under 90%"), (1.0, "90% or more"))
 """Upper end of a range of shares, and its name; at the end itself only for none. Above them all: all."""
 
-_OF_THE_DATA = ("missing-fields", "outcome-coding", "dates-out-of-order")
-_LOG = ["table", "row", "rule", "why"]
 
-
-def release_data_gaps(gaps: pd.DataFrame, indicators: Released, *, policy: Policy) -> Released:
+def release_data_gaps(gaps: pd.DataFrame, decision: Decision) -> Released:
     """Hide small counts of empty fields, of every table.
 
     Parameters
     ----------
     gaps : DataFrame
         As `inspections.completeness.find_gaps` gives it, of the frame.
-    indicators : Released
-        The released indicators, which print the counts of the fields of cases too.
-    policy : Policy
-        Threshold.
+    decision : Decision
+        What was decided on the indicators, which print the counts of the fields of cases too.
     """
+    policy = decision.policy
     of_cases = gaps["table"] == "cases"
-    by_indicator = release_gaps(gaps[of_cases], indicators, policy=policy)
+    by_indicator = release_gaps(gaps[of_cases], decision)
     others = gaps[~of_cases]
     counts = [others["missing"], others["of"] - others["missing"]]
     small = pd.concat([count.fillna(0).map(policy.is_small) for count in counts], axis=1).any(axis=1)
-    hidden = others.assign(
-        missing=others["missing"].mask(small),
-        of=others["of"].mask(small),
-        status=others["status"].mask(small, "suppressed"),
-    )
+    status = others["status"].mask(small, "suppressed")
+    hidden = with_status(others, ["missing", "of"], hidden=small, policy=policy).assign(status=status)
     names = hidden.loc[small, "table"] + ": " + hidden.loc[small, "field"]
-    log = [("gaps", name, "primary", f"fewer than {policy.threshold} rows") for name in names]
+    log = log_of("gaps", ((name, "primary") for name in names), policy)
     table = pd.concat([by_indicator.table, hidden]).sort_index()
-    logs = [part for part in (by_indicator.log, pd.DataFrame(log, columns=_LOG)) if len(part)]
-    return Released(table, pd.concat(logs, ignore_index=True) if logs else by_indicator.log)
+    return Released(table, pd.concat([by_indicator.log, log], ignore_index=True))
+
+
+def found_in_cases(quality: pd.DataFrame, frame: Collection[str]) -> dict[str, Atoms]:
+    """Cases of the frame that show what a check found, by row of the released table.
+
+    Parameters
+    ----------
+    quality : DataFrame
+        As `inspections.data_quality.grade_data` gives it.
+    frame : collection of str
+        References of the cases that could be drawn.
+    """
+    whole = frozenset(frame)
+    atoms = {_row_name(row): whole.intersection(row["cases"]) for row in quality.to_dict("records")}
+    return {name: cases for name, cases in atoms.items() if cases}
 
 
 def release_quality(
-    quality: pd.DataFrame,
-    gaps: Released,
-    results: Results,
-    indicators: Released,
-    *,
-    frame: pd.Series,
-    policy: Policy,
+    quality: pd.DataFrame, gaps: Released, decision: Decision, *, frame: Collection[str]
 ) -> Released:
     """Hide small counts of what was found in the data, and whatever would give them away.
 
-    What was found in no case of the frame is not listed. The indicators of the data's quality count some of
-    the same cases: what they hide stays hidden here, and what they show is reckoned with.
+    What was found in no case of the frame is not listed.
 
     Parameters
     ----------
@@ -75,14 +75,10 @@ def release_quality(
         As `inspections.data_quality.grade_data` gives it.
     gaps : Released
         The released gaps, whose counts are taken over.
-    results : Results
-        The indicators and the cases behind them.
-    indicators : Released
-        The released indicators.
-    frame : Series of str
+    decision : Decision
+        Made with the cases of `found_in_cases` as the table ``data_quality``.
+    frame : collection of str
         References of the cases that could be drawn.
-    policy : Policy
-        Threshold.
 
     Returns
     -------
@@ -92,81 +88,34 @@ def release_quality(
     """
     of_gap = quality["found"].isin(["empty", "not held", "never filled in"]) & quality["in_frame"].isna()
     kept = quality[of_gap | quality["in_frame"].isna() | (quality["in_frame"] > 0)]
-    table = kept[["grade", "table", "field", "found", "effect", "measures"]].reset_index(drop=True)
-    names = ["table", "field", "missing", "of", "status"]
-    counts = {
+    of_gaps = {
         (name, field): numbers
-        for name, field, *numbers in gaps.table[names].itertuples(index=False, name=None)
+        for name, field, *numbers in gaps.table[["table", "field", "missing", "of", "status"]].itertuples(
+            index=False, name=None
+        )
     }
-    whole = frozenset(frame)
-    atoms = [whole.intersection(cases) for cases in kept["cases"]]
-    hidden = _rows_to_hide(atoms, whole, results, indicators, policy)
+    atoms, rules, policy = found_in_cases(kept, frame), decision.of("data_quality"), decision.policy
     numbers: list[tuple[Any, Any, str]] = []
-    for row, gap in enumerate(of_gap[kept.index]):
+    for row, gap in zip(kept.to_dict("records"), of_gap[kept.index], strict=True):
+        name = _row_name(row)
         if gap:
-            missing, of, status = counts[table["table"][row], table["field"][row]]
+            missing, of, status = of_gaps[row["table"], row["field"]]
             numbers.append((missing, of, status))
-        elif not atoms[row]:
+        elif name not in atoms:
             numbers.append((pd.NA, pd.NA, "not counted"))
-        elif row in hidden:
+        elif name in rules:
             numbers.append((pd.NA, pd.NA, "suppressed"))
         else:
-            numbers.append((len(atoms[row]), len(whole), "shown"))
+            numbers.append((policy.rounded(len(atoms[name])), policy.rounded(len(frame)), "shown"))
+    table = kept[["grade", "table", "field", "found", "effect", "measures"]].reset_index(drop=True)
     table[["cases", "of", "status"]] = pd.DataFrame(numbers, index=table.index, dtype=object)
     table = table.astype({"cases": "Int64", "of": "Int64", "status": "str"})
     columns = ["grade", "table", "field", "found", "cases", "of", "effect", "measures", "status"]
-    why = {
-        "primary": f"fewer than {policy.threshold} cases",
-        "secondary": "would let a hidden count be worked out",
-    }
-    log = [
-        ("data_quality", f"{table['field'][row]}: {table['found'][row]}", rule, why[rule])
-        for row, rule in sorted(hidden.items())
-    ]
-    return Released(table[columns], pd.DataFrame(log, columns=_LOG))
+    return Released(table[columns], log_of("data_quality", rules.items(), policy))
 
 
-def _rows_to_hide(
-    atoms: list[Atoms], whole: Atoms, results: Results, indicators: Released, policy: Policy
-) -> dict[int, str]:
-    """Rows whose number of cases must not be told, and by which rule."""
-    shown, untold = _cases_of_indicators(results, indicators)
-    printed = {row: cases for row, cases in enumerate(atoms) if cases}
-    small = {
-        row
-        for row, cases in printed.items()
-        if policy.is_small(len(cases)) or policy.is_small(len(whole - cases))
-    }
-    sizes = dict.fromkeys(whole, 1.0)
-    first = {printed[row] for row in small} | untold
-    rests = {whole - cases for cases in printed.values() if policy.is_small(len(whole - cases))}
-    away = first | sets_to_hide(
-        [*printed.values(), *shown, *untold, whole],
-        sizes,
-        hidden=first - shown,
-        protected=sorted(first | rests, key=sorted),
-        threshold=policy.threshold,
-        fixed=[*(shown - untold), whole],
-    )
-    return {
-        row: "primary" if row in small else "secondary"
-        for row, cases in printed.items()
-        if row in small or (cases in away and cases not in shown)
-    }
-
-
-def _cases_of_indicators(results: Results, indicators: Released) -> tuple[set[Atoms], set[Atoms]]:
-    """Cases counted by the indicators of the data's quality: whose number is shown, and whose is hidden."""
-    shown: set[Atoms] = set()
-    untold: set[Atoms] = set()
-    rows = indicators.table[["indicator", "group", "status"]].itertuples(index=False, name=None)
-    status = {(name, part): told for name, part, told in rows}
-    behind = results.cases[results.cases["indicator"].isin(_OF_THE_DATA)]
-    for (indicator, group), cases in behind.groupby(["indicator", "group"], sort=True):
-        counted: Atoms = frozenset(cases.loc[cases["counted"].astype(bool), "case_id"])
-        if counted:
-            (untold if status[str(indicator), str(group)] == "suppressed" else shown).add(counted)
-    return shown - untold, untold
+def _row_name(row: Mapping[Any, Any]) -> str:
+    return f"{row['table']}, {row['field']}: {row['found']}"
 
 
 def release_completeness(quarters: pd.DataFrame, policy: Policy) -> Released:
@@ -194,14 +143,12 @@ def release_completeness(quarters: pd.DataFrame, policy: Policy) -> Released:
         _range(filled / of) if of else "" for filled, of in zip(table["filled"], table["of"], strict=True)
     ]
     status = np.select([small, table["of"] == 0], ["suppressed", "missing"], "shown")
-    log = [
-        ("completeness", f"{field}: {quarter}", "primary", f"fewer than {policy.threshold} cases")
-        for field, quarter in table.loc[small, ["field", "quarter"]].itertuples(index=False, name=None)
-    ]
+    names = table["field"] + ": " + table["quarter"].astype(str)
+    log = log_of("completeness", ((name, "primary") for name in names[small]), policy)
     released = table[["field", "quarter"]].assign(
         filled=pd.Series(words, index=table.index, dtype="str").mask(small, ""), status=status
     )
-    return Released(released, pd.DataFrame(log, columns=_LOG))
+    return Released(released, log)
 
 
 def _range(share: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["half_up", "per_cent", "signed", "whole"]
+__all__ = ["half_up", "per_cent", "signed", "to_base", "whole"]
 
 
 def half_up(value: float, *, places: int = 0) -> float:
@@ -16,6 +16,18 @@ def half_up(value: float, *, places: int = 0) -> float:
     (133.0, -0.13)
     """
     return float(_rounded(value, places))
+
+
+def to_base(count: float, base: int) -> float:
+    """A count rounded to the nearest multiple of a base; never 0 for what is not none.
+
+    Examples
+    --------
+    >>> to_base(13, 5), to_base(2, 5), to_base(0, 5), to_base(13, 1)
+    (15.0, 5.0, 0.0, 13.0)
+    """
+    rounded = base * half_up(count / base)
+    return rounded if rounded or not count else float(base)
 
 
 def whole(value: float) -> str:

@@ -24,7 +24,7 @@ from inspections.indicators.registry import (
     definitions,
     indicator,
 )
-from inspections.indicators.reviewers import part_answers, review_results
+from inspections.indicators.reviewers import review_results
 
 __all__ = [
     "Indicator",
@@ -40,7 +40,6 @@ __all__ = [
     "indicator",
     "outcome_shares",
     "outcomes",
-    "part_answers",
     "prosecutors",
     "records",
     "repeat_suspects",

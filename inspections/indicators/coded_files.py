@@ -12,6 +12,7 @@ from inspections.indicators.rows import Row, SampledFiles
 __all__ = [
     "acted",
     "counted",
+    "counted_codes",
     "files_with_acted",
     "files_with_counted",
     "files_with_not_done",
@@ -38,6 +39,11 @@ def units_by_case(coding: pd.DataFrame, chosen: pd.Series) -> pd.Series:
 def counted(coding: pd.DataFrame, *codes: str) -> pd.Series:
     """Rows of the coding with one of these codes, where they count as effort."""
     return coding["counts"].astype(bool) & coding["code"].isin(codes)
+
+
+def counted_codes(coding: pd.DataFrame) -> pd.DataFrame:
+    """Codings that count as effort, a row for each code of each unit."""
+    return coding[coding["counts"].astype(bool)].drop_duplicates([*_UNIT, "code"])
 
 
 def acted(coding: pd.DataFrame, code: str) -> pd.Series:

@@ -58,7 +58,7 @@ def _returned_in_a_day(material: Material) -> Iterator[Row]:
         return
     kept = devices["returned_at"] - devices["taken_at"]
     back = kept.between(pd.Timedelta(0), DAY).groupby(devices["case_id"]).all()
-    yield share_of_cases(back, base, family="devices of victim")
+    yield share_of_cases(back, base)
 
 
 @indicator(
@@ -83,7 +83,7 @@ def _limited(material: Material) -> Iterator[Row]:
             yield not_recorded(base, group=owner)
             continue
         examined = devices[devices["examined_at"].notna()]
-        yield _all_limited(examined, base, group=owner, family=f"devices of {owner}")
+        yield _all_limited(examined, base, group=owner)
 
 
 @indicator(
@@ -106,12 +106,12 @@ def _third_party_limited(material: Material) -> Iterator[Row]:
     if requests is None:
         yield not_recorded(base)
         return
-    yield _all_limited(requests, base, group="force", family="records about the victim")
+    yield _all_limited(requests, base, group="force")
 
 
-def _all_limited(rows: pd.DataFrame, base: str, *, group: str, family: str) -> Row:
+def _all_limited(rows: pd.DataFrame, base: str, *, group: str) -> Row:
     limited = is_true(rows["parameters_set"]).groupby(rows["case_id"]).all()
-    return share_of_cases(limited, base, group=group, family=family)
+    return share_of_cases(limited, base, group=group)
 
 
 @indicator(
@@ -140,4 +140,4 @@ def _days_until_examined(material: Material) -> Iterator[Row]:
         longest = days.where(days >= 0).groupby(devices["case_id"]).max()
         seed = f"{material.seed} days-device-examined {owner}"
         row = median_days(longest, base, seed=seed, group=owner)
-        yield replace(row, family=f"devices of {owner}")
+        yield row

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from inspections.indicators.coded_files import share_of_files, units_by_case
+from inspections.indicators.coded_files import counted_codes, share_of_files, units_by_case
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, SampledFiles, column, not_recorded
 
@@ -75,9 +75,7 @@ def codes_table(coding: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``code, title, orientation, units, cases, status``. Not yet safe to release.
     """
-    counted = coding[coding["counts"].astype(bool)].drop_duplicates(
-        ["case_id", "entry_no", "unit_no", "code"]
-    )
+    counted = counted_codes(coding)
     table = codes.loc[codes["orientation"].isin([VICTIM, SUSPECT]), ["code", "title", "orientation"]]
     table = table.reset_index(drop=True)
     table["units"] = table["code"].map(counted.groupby("code").size()).fillna(0).astype(int)

@@ -23,9 +23,7 @@ def _missing(cases: pd.DataFrame, field: CaseFileField) -> Row | None:
         return None
     words, expected = expectation
     among = cases[expected(cases).to_numpy(dtype=bool)].set_index("case_id")
-    # a step that some outcomes imply: cases with a named suspect are those with outcome 14 or 18 left out
-    family = "closed" if field.expected == "where it happened" else ""
-    return share_of_cases(among[field.name].isna(), f"{words} in the frame", group=field.name, family=family)
+    return share_of_cases(among[field.name].isna(), f"{words} in the frame", group=field.name)
 
 
 @indicator(
@@ -83,7 +81,7 @@ def _contradicted(cases: pd.DataFrame) -> pd.Series:
 )
 def _outcome_coding(material: Material) -> Iterator[Row]:
     cases = material.frame[closed(material.frame).to_numpy(dtype=bool)].set_index("case_id")
-    yield share_of_cases(_contradicted(cases), "closed cases in the frame", family="closed")
+    yield share_of_cases(_contradicted(cases), "closed cases in the frame")
 
 
 @indicator(
@@ -107,7 +105,7 @@ def _recorded_by_next_day(material: Material) -> Iterator[Row]:
     if days.isna().all():
         yield not_recorded(base)
         return
-    yield share_of_cases(days.between(0, 1), base, family="missing-fields")
+    yield share_of_cases(days.between(0, 1), base)
 
 
 def _out_of_order(cases: pd.DataFrame) -> pd.Series:

@@ -104,7 +104,7 @@ def _grouped_share(material: Material, basis: Basis, types: tuple[str, ...]) -> 
     outcome = _cases_of(material, basis)
     if outcome is None:
         return not_recorded(_base(basis), group=basis)
-    return share_of_cases(outcome.isin(types), _base(basis), group=basis, family=basis)
+    return share_of_cases(outcome.isin(types), _base(basis), group=basis)
 
 
 def _shares_by_type(material: Material, basis: Basis) -> Iterator[Row]:
@@ -113,7 +113,7 @@ def _shares_by_type(material: Material, basis: Basis) -> Iterator[Row]:
         yield not_recorded(_base(basis))
         return
     for outcome_type in sorted({*outcome.unique(), *_ALWAYS_LISTED}, key=_type_order):
-        yield share_of_cases(outcome.eq(outcome_type), _base(basis), group=outcome_type, family=basis)
+        yield share_of_cases(outcome.eq(outcome_type), _base(basis), group=outcome_type)
 
 
 _RECORDED = Indicator(
@@ -192,7 +192,7 @@ def _decisions(material: Material) -> Iterator[Row]:
         return
     decision = decision.astype(object).fillna("not recorded")
     for group in sorted(decision.unique()):
-        yield share_of_cases(decision.eq(group), "cases in the frame", group=group, family="closed")
+        yield share_of_cases(decision.eq(group), "cases in the frame", group=group)
 
 
 _TRAP = (
@@ -234,7 +234,7 @@ def _share_where_known(cases: pd.DataFrame, field: str, *, is_so: pd.Series, bas
     if len(cases) and not known.any():
         return not_recorded(base)
     caveat = "" if known.all() else "The field is empty in some of these cases."
-    return share_of_cases(is_so[known], base, caveat=caveat, family="closed")
+    return share_of_cases(is_so[known], base, caveat=caveat)
 
 
 @indicator(
@@ -303,7 +303,7 @@ def _withdrawal_among_victim_reports(material: Material) -> Iterator[Row]:
         yield not_recorded(base)
         return
     own = outcome[reported_by.reindex(outcome.index).eq("victim")]
-    yield share_of_cases(own.isin(VICTIM_DOES_NOT_SUPPORT), base, family="closed")
+    yield share_of_cases(own.isin(VICTIM_DOES_NOT_SUPPORT), base)
 
 
 def _official(material: Material, basis: Basis) -> Iterator[Row]:

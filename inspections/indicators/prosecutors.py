@@ -26,9 +26,9 @@ _REFERRED = Indicator(
 )
 
 
-def _share_with_date(material: Material, field: str, *, family: str) -> Row:
+def _share_with_date(material: Material, field: str) -> Row:
     has_date = column(material.frame.set_index("case_id"), field).notna()
-    return share_of_cases(has_date, _IN_FRAME, family=family) if has_date.any() else not_recorded(_IN_FRAME)
+    return share_of_cases(has_date, _IN_FRAME) if has_date.any() else not_recorded(_IN_FRAME)
 
 
 @indicator(
@@ -44,12 +44,12 @@ def _share_with_date(material: Material, field: str, *, family: str) -> Row:
     )
 )
 def _early_advice(material: Material) -> Iterator[Row]:
-    yield _share_with_date(material, "early_advice_on", family="cps-early-advice")
+    yield _share_with_date(material, "early_advice_on")
 
 
 @indicator(_REFERRED)
 def _referred(material: Material) -> Iterator[Row]:
-    yield _share_with_date(material, "file_to_cps_on", family="closed")
+    yield _share_with_date(material, "file_to_cps_on")
 
 
 @indicator(
@@ -74,7 +74,7 @@ def _admin_finalised(material: Material) -> Iterator[Row]:
     if column(material.cases, "admin_finalised_on").isna().all() or not sent.any():
         yield not_recorded(base)
         return
-    yield share_of_cases(finalised[sent], base, family="closed")
+    yield share_of_cases(finalised[sent], base)
 
 
 @indicator(
@@ -98,5 +98,4 @@ def _charged_of_decided(material: Material) -> Iterator[Row]:
     if decided.empty or column(decided, "outcome_type").isna().all():
         yield not_recorded(base)
         return
-    # family: charged and refused cases add up to those decided, and are counted among decisions too
-    yield share_of_cases(decided["outcome_type"].isin(CHARGED), base, family="closed")
+    yield share_of_cases(decided["outcome_type"].isin(CHARGED), base)

@@ -8,12 +8,12 @@ itself and the reference page is written from the same words.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Literal
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal
 
 import pandas as pd
 
-from inspections.indicators.rows import Row
+from inspections.indicators.rows import Row, SampledFiles, base_in_words
 from parameters import models
 from parameters.fields import Table
 
@@ -34,10 +34,10 @@ Unit = Literal["per cent", "balance", "days", "count"]
 COLUMNS = (
     "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
     "interval", "base", "status", "caveat", "definition",
-    "cases", "weighted_to", "base_unit", "counts", "family", "about", "divides",
+    "cases", "weighted_to", "base_unit", "base_template", "base_unit_template", "counts", "about", "divides",
 )  # fmt: skip
 """Columns of :attr:`Results.table`. ``cases`` is the number of cases behind the value;
-the last five steer disclosure control."""
+the last six are for disclosure control."""
 
 
 @dataclass(frozen=True)
@@ -122,16 +122,24 @@ class Results:
         One row an indicator and group, columns :data:`COLUMNS`. Not yet safe to release.
     cases : DataFrame
         The cases behind every row: ``indicator, group, case_id, numerator, denominator, counted``.
+    frame : frozenset of str
+        References of the cases that could be drawn.
+    files : SampledFiles
+        The cases drawn.
     """
 
     table: pd.DataFrame
     cases: pd.DataFrame
+    frame: frozenset[str]
+    files: SampledFiles
 
     def __add__(self, more: Results) -> Results:
         """Both, to be released together: what one tells of a set of cases must not give away the other's."""
         tables = [part.table for part in (self, more) if len(part.table)] or [self.table]
         cases = [part.cases for part in (self, more) if len(part.cases)] or [self.cases]
-        return Results(pd.concat(tables, ignore_index=True), pd.concat(cases, ignore_index=True))
+        return replace(
+            self, table=pd.concat(tables, ignore_index=True), cases=pd.concat(cases, ignore_index=True)
+        )
 
 
 Compute = Callable[[Material], Iterable[Row]]
@@ -171,14 +179,15 @@ def compute_indicators(material: Material, *, only: Collection[str] | None = Non
     only : collection of str, optional
         Ids of the indicators wanted.
     """
-    return results_of(
+    computed = (
         (definition, compute(material))
         for name, (definition, compute) in _REGISTRY.items()
         if only is None or name in only
     )
+    return results_of(computed, material)
 
 
-def results_of(computed: Iterable[tuple[Indicator, Iterable[Row]]]) -> Results:
+def results_of(computed: Iterable[tuple[Indicator, Iterable[Row]]], material: Material) -> Results:
     """Put the rows of indicators into one table, with the cases behind them in another."""
     rows, behind = [], []
     for definition, found in computed:
@@ -191,33 +200,31 @@ def results_of(computed: Iterable[tuple[Indicator, Iterable[Row]]]) -> Results:
             )
     columns = ["indicator", "group", "case_id", "numerator", "denominator", "counted"]
     cases = pd.concat(behind, ignore_index=True) if behind else pd.DataFrame(columns=columns)
-    return Results(pd.DataFrame(rows, columns=list(COLUMNS)), cases[columns])
-
-
-def _as_record(definition: Indicator, row: Row) -> dict[str, object]:
-    of_definition = ("label", "pillar", "unit", "definition", "about", "divides")
-    of_row = (
-        "group",
-        "numerator",
-        "denominator",
-        "value",
-        "base",
-        "base_unit",
-        "status",
-        "weighted_to",
-        "counts",
+    return Results(
+        table=pd.DataFrame(rows, columns=list(COLUMNS)),
+        cases=cases[columns],
+        frame=frozenset(material.frame["case_id"]),
+        files=SampledFiles.of(material.sample, material.frame),
     )
-    return {
+
+
+def _as_record(definition: Indicator, row: Row) -> dict[str, Any]:
+    of_definition = ("label", "pillar", "unit", "definition", "about", "divides")
+    of_row = ("group", "numerator", "denominator", "value", "status", "weighted_to", "counts")
+    record = {
         "indicator": definition.id,
         **{name: getattr(definition, name) for name in of_definition},
         **{name: getattr(row, name) for name in of_row},
         "low": row.interval.low,
         "high": row.interval.high,
-        "family": row.family or definition.id,
         "cases": _cases_behind(definition, row),
         "interval": row.interval.method,
         "caveat": " ".join(filter(None, (definition.caveat, row.caveat))),
+        "base_template": row.base,
+        "base_unit_template": row.base_unit,
     }
+    words = {name: base_in_words(record[f"{name}_template"], record) for name in ("base", "base_unit")}
+    return record | words
 
 
 def _cases_behind(definition: Indicator, row: Row) -> float | None:

@@ -132,7 +132,7 @@ def _repeat_suspects(material: Material) -> Iterator[Row]:
     if cases.empty:
         yield not_recorded(_REFERENCED)
         return
-    yield share_of_cases(cases > 1, _REFERENCED, family="repeat-suspects")
+    yield share_of_cases(cases > 1, _REFERENCED)
 
 
 def _as_suspect(reference: str) -> str:
@@ -165,7 +165,7 @@ def _disruption_of_repeat_suspects(material: Material) -> Iterator[Row]:
         subset="disruption_considered"
     )
     considered = is_true(known["disruption_considered"]).groupby(known["suspect_id"]).any()
-    yield share_of_cases(considered.rename(_as_suspect), base, family="repeat-suspects")
+    yield share_of_cases(considered.rename(_as_suspect), base)
 
 
 @indicator(
@@ -193,7 +193,7 @@ def _repeat_suspect_cases(material: Material) -> Iterator[Row]:
     once = cases_by_suspect(order.drop_duplicates("case_id"))
     repeat = cases.reindex(once.index) > 1
     row = share_of_counts(once.rename(_as_suspect), repeat.rename(_as_suspect), base, group="force")
-    yield replace(row, counts="units", family="repeat-suspects")
+    yield replace(row, counts="units")
 
 
 @indicator(

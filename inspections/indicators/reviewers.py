@@ -16,9 +16,11 @@ from inspections.indicators.rows import Row, SampledFiles
 from parameters.fields import NOT_ANSWERED
 from parameters.questions import Question, QuestionSet
 
-__all__ = ["part_answers", "review_results"]
+__all__ = ["ANSWER_PREFIX", "review_results"]
 
-_PREFIX = "answer-"
+ANSWER_PREFIX = "answer-"
+"""What the id of an answer's indicator begins with."""
+
 _ARISES = "in which the question arises"
 _NOT_ARISING = "not applicable"
 
@@ -43,33 +45,16 @@ def review_results(material: Material, questions: QuestionSet) -> Results:
     """
     given = material.further.get("reviews")
     if given is None:
-        return results_of([])
+        return results_of([], material)
     answered = given[given["answer"].ne(NOT_ANSWERED)].set_index(["question", "case_id"])["answer"]
     asked = set(answered.index.get_level_values("question"))
     files = SampledFiles.of(material.sample, material.frame)
-    return results_of(
+    computed = (
         (_indicator(question), _rows(question, answered.loc[question.id], files))
         for question in questions.questions
         if question.id in asked
     )
-
-
-def part_answers(released: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Part the released answers from the released indicators, once both have passed disclosure control.
-
-    Parameters
-    ----------
-    released : DataFrame
-        The *released* indicator table with the rows of `review_results` among its own.
-
-    Returns
-    -------
-    tuple of DataFrame
-        The indicators; and the answers, with the same columns: one row a question and answer, which is the
-        group.
-    """
-    is_answer = released["indicator"].str.startswith(_PREFIX)
-    return released[~is_answer], released[is_answer]
+    return results_of(computed, material)
 
 
 def _rows(question: Question, answers: pd.Series, files: SampledFiles) -> Iterator[Row]:
@@ -85,7 +70,7 @@ def _rows(question: Question, answers: pd.Series, files: SampledFiles) -> Iterat
 
 def _indicator(question: Question) -> Indicator:
     return Indicator(
-        id=f"{_PREFIX}{question.id}",
+        id=f"{ANSWER_PREFIX}{question.id}",
         label=question.wording,
         pillar=question.pillar,
         unit="per cent",

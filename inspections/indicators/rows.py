@@ -7,8 +7,10 @@ about. ``status`` is ``shown``, ``zero`` (counted, and none), ``missing`` (nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,6 +31,7 @@ __all__ = [
     "Row",
     "SampledFiles",
     "Status",
+    "base_in_words",
     "column",
     "is_true",
     "mean_of_all",
@@ -50,16 +53,14 @@ class Row:
     Attributes
     ----------
     base, base_unit : str
-        What the value is based on, with its number ("24 sampled case files") and without.
+        What the value is based on, with its number ("{denominator:,} sampled case files") and without.
+        Numbers are names in braces (`base_in_words`), so that they can be published rounded.
     cases : DataFrame
         Indexed by case reference: ``numerator`` and ``denominator`` it adds, and whether it is ``counted``.
     weighted_to : int or None
         Cases of the frame the value was weighted to, where strata were read unequally.
     counts : "cases" or "units"
         What numerator and denominator count.
-    family : str
-        Rows of one family count overlapping sets by definition, as withdrawal is outcomes 14 and 16, so that
-        one can be worked out from others. Empty for a family of the indicator's own.
     """
 
     group: str
@@ -74,7 +75,6 @@ class Row:
     caveat: str = ""
     weighted_to: int | None = None
     counts: Literal["cases", "units"] = "cases"
-    family: str = ""
 
 
 def column(table: pd.DataFrame, name: str) -> pd.Series:
@@ -87,14 +87,24 @@ def is_true(flags: pd.Series) -> pd.Series:
     return flags.astype("boolean").fillna(False).astype(bool)
 
 
+def base_in_words(template: str, numbers: Mapping[str, Any]) -> str:
+    """A base with its numbers: those of ``numerator, denominator, cases, weighted_to`` that it names.
+
+    Examples
+    --------
+    >>> base_in_words("{denominator:,} sampled case files", {"denominator": 1024.0})
+    '1,024 sampled case files'
+    """
+    names = ("numerator", "denominator", "cases", "weighted_to")
+    return template.format(**{name: int(numbers[name]) for name in names if not pd.isna(numbers.get(name))})
+
+
 def not_recorded(base_unit: str, *, group: str = "force") -> Row:
     """A row for what the force does not record."""
     return Row(group, None, None, None, NO_INTERVAL, base_unit, base_unit, "not recorded", _NO_CASES)
 
 
-def share_of_cases(
-    counted: pd.Series, base_unit: str, *, group: str = "force", caveat: str = "", family: str = ""
-) -> Row:
+def share_of_cases(counted: pd.Series, base_unit: str, *, group: str = "force", caveat: str = "") -> Row:
     """Share of a whole list of cases: every one is counted, so there is no sampling error.
 
     Parameters
@@ -103,11 +113,9 @@ def share_of_cases(
         Indexed by case reference.
     base_unit : str
         What is counted, in the plural: "cases closed in the period".
-    family : str
-        See :class:`Row`.
     """
     cases = _per_case(counted.astype(int), pd.Series(1, index=counted.index), counted=counted)
-    return replace(_share(cases, CENSUS, base_unit, group=group, caveat=caveat), family=family)
+    return _share(cases, CENSUS, base_unit, group=group, caveat=caveat)
 
 
 def median_days(days: pd.Series, base_unit: str, *, seed: str, group: str = "force") -> Row:
@@ -125,7 +133,7 @@ def median_days(days: pd.Series, base_unit: str, *, seed: str, group: str = "for
     has_both = pd.Series(days.index.isin(known.index), index=days.index)
     cases = _per_case(has_both.astype(int), pd.Series(1, index=days.index), counted=has_both)
     n, of = len(known), len(days)
-    base = f"{n:,} of {of:,} {base_unit} with both dates"
+    base = f"{{numerator:,}} of {{denominator:,}} {base_unit} with both dates"
     if not n:
         return Row(group, 0, of, None, NO_INTERVAL, base, base_unit, "missing", cases)
     interval = bootstrap(
@@ -160,7 +168,7 @@ def mean_of_all(amounts: pd.Series, base_unit: str, *, group: str = "force") -> 
     """
     amounts = amounts.astype(float)
     cases = _per_case(amounts, pd.Series(1, index=amounts.index), counted=amounts > 0)
-    base = f"{len(amounts):,} {base_unit}"
+    base = f"{{denominator:,}} {base_unit}"
     if amounts.empty:
         return Row(group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, counts="units")
     status: Status = "shown" if amounts.any() else "zero"
@@ -217,7 +225,7 @@ class SampledFiles:
         if among is not None:
             counted = counted[among.reindex(counted.index, fill_value=False).astype(bool)]
         cases = _per_case(counted.astype(int), pd.Series(1, index=counted.index), counted=counted)
-        interval, value = self._interval_and_value(counted)
+        interval, value = self.estimate(counted)
         return _share(
             cases, interval, self._words(f"sampled case files {base}".strip()),
             group=group, value=value, weighted_to=self.weighted_to,
@@ -247,12 +255,12 @@ class SampledFiles:
         counted = top != 0 if counted is None else counted.reindex(self.weight.index, fill_value=False)
         cases = _per_case(top, bottom, counted=counted)
         base_unit = self._words(f"{units} in sampled case files")
-        files = int((bottom > 0).sum())
-        base = self._words(f"{int(bottom.sum()):,} {units} in {files:,} sampled case files")
+        base = self._words(f"{{denominator:,}} {units} in {{cases:,}} sampled case files")
         if not bottom.sum():
             return Row(
-                group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, caveat, counts="units"
-            )
+                group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, caveat,
+                self.weighted_to, counts="units",
+            )  # fmt: skip
         interval = bootstrap_ratio(
             np.asarray(top, dtype=np.float64),
             np.asarray(bottom, dtype=np.float64),
@@ -282,10 +290,13 @@ class SampledFiles:
         cases = _per_case(known.astype(int), pd.Series(1, index=values.index), counted=known)
         n, of = int(known.sum()), len(values)
         base_unit = f"sampled case files {base}".strip()
-        words = self._words(f"{n:,} of {of:,} {base_unit} with both dates")
+        words = self._words(f"{{numerator:,}} of {{denominator:,}} {base_unit} with both dates")
         base_unit = self._words(base_unit)
         if not n:
-            return Row(group, 0, of, None, NO_INTERVAL, words, base_unit, "missing", cases)
+            return Row(
+                group, 0, of, None, NO_INTERVAL, words, base_unit, "missing", cases,
+                weighted_to=self.weighted_to,
+            )  # fmt: skip
         numbers, weights = np.asarray(values, dtype=np.float64), np.asarray(self.weight, dtype=np.float64)
         interval = bootstrap_median(numbers, weights, strata=self.stratum.to_numpy(dtype=str), seed=seed)
         value = weighted_median(numbers[known], weights[known])
@@ -293,25 +304,38 @@ class SampledFiles:
             group, n, of, value, interval, words, base_unit, "shown", cases, weighted_to=self.weighted_to
         )
 
-    def _interval_and_value(self, counted: pd.Series) -> tuple[Interval, float | None]:
-        """Interval of a share of the files looked at, and the share itself where it is weighted."""
-        if counted.empty:
-            return NO_INTERVAL, None
+    def estimate(
+        self, counted: pd.Series, *, printed: tuple[float, float] | None = None
+    ) -> tuple[Interval, float]:
+        """Interval of a share of the files looked at, and the share itself.
+
+        Parameters
+        ----------
+        counted : Series of bool
+            By case reference, for the files looked at.
+        printed : (float, float), optional
+            Count and number of files as they are published, where these are rounded: the share of so many is
+            estimated, so that it does not tell the exact ones.
+        """
+        count, n = printed or (float(counted.sum()), float(len(counted)))
+        if not n:
+            return NO_INTERVAL, math.nan
         if self.weighted_to is None:
-            in_list = round(len(counted) * self.population / len(self.weight))
-            return mid_p(int(counted.sum()), len(counted), population=in_list), None
+            in_list = max(round(n * self.population / len(self.weight)), int(n))
+            return mid_p(int(count), int(n), population=in_list), count / n
+        scale = (count / n) / counted.mean() if counted.any() else 1.0
         weights = self.weight.loc[counted.index]
-        files = pd.DataFrame({"counted": counted, "read": 1, "length": weights}, dtype=np.float64)
+        files = pd.DataFrame({"counted": scale * counted, "read": 1, "length": weights}, dtype=np.float64)
         strata = files.groupby(self.stratum.loc[counted.index]).sum()
-        interval = wilson_stratified(
-            strata["counted"].to_numpy(), strata["read"].to_numpy(), strata["length"].to_numpy()
-        )
-        return interval, float(np.average(counted, weights=weights))
+        counts, read, lengths = (strata[name].to_numpy() for name in ("counted", "read", "length"))
+        counts = np.minimum(counts, read)
+        share = float(np.sum(lengths * counts / read) / lengths.sum())
+        return wilson_stratified(counts, read, lengths), share
 
     def _words(self, base: str) -> str:
         if self.weighted_to is None:
             return base
-        return f"{base}, weighted to the {self.population:,} cases of the frame"
+        return f"{base}, weighted to the {{weighted_to:,}} cases of the frame"
 
 
 def _share(
@@ -319,9 +343,9 @@ def _share(
     value: float | None = None, caveat: str = "", weighted_to: int | None = None,
 ) -> Row:  # fmt: skip
     count, n = int(cases["numerator"].sum()), int(cases["denominator"].sum())
-    base = f"{n:,} {base_unit}"
+    base = f"{{denominator:,}} {base_unit}"
     if not n:
-        return Row(group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, caveat)
+        return Row(group, 0, 0, None, NO_INTERVAL, base, base_unit, "missing", cases, caveat, weighted_to)
     per_cent = 100 * (count / n if value is None else value)
     status: Status = "shown" if count else "zero"
     return Row(

@@ -40,7 +40,7 @@ _REFERRED = Indicator(
 @indicator(_REFERRED)
 def _isva_referral(material: Material) -> Iterator[Row]:
     referred = column(material.frame.set_index("case_id"), "isva_referral_on").notna()
-    yield share_of_cases(referred, _IN_FRAME, family="isva") if referred.any() else not_recorded(_IN_FRAME)
+    yield share_of_cases(referred, _IN_FRAME) if referred.any() else not_recorded(_IN_FRAME)
 
 
 @indicator(
@@ -62,7 +62,7 @@ def _days_to_isva(material: Material) -> Iterator[Row]:
         yield not_recorded(_IN_FRAME)
         return
     row = median_days(days, _IN_FRAME, seed=f"{material.seed} days-report-to-isva")
-    yield replace(row, family="isva")
+    yield row
 
 
 @indicator(
@@ -183,7 +183,7 @@ def _told_of_the_right_to_review(material: Material) -> Iterator[Row]:
     if not told.any() or column(frame, "decision").isna().all():
         yield not_recorded(base)
         return
-    yield share_of_cases(told[frame["decision"].isin(["police NFA", "CPS NFA"])], base, family="closed")
+    yield share_of_cases(told[frame["decision"].isin(["police NFA", "CPS NFA"])], base)
 
 
 @indicator(
@@ -209,7 +209,7 @@ def _told_of_changes_of_bail(material: Material) -> Iterator[Row]:
     in_frame = suspects["case_id"].isin(material.frame["case_id"])
     changed = suspects[in_frame & column(suspects, "bail_changed_on").notna()]
     told = changed["victim_told_on"].notna().groupby(changed["case_id"]).all()
-    yield share_of_cases(told, base, family="bail")
+    yield share_of_cases(told, base)
 
 
 indicator(

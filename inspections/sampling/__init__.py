@@ -8,6 +8,7 @@ list, and nobody who has both can draw a different sample.
 from inspections.sampling.draw import (
     NOT_RECORDED,
     Sample,
+    cases_by_stratum,
     draw_dip_samples,
     draw_sample,
     reading_list,
@@ -37,6 +38,7 @@ __all__ = [
     "Sample",
     "TrailStep",
     "build_frame",
+    "cases_by_stratum",
     "draw",
     "draw_dip_samples",
     "draw_sample",

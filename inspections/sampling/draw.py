@@ -13,7 +13,15 @@ from inspections.sampling.frame import Frame, column_or_blank, frame_hash
 from parameters import models
 from parameters.problems import InspectionError, Problem
 
-__all__ = ["NOT_RECORDED", "Sample", "draw_dip_samples", "draw_sample", "reading_list", "reserve_list"]
+__all__ = [
+    "NOT_RECORDED",
+    "Sample",
+    "cases_by_stratum",
+    "draw_dip_samples",
+    "draw_sample",
+    "reading_list",
+    "reserve_list",
+]
 
 NOT_RECORDED = "not recorded"
 
@@ -225,6 +233,24 @@ def _dip_remarks(code: str, *, wanted: int, available: int) -> tuple[str, ...]:
             "all were taken.",
         )
     return ()
+
+
+def cases_by_stratum(
+    cases: pd.DataFrame, sample: models.Sample, *, file: str = "parameters/inspection.yml"
+) -> dict[str, frozenset[str]]:
+    """References of the cases of every stratum, drawn or not.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        The cases of the frame.
+    sample : parameters.models.Sample
+        Design and strata.
+    file : str
+        Parameter file named in an error.
+    """
+    strata = _strata(cases, sample, file=file)
+    return {str(name): frozenset(found) for name, found in cases["case_id"].groupby(strata)}
 
 
 def _strata(cases: pd.DataFrame, sample: models.Sample, *, file: str) -> pd.Series:

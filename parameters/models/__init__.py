@@ -11,7 +11,7 @@ from pydantic import Field
 
 from parameters.models.coding import Coding
 from parameters.models.columns import Constant
-from parameters.models.disclosure import Disclosure
+from parameters.models.disclosure import Disclosure, DisclosureException
 from parameters.models.force import (
     ApprovedExtract,
     CaseSource,
@@ -36,6 +36,7 @@ __all__ = [
     "Constant",
     "DeviceSource",
     "Disclosure",
+    "DisclosureException",
     "Force",
     "Frame",
     "Inspection",
@@ -74,7 +75,11 @@ class Parameters(Strictly):
         return tuple(dict.fromkeys(file for source in self.force.sources.given() for file in source.files()))
 
     @property
+    def inspection_file(self) -> str:
+        """The inspection's file, beside the force's own."""
+        return str(PurePosixPath(self.file).with_name("inspection.yml"))
+
+    @property
     def sample_file(self) -> str:
-        """The file that sets the sample's size: the force's own, or the inspection's beside it."""
-        own = self.force.sample.size is not None
-        return self.file if own else str(PurePosixPath(self.file).with_name("inspection.yml"))
+        """The file that sets the sample's size: the force's own, or the inspection's."""
+        return self.inspection_file if self.force.sample.size is None else self.file

@@ -1,26 +1,33 @@
+from dataclasses import replace
+from datetime import date
 from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from made_material import cases_of, coded, effort, material
+from scipy.optimize import linprog
 
 from inspections.completeness import find_gaps
 from inspections.disclosure import (
     INDICATOR_COLUMNS,
+    Decision,
     Policy,
     Released,
     cover,
+    decide,
+    refuse_unknown_exceptions,
     release_balances,
     release_codes,
     release_gaps,
     release_indicators,
     release_strata,
 )
-from inspections.indicators import compute_indicators
-from inspections.suppression import sets_to_hide
+from inspections.indicators import codes_table, compute_indicators
+from inspections.suppression import CountedRow, rows_to_hide
+from parameters import InspectionError, models
 
 FIVE = Policy(threshold=5)
 
@@ -33,8 +40,12 @@ def closed_cases(**outcomes: int) -> pd.DataFrame:
 
 
 def release(cases: pd.DataFrame, *, policy: Policy = FIVE, only: list[str] | None = None) -> Released:
-    given_material = material(coded(*effort("x", victim=1, suspect=1)), cases=cases)
-    return release_indicators(compute_indicators(given_material, only=only), policy)
+    return release_indicators(decided(cases, policy=policy, only=only))
+
+
+def decided(cases: pd.DataFrame, *, policy: Policy = FIVE, only: list[str] | None = None) -> Decision:
+    given = material(coded(*effort("x", victim=1, suspect=1)), cases=cases)
+    return decide(compute_indicators(given, only=only), policy)
 
 
 def status_of(released: Released, name: str) -> dict[str, str]:
@@ -97,9 +108,10 @@ def test_of_files_only_the_files_counted_are_protected():
         coding = pd.concat([coding, coded((*unit[:2], unit[2] + 50, unit[3]))], ignore_index=True)
     results = compute_indicators(material(coding), only=["effort-more-on-victim"])
     assert results.table.loc[0, "numerator"] == 11
-    assert release_indicators(results, FIVE).table.loc[0, "status"] == "shown"
+    assert release_indicators(decide(results, FIVE)).table.loc[0, "status"] == "shown"
     few = results.cases.assign(counted=[n < 3 for n in range(12)])
-    assert release_indicators(type(results)(results.table, few), FIVE).table.loc[0, "status"] == "suppressed"
+    decision = decide(replace(results, cases=few), FIVE)
+    assert release_indicators(decision).table.loc[0, "status"] == "suppressed"
 
 
 def test_of_two_counts_that_would_do_the_one_that_costs_less_is_hidden():
@@ -109,13 +121,40 @@ def test_of_two_counts_that_would_do_the_one_that_costs_less_is_hidden():
     assert status_of(released, "outcomes-closed")["15"] == "suppressed"
 
 
-def test_how_unrelated_sets_happen_to_overlap_hides_nothing():
+def test_what_is_hidden_for_nothing_is_published_again():
+    # outcome 15 goes first for the sake of 18; then 16 must go for the sake of 14, which is enough for both
+    sizes = {"14": 2, "15": 9, "16": 12, "18": 3, "1": 40}
+    one = {name: frozenset([name]) for name in sizes}
+    rows = [CountedRow(("outcomes", name), part, frozenset(sizes)) for name, part in one.items()]
+    both = CountedRow(("withdrawal", "closed"), one["14"] | one["16"], frozenset(sizes))
+    rules = rows_to_hide([*rows, both], sizes, threshold=5).rules
+    assert {name for _, name in rules} >= {"14", "16", "18"}
+    for name in [name for name, rule in rules.items() if rule == "secondary"]:
+        without = [row for row in [*rows, both] if row.name not in rules or row.name == name]
+        assert reader_knows_too_much(without, sizes, [one["14"], one["18"]])
+
+
+def reader_knows_too_much(rows: list[CountedRow], sizes: dict[str, int], targets: list[frozenset]) -> bool:
+    """Whether a small target is too well known, by trying the printed sizes against every world."""
+    names = sorted(sizes)
+    printed = list(dict.fromkeys(atoms for row in rows for atoms in row.printed()))
+    matrix = np.array([[name in atoms for name in names] for atoms in printed], dtype=float)
+    told = matrix @ np.array([sizes[name] for name in names], dtype=float)
+    for target in targets:
+        wanted = np.array([name in target for name in names], dtype=float)
+        found = linprog(-wanted, A_eq=matrix, b_eq=told, bounds=(0, 1e5), method="highs")
+        if -found.fun < max(5, sum(sizes[name] for name in target) + 1) - 1e-6:
+            return True
+    return False
+
+
+def test_how_unrelated_sets_of_files_happen_to_overlap_hides_nothing():
     # the 2 files with rebutted doubt are among the 3 with too little to compare, which no reader can know
     enough = [unit for n in range(20) for unit in effort(f"c{n:02}", victim=1, suspect=6)]
     little = [unit for n in range(3) for unit in effort(f"d{n}", victim=0, suspect=2)]
     rebutted = [(f"d{n}", 2, 1, "vic-disbelief", {"polarity": "rebutted", "counts": False}) for n in range(2)]
     results = compute_indicators(material(coded(*enough, *little, *rebutted)))
-    released = release_indicators(results, FIVE)
+    released = release_indicators(decide(results, FIVE))
     assert status_of(released, "victim-doubt-rebutted")["force"] == "suppressed"
     assert status_of(released, "effort-more-on-victim")["force"] == "zero"
 
@@ -125,18 +164,68 @@ def test_zero_missing_and_not_recorded_are_left_as_they_are():
     assert {"zero", "not recorded", "shown"} <= statuses
 
 
-def test_an_exception_is_published_with_its_reason_in_the_log():
-    policy = Policy(threshold=5, exceptions={"charged": "agreed by the head of inspection"})
-    released = release(closed_cases(o1=3, o15=30), policy=policy, only=["charged"])
+def excepted(indicator: str, group: str | None = None) -> Policy:
+    exception = models.DisclosureException(
+        indicator=indicator,
+        group=group,
+        reason="published by the force",
+        approved_by="Head of inspection",
+        approved_on=date(2026, 10, 30),
+    )
+    return Policy(threshold=5, exceptions=(exception,))
+
+
+def test_an_exception_is_published_with_its_reason_and_its_author_in_the_log():
+    decision = decided(closed_cases(o1=3, o15=30), policy=excepted("charged"), only=["charged"])
+    released = release_indicators(decision)
     assert status_of(released, "charged")["closed"] == "shown"
     assert released.log.to_dict("records") == [
         {
             "table": "indicators",
             "row": "charged: closed",
             "rule": "exception",
-            "why": "agreed by the head of inspection",
+            "why": "published by the force (approved by Head of inspection, 30 October 2026)",
         }
     ]
+    assert [name for name, _ in decision.exempted.items()] == [("indicators", "charged: closed")]
+
+
+def test_an_exception_covers_its_own_group_alone():
+    cases = closed_cases(o1=3, o14=4, o15=30, o16=40)
+    released = release(cases, policy=excepted("outcomes-closed", "1"), only=["outcomes-closed"])
+    statuses = status_of(released, "outcomes-closed")
+    assert (statuses["1"], statuses["14"]) == ("shown", "suppressed")
+
+
+def test_an_exception_that_changes_nothing_is_not_told_as_one():
+    decision = decided(closed_cases(o1=30, o15=30), policy=excepted("charged"), only=["charged"])
+    assert decision.exempted == {}
+
+
+def test_an_exception_that_gives_another_small_count_away_is_refused():
+    # all 43 less 3 and 36, which the exceptions keep in print, are the 4 of outcome 14
+    exceptions = [excepted("outcomes-closed", group).exceptions[0] for group in ("1", "15")]
+    policy = Policy(threshold=5, exceptions=tuple(exceptions))
+    with pytest.raises(InspectionError, match='"outcomes-closed: 14" in the indicators'):
+        decided(closed_cases(o1=3, o14=4, o15=36), policy=policy, only=["outcomes-closed"])
+
+
+def test_a_small_count_that_the_length_of_the_frame_shows_is_told_to_whoever_signs():
+    # five cases in all: none of two hidden counts can be five
+    released = release(closed_cases(o15=1, o16=4), only=["outcomes-closed"])
+    assert "shown" not in status_of(released, "outcomes-closed").values()
+    exposed = released.log[released.log["rule"] == "exposed"]
+    assert exposed["row"].tolist() == ["outcomes-closed: 15", "outcomes-closed: 16"]
+
+
+def test_an_exception_for_what_is_not_there_is_a_mistake():
+    known, codes, unknown = (
+        models.Disclosure(exceptions=excepted(name).exceptions) for name in ("charged", "codes", "chargde")
+    )
+    refuse_unknown_exceptions(known, file="inspection.yml")
+    refuse_unknown_exceptions(codes, file="inspection.yml")
+    with pytest.raises(InspectionError, match=r'names "chargde", which is no indicator\.\n.*"charged"'):
+        refuse_unknown_exceptions(unknown, file="inspection.yml")
 
 
 def test_a_median_outlives_a_small_number_of_missing_dates_but_loses_its_count():
@@ -163,7 +252,7 @@ def test_requests_by_purpose_cannot_be_had_from_their_total():
     units += [(f"c{n}", 1, 2, trawl, {"purpose": "credibility"}) for n in range(6)]
     units += [("c1", 1, 3, trawl, {"purpose": "limited", "counts": False})]
     results = compute_indicators(material(coded(*units)), only=["records-requests-purpose"])
-    statuses = status_of(release_indicators(results, FIVE), "records-requests-purpose")
+    statuses = status_of(release_indicators(decide(results, FIVE)), "records-requests-purpose")
     assert statuses == {"credibility": "suppressed", "unstated": "shown", "limited": "suppressed"}
 
 
@@ -189,13 +278,11 @@ def test_no_part_of_a_printed_total_can_be_recovered_by_subtraction(sizes: list[
     parts = [frozenset([n]) for n in range(len(sizes))]
     total = frozenset(range(len(sizes)))
     small = [part for part, size in zip(parts, sizes, strict=True) if 0 < size < threshold]
-    away = sets_to_hide(
-        [*parts, total], dict(enumerate(sizes)), hidden=small, protected=small, threshold=threshold,
-        totals=[total],
-    )  # fmt: skip
-    if total in {*away, *small} or not small:
+    rows = [CountedRow(("table", str(n)), part, total) for n, part in enumerate(parts)]
+    rules = rows_to_hide(rows, dict(enumerate(sizes)), threshold=threshold).rules
+    shown = [row.name not in rules for row in rows]
+    if not any(shown) or not small:
         return
-    shown = [part not in away and part not in small for part in parts]
     hidden_sizes = [size for size, seen in zip(sizes, shown, strict=True) if not seen]
     for size, values in zip(hidden_sizes, possible_values(sizes, shown, sum(sizes), 1), strict=True):
         assert size in values
@@ -207,6 +294,7 @@ def test_no_part_of_a_printed_total_can_be_recovered_by_subtraction(sizes: list[
 @settings(deadline=None, max_examples=40)
 @given(st.fixed_dictionaries({name: st.integers(0, 9) for name in ("o1", "o14", "o15", "o16")}))
 def test_no_outcome_can_be_recovered_across_the_released_tables(outcomes: dict[str, int]):
+    assume(sum(outcomes.values()) >= 9)  # the length of a shorter frame would itself say that parts are small
     everywhere = ["outcomes-closed", "withdrawal", "charged"]
     released = release(closed_cases(**outcomes), only=everywhere).table
     closed = released[released["indicator"] == "outcomes-closed"].set_index("group")
@@ -237,20 +325,40 @@ def test_no_outcome_can_be_recovered_across_the_released_tables(outcomes: dict[s
 # --- the other tables -----------------------------------------------------------------------------------
 
 
-def codes(*counts: tuple[int, int]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"code": f"vic-{n}", "title": "t", "orientation": "victim-credibility", "units": u, "cases": c}
-            for n, (u, c) in enumerate(counts)
-        ]
+def coded_files(**files: int) -> pd.DataFrame:
+    """Codings: ``coded_files(vic_a=12)`` is code vic-a in 12 files, two units in each."""
+    return coded(
+        *(
+            (f"c{file:02}", entry, number, name.replace("_", "-"))
+            for number, (name, size) in enumerate(files.items(), start=1)
+            for file in range(size)
+            for entry in (1, 2)
+        )
     )
 
 
+def released_codes(coding: pd.DataFrame, codes: list[str], *, only: list[str]) -> dict[str, str]:
+    results = compute_indicators(material(coding), only=only)
+    book = pd.DataFrame({"code": codes, "title": "t", "orientation": "victim-credibility"})
+    table = release_codes(codes_table(coding, book), decide(results, FIVE, coding=coding)).table
+    assert table.loc[table["status"] == "suppressed", ["units", "cases"]].isna().all().all()
+    return dict(zip(table["code"], table["status"], strict=True))
+
+
 def test_a_code_in_few_files_is_hidden_with_another_so_the_total_of_units_does_not_show_it():
-    released = release_codes(codes((40, 12), (6, 2), (12, 9), (0, 0)), FIVE)
-    assert released.table["status"].tolist() == ["shown", "suppressed", "suppressed", "zero"]
-    assert released.table.loc[released.table["status"] == "suppressed", ["units", "cases"]].isna().all().all()
-    assert released.log["rule"].tolist() == ["primary", "secondary"]
+    coding = coded_files(vic_a=20, vic_b=2, vic_c=9)
+    statuses = released_codes(coding, ["vic-a", "vic-b", "vic-c", "vic-d"], only=[])
+    assert statuses == {"vic-a": "shown", "vic-b": "suppressed", "vic-c": "suppressed", "vic-d": "zero"}
+
+
+def test_a_code_does_not_print_what_its_indicator_hides():
+    # of all 25 files 22 hold doubt about cooperation; asked of people, the 3 others would be protected
+    coding = coded_files(vic_a=25, vic_cooperation_doubt=22)
+    results = compute_indicators(material(coding), only=["victim-cooperation-doubt"])
+    of_people = replace(results, table=results.table.assign(about="people"))
+    decision = decide(of_people, FIVE, coding=coding)
+    assert ("indicators", "victim-cooperation-doubt: force") in decision.rules
+    assert ("codes", "vic-cooperation-doubt") in decision.rules
 
 
 def balances(**strata: int) -> pd.DataFrame:
@@ -304,8 +412,8 @@ def test_gaps_agree_with_the_released_indicators_and_log_the_same_rule():
         relationship=["partner"] * 22,
         reported_by=["victim"] * 15 + [None] * 7,
     )
-    indicators = release(cases)
-    released = release_gaps(find_gaps({"cases": cases}, cases=cases["case_id"]), indicators, policy=FIVE)
+    gaps = find_gaps({"cases": cases}, cases=cases["case_id"])
+    released = release_gaps(gaps, decided(cases))
     table = released.table.set_index("field")
     assert table.loc["reported_on", "status"] == "suppressed"
     assert pd.isna(table.loc["reported_on", "missing"])
@@ -322,34 +430,50 @@ def strata_of(**sizes: tuple[int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def ended(**decisions: int) -> Released:
-    names = [name for name, size in decisions.items() for _ in range(size)]
-    return release(cases_of(decision=names), only=["decisions"])
+def of_strata(strata: dict[str, int], *, only: list[str], decisions: list[str] | None = None) -> Decision:
+    """Decision on a frame in strata: the decisions that ended its cases, unless others are given."""
+    names = [name for name, size in strata.items() for _ in range(size)]
+    cases = cases_of(decision=decisions or names)
+    by_stratum = {
+        name: frozenset(cases.loc[[stratum == name for stratum in names], "case_id"]) for name in strata
+    }
+    given = material(coded(*effort("x", victim=1, suspect=1)), cases=cases)
+    return decide(compute_indicators(given, only=only), FIVE, further={"strata": by_stratum})
 
 
-def test_strata_are_hidden_and_shown_as_the_decisions_are_and_log_the_same_rule():
-    indicators = ended(charged=3, CPS=30, NFA=60)
-    strata = strata_of(charged=(3, 2), CPS=(30, 5), NFA=(60, 5))
-    released = release_strata(strata, indicators, policy=FIVE)
-    decisions = indicators.table.set_index("group")["status"]
-    assert released.table.set_index("stratum")["status"].to_dict() == decisions.to_dict()
+def test_strata_are_hidden_and_shown_as_the_decisions_are():
+    decision = of_strata({"charged": 3, "CPS": 30, "NFA": 60}, only=["decisions"])
+    released = release_strata(strata_of(charged=(3, 2), CPS=(30, 5), NFA=(60, 5)), decision)
+    indicators = release_indicators(decision).table.set_index("group")["status"]
+    assert released.table.set_index("stratum")["status"].to_dict() == indicators.to_dict()
     assert released.table["frame"].isna().tolist() == [True, True, False]
     assert released.table["sample"].tolist() == [2, 5, 5]
     assert dict(released.log[["row", "rule"]].to_numpy()) == {"charged": "primary", "CPS": "secondary"}
 
 
+def test_strata_that_add_up_to_a_hidden_decision_do_not_give_it_away():
+    # charged is hidden, and NFA with it; its two strata may not both stay
+    strata = {"charged": 3, "NFA / adult": 30, "NFA / child": 20, "CPS": 40}
+    decisions = ["charged"] * 3 + ["NFA"] * 50 + ["CPS"] * 40
+    decision = of_strata(strata, only=["decisions"], decisions=decisions)
+    rules = {**decision.of("strata"), **decision.of("indicators")}
+    assert "charged" in rules
+    shown = sum(size for name, size in strata.items() if name not in rules)
+    assert shown < 90
+
+
 def test_no_number_read_is_told_where_a_hidden_stratum_was_read_whole():
     # as the total read is printed, 3 would be left over for the stratum whose number alone is blank
-    released = release_strata(
-        strata_of(charged=(3, 3), CPS=(30, 4), NFA=(60, 5)), ended(charged=3, CPS=30, NFA=60), policy=FIVE
-    ).table
+    decision = of_strata({"charged": 3, "CPS": 30, "NFA": 60}, only=["decisions"])
+    released = release_strata(strata_of(charged=(3, 3), CPS=(30, 4), NFA=(60, 5)), decision).table
     assert released[["wanted", "sample", "weight"]].isna().all().all()
+    assert released["read_status"].tolist() == ["suppressed"] * 3
+    assert released["status"].tolist() == ["suppressed", "suppressed", "shown"]
 
 
 def test_a_short_stratum_that_is_no_decision_is_hidden_with_another():
-    released = release_strata(
-        strata_of(north=(3, 2), south=(30, 4), east=(60, 4)), ended(charged=93), policy=FIVE
-    )
+    decision = of_strata({"north": 3, "south": 30, "east": 60}, only=[])
+    released = release_strata(strata_of(north=(3, 2), south=(30, 4), east=(60, 4)), decision)
     assert released.table["status"].tolist() == ["suppressed", "suppressed", "shown"]
     assert released.log["rule"].tolist() == ["primary", "secondary"]
 
@@ -360,7 +484,7 @@ def test_shares_go_out_in_whole_per_cent():
     )
     weights = {f"c{n:02}": 1.37 if n % 3 else 2.91 for n in range(24)}
     results = compute_indicators(material(coding, weights=weights))
-    row = release_indicators(results, FIVE).table.set_index("indicator").loc["effort-more-on-victim"]
+    row = release_indicators(decide(results, FIVE)).table.set_index("indicator").loc["effort-more-on-victim"]
     assert row["numerator"] == 7
     for name in ("value", "low", "high"):
         assert row[name] == round(row[name])

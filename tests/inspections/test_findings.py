@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_material import coded, effort, material
 
-from inspections.disclosure import Policy, release_indicators
+from inspections.disclosure import Policy, decide, release_indicators
 from inspections.findings import QUANTIFIERS, Finding, as_records, quantifier, strength, write_findings
 from inspections.indicators import compute_indicators, definitions
 from inspections.sentences import SENTENCES
@@ -201,7 +201,9 @@ def test_every_sentence_is_of_an_indicator_that_exists():
 def test_findings_of_a_whole_run_are_in_the_order_of_the_pillars_and_plain_values():
     coding = coded(*(unit for n in range(12) for unit in effort(f"c{n}", victim=6, suspect=2)))
     results = compute_indicators(material(coding))
-    told = write_findings(release_indicators(results, Policy(threshold=5)).table, force="Northshire Police")
+    told = write_findings(
+        release_indicators(decide(results, Policy(threshold=5))).table, force="Northshire Police"
+    )
     assert [one.pillar for one in told] == sorted(one.pillar for one in told)
     assert len({one.id for one in told}) == len(told)
     assert json.loads(json.dumps(as_records(told)))[0]["indicators"]

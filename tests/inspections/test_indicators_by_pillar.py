@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from made_material import cases_of, coded, effort, material
 
-from inspections.disclosure import Policy, release_indicators
+from inspections.disclosure import Policy, decide, release_indicators
 from inspections.findings import Finding, write_findings
 from inspections.indicators import Material, compute_indicators
 from inspections.indicators.supervision import is_supervisor
@@ -116,7 +116,7 @@ def test_with_no_repeat_suspect_there_are_no_files_to_look_at() -> None:
 
 def test_few_repeat_suspects_are_hidden_however_many_their_cases_are() -> None:
     given = with_suspects(*["p"] * 6, *["q"] * 6, *[f"once {n}" for n in range(20)], sampled=4)
-    released = release_indicators(compute_indicators(given), Policy(threshold=5)).table
+    released = release_indicators(decide(compute_indicators(given), Policy(threshold=5))).table
     hidden = released.set_index("indicator").loc[["repeat-suspects", "repeat-suspect-cases"]]
     assert hidden["status"].tolist() == ["suppressed", "suppressed"]
     assert hidden[["numerator", "denominator", "cases", "value"]].isna().all().all()
@@ -202,7 +202,9 @@ def test_prosecutors_charges_do_not_give_away_a_hidden_number_of_refusals() -> N
     results = compute_indicators(
         material(coded(*effort("x", victim=1, suspect=1)), cases=cases), only=["cps-charged", "decisions"]
     )
-    released = release_indicators(results, Policy(threshold=5)).table.set_index(["indicator", "group"])
+    released = release_indicators(decide(results, Policy(threshold=5))).table.set_index(
+        ["indicator", "group"]
+    )
     assert released.loc[("cps-charged", "force"), "status"] == "suppressed"
     assert released.loc[("decisions", "CPS NFA"), "status"] == "suppressed"
 

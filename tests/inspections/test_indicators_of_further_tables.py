@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from made_material import cases_of, coded, effort, material
 
-from inspections.disclosure import Policy, release_indicators
+from inspections.disclosure import Policy, decide, release_indicators
 from inspections.findings import write_findings
 from inspections.indicators import Material, compute_indicators
 from inspections.indicators.workforce import officers_one_by_one
@@ -96,7 +96,7 @@ def test_few_repeat_suspects_stay_hidden_however_their_disruption_is_counted() -
         }
     )
     results = compute_indicators(with_table("suspects", many))
-    released = release_indicators(results, Policy(threshold=5)).table.set_index("indicator")
+    released = release_indicators(decide(results, Policy(threshold=5))).table.set_index("indicator")
     hidden = released.loc[["repeat-suspects", "repeat-suspect-cases", "repeat-suspect-disruption"]]
     assert hidden["status"].eq("suppressed").all()
     assert hidden[["numerator", "denominator", "value", "cases"]].isna().all().all()
@@ -224,7 +224,7 @@ def test_a_mean_of_cases_is_told_with_the_officers_it_is_over() -> None:
 def test_few_trainees_are_hidden_as_few_cases_are() -> None:
     few = BY_ROLE.assign(officers=pd.array([40, 2, 0, 0], dtype="Int64"))
     results = compute_indicators(with_table("workforce", few), only=["workforce-trainees"])
-    row = release_indicators(results, Policy(threshold=5)).table.iloc[0]
+    row = release_indicators(decide(results, Policy(threshold=5))).table.iloc[0]
     assert row["status"] == "suppressed"
     assert pd.isna(row["numerator"])
 

@@ -1,3 +1,4 @@
+from inspections.disclosure import Policy
 from inspections.release import public_trail
 
 
@@ -16,7 +17,7 @@ def test_cases_without_notes_to_read_are_told_among_the_losses_and_rows_of_notes
         step("within the period", 90, 60, why="closed before 1 April 2025"),
         step("notes to read", 60, 50, why="fewer than 1 investigation notes"),
     ]
-    assert public_trail(trail, frame=50, threshold=5) == [
+    assert public_trail(trail, frame=50, policy=Policy(threshold=5)) == [
         {
             "step": "cases that could be drawn",
             "rows_in": 90,
@@ -27,6 +28,8 @@ def test_cases_without_notes_to_read_are_told_among_the_losses_and_rows_of_notes
 
 
 def test_a_small_loss_of_cases_is_told_in_words_alone():
-    [told] = public_trail([step("notes to read", 52, 50, why="no notes")], frame=50, threshold=5)
+    [told] = public_trail(
+        [step("notes to read", 52, 50, why="no notes")], frame=50, policy=Policy(threshold=5)
+    )
     assert (told["rows_in"], told["rows_out"]) == (50, 50)
     assert told["why"] == "no notes (fewer than 5 cases, number not published)"

@@ -18,6 +18,7 @@ from inspections.completeness import find_gaps
 from inspections.disclosure import (
     Policy,
     Released,
+    decide,
     release_balances,
     release_codes,
     release_gaps,
@@ -226,7 +227,9 @@ class Release:
 
 
 def release(given: Material) -> Release:
-    indicators = release_indicators(compute_indicators(given), FIVE)
+    by_decision = given.frame.groupby("decision")["case_id"].agg(frozenset).to_dict()
+    decision = decide(compute_indicators(given), FIVE, coding=given.coding, further={"strata": by_decision})
+    indicators = release_indicators(decision)
     lengths = given.frame["decision"].value_counts().sort_index()
     read = given.sample["stratum"].value_counts().sort_index()
     strata = pd.DataFrame(
@@ -236,19 +239,17 @@ def release(given: Material) -> Release:
     codebook = given.coding[["code", "orientation"]].drop_duplicates().assign(title="t")
     return Release(
         indicators,
-        release_gaps(
-            find_gaps({"cases": given.frame}, cases=given.frame["case_id"]), indicators, policy=FIVE
-        ),
-        release_strata(strata, indicators, policy=FIVE),
+        release_gaps(find_gaps({"cases": given.frame}, cases=given.frame["case_id"]), decision),
+        release_strata(strata, decision),
         release_balances(case_balances(given.sample, given.coding), indicators.table, policy=FIVE),
-        release_codes(codes_table(given.coding, codebook), FIVE),
+        release_codes(codes_table(given.coding, codebook), decision),
     )
 
 
 def small_sets(sizes: dict[Kind, int]) -> list[np.ndarray]:
     """Every set of people that a definition speaks of, or leaves over, and that is small in truth."""
     truth = np.array([float(sizes.get(kind, 0)) for kind in KINDS])
-    every = release_indicators(compute_indicators(force_of(sizes)), Policy(threshold=1)).table
+    every = release_indicators(decide(compute_indicators(force_of(sizes)), Policy(threshold=1))).table
     found = []
     for row in every.to_dict("records"):
         lines = parts(row["indicator"], row["group"])
@@ -297,7 +298,7 @@ def drawn(seed: int) -> dict[Kind, int]:
 
 
 def test_the_reader_does_work_out_the_outcomes_when_only_small_counts_are_hidden():
-    table = release_indicators(compute_indicators(force_of(NORTHSHIRE)), Policy(threshold=1)).table
+    table = release_indicators(decide(compute_indicators(force_of(NORTHSHIRE)), Policy(threshold=1))).table
     small = table["numerator"].between(1, 4) | (
         table["group"].eq("16") & table["indicator"].eq("outcomes-closed")
     )

@@ -5,9 +5,14 @@ from made_material import cases_of, material
 
 from inspections.completeness import find_gaps
 from inspections.data_quality import COLUMNS
-from inspections.disclosure import Policy, release_indicators
+from inspections.disclosure import Policy, decide
 from inspections.indicators import compute_indicators
-from inspections.released_quality import release_completeness, release_data_gaps, release_quality
+from inspections.released_quality import (
+    found_in_cases,
+    release_completeness,
+    release_data_gaps,
+    release_quality,
+)
 
 FIVE = Policy(threshold=5)
 IDS = [f"case {number}" for number in range(30)]
@@ -23,12 +28,11 @@ def released(*rows: dict[str, object], **columns: list[object]) -> pd.DataFrame:
     results = compute_indicators(
         material(cases=cases), only=["missing-fields", "outcome-coding", "dates-out-of-order"]
     )
-    indicators = release_indicators(results, FIVE)
-    gaps = release_data_gaps(find_gaps({"cases": cases}, cases=IDS), indicators, policy=FIVE)
     quality = pd.DataFrame(rows, columns=COLUMNS)
-    frame = cases["case_id"]
-    table = release_quality(quality, gaps, results, indicators, frame=frame, policy=FIVE).table
-    return table.set_index("found")
+    found = found_in_cases(quality, cases["case_id"])
+    decision = decide(results, FIVE, further={"data_quality": found})
+    gaps = release_data_gaps(find_gaps({"cases": cases}, cases=IDS), decision)
+    return release_quality(quality, gaps, decision, frame=cases["case_id"]).table.set_index("found")
 
 
 def test_a_count_of_cases_is_told_and_a_small_one_is_not() -> None:
@@ -79,9 +83,9 @@ def test_gaps_take_over_the_counts_that_are_released_of_them() -> None:
 def test_a_small_gap_in_another_table_is_hidden() -> None:
     cases = cases_of(relationship=["partner"] * 30)
     notes = pd.DataFrame({"case_id": IDS, "entry_no": 1, "author_role": ["OIC"] * 28 + [None] * 2})
-    indicators = release_indicators(compute_indicators(material(cases=cases), only=["missing-fields"]), FIVE)
+    decision = decide(compute_indicators(material(cases=cases), only=["missing-fields"]), FIVE)
     gaps = find_gaps({"cases": cases, "notes": notes}, cases=IDS)
-    table = release_data_gaps(gaps, indicators, policy=FIVE).table.set_index(["table", "field"])
+    table = release_data_gaps(gaps, decision).table.set_index(["table", "field"])
     assert table.loc[("notes", "author_role"), "status"] == "suppressed"
     assert pd.isna(table.loc[("notes", "author_role"), "missing"])
 

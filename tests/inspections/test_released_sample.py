@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from made_material import cases_of, material
 
-from inspections.disclosure import Policy, Released, release_indicators
+from inspections.disclosure import Decision, Policy, Released, decide
 from inspections.indicators import compute_indicators
 from inspections.released_sample import release_losses, release_realised
 
@@ -56,16 +56,17 @@ def realised(**strata: tuple[int, int, int]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def indicators(**decisions: int) -> Released:
-    names = [name for name, count in decisions.items() for _ in range(count)]
-    return release_indicators(
-        compute_indicators(material(cases=cases_of(decision=names)), only=["decisions"]), FIVE
-    )
+def decision(**strata: int) -> Decision:
+    """What is decided on a frame whose strata are its decisions."""
+    cases = cases_of(decision=[name for name, count in strata.items() for _ in range(count)])
+    by_stratum = cases.groupby("decision")["case_id"].agg(frozenset).to_dict()
+    results = compute_indicators(material(cases=cases), only=["decisions"])
+    return decide(results, FIVE, further={"strata": by_stratum})
 
 
 def test_planned_and_read_stand_beside_each_other() -> None:
     strata = realised(charged=(20, 8, 8), open=(30, 8, 7))
-    table = release_realised(strata, indicators(charged=20, open=30), policy=FIVE).table
+    table = release_realised(strata, decision(charged=20, open=30)).table
     assert table[["planned", "sample"]].to_numpy().tolist() == [[8, 8], [8, 7]]
     assert table["weight"].tolist() == pytest.approx([2.5, 30 / 7])
     assert table["status"].tolist() == ["shown", "shown"]
@@ -73,6 +74,7 @@ def test_planned_and_read_stand_beside_each_other() -> None:
 
 def test_a_short_stratum_planned_whole_is_not_told_by_what_was_planned_though_a_file_was_lost() -> None:
     strata = realised(charged=(20, 8, 8), open=(30, 8, 8), withdrew=(3, 3, 2))
-    table = release_realised(strata, indicators(charged=20, open=30, withdrew=3), policy=FIVE).table
+    table = release_realised(strata, decision(charged=20, open=30, withdrew=3)).table
     assert table[["planned", "sample", "weight", "wanted"]].isna().to_numpy().all()
+    assert set(table["read_status"]) == {"suppressed"}
     assert table.set_index("stratum").loc["withdrew", "status"] == "suppressed"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from made_material import coded, material
 
-from inspections.disclosure import Policy, release_indicators
-from inspections.indicators import Material, compute_indicators, part_answers, review_results
+from inspections.disclosure import Policy, decide, part_answers, release_indicators
+from inspections.indicators import Material, compute_indicators, review_results
 from parameters.questions import load_questions
 
 QUESTIONS = load_questions()
@@ -98,15 +98,16 @@ def test_without_reviews_there_are_no_answers_and_the_indicators_are_as_before()
     results, answers = compute_indicators(given), review_results(given, QUESTIONS)
     assert answers.table.empty
     pd.testing.assert_frame_equal((results + answers).table, results.table)
-    kept, released = part_answers(release_indicators(results + answers, FIVE).table)
-    assert len(kept) == len(results.table)
-    assert released.empty
+    kept, released = part_answers(release_indicators(decide(results + answers, FIVE)))
+    assert len(kept.table) == len(results.table)
+    assert released.table.empty
 
 
 def test_released_answers_are_parted_from_the_indicators_and_keep_their_order() -> None:
     given = reviewed(["yes"] * 12 + ["no"] * 9)
-    released = release_indicators(compute_indicators(given) + review_results(given, QUESTIONS), FIVE).table
-    indicators, answers = part_answers(released)
+    measured = compute_indicators(given) + review_results(given, QUESTIONS)
+    parts = part_answers(release_indicators(decide(measured, FIVE)))
+    indicators, answers = (part.table for part in parts)
     assert not indicators["indicator"].str.startswith("answer-").any()
     assert answers["indicator"].unique().tolist() == [f"answer-{OFFERS_ALL}"]
     assert answers["group"].tolist() == ["yes", "partly", "no", "not applicable", "not recorded"]
@@ -144,8 +145,8 @@ def test_no_small_number_of_files_can_be_worked_out_from_the_other_answers(seed:
     given = reviewed([answer for answer, times in dealt.items() for _ in range(times)])
     # released together, as the other indicators print how many files were read
     results = compute_indicators(given) + review_results(given, QUESTIONS)
-    _, answers = part_answers(release_indicators(results, FIVE).table)
-    ways = possible(answers, 20)
+    _, answers = part_answers(release_indicators(decide(results, FIVE)))
+    ways = possible(answers.table, 20)
     assert {name: int(times) for name, times in dealt.items()} in ways
     for name, times in dealt.items():
         if FIVE.is_small(times):
