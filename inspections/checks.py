@@ -262,11 +262,16 @@ def _check_times_of_notes(notes: pd.DataFrame, cases: pd.DataFrame) -> Iterator[
     yield from _check("noted", "notes", "entry_no", found, entered < latest_before, references, effect)
 
 
-FURTHER_ORDER: Mapping[Table, tuple[tuple[str, str], ...]] = {
-    "suspects": (("bail_changed_on", "victim_told_on"),),
-    "devices": (("taken_at", "examined_at"), ("taken_at", "returned_at")),
+FURTHER_ORDER: Mapping[Table, tuple[tuple[str, str, str], ...]] = {
+    "suspects": (
+        ("bail_changed_on", "victim_told_on", "The victim counts as told of the change all the same."),
+    ),
+    "devices": (
+        ("taken_at", "examined_at", "These rows are left out of the days until devices were examined."),
+        ("taken_at", "returned_at", "These devices count as not back within 24 hours."),
+    ),
 }
-"""Pairs of dates of the further tables, the first of which cannot be the later."""
+"""Pairs of dates of the further tables, the first of which cannot be the later, and what follows if it is."""
 
 
 def check_further_tables(tables: Mapping[Table, pd.DataFrame]) -> Iterator[Check]:
@@ -278,12 +283,10 @@ def check_further_tables(tables: Mapping[Table, pd.DataFrame]) -> Iterator[Check
         Canonical tables by name.
     """
     for name, pairs in FURTHER_ORDER.items():
-        for earlier, later in pairs:
+        for earlier, later, effect in pairs:
             if name in tables and {earlier, later} <= set(tables[name]):
                 table = tables[name]
-                effect = f"Times between {earlier} and {later} are not counted in these rows."
-                before = table[later] < table[earlier]
-                found = f"{later} before {earlier}"
+                before, found = table[later] < table[earlier], f"{later} before {earlier}"
                 yield from _check("limits", name, later, found, before, table["case_id"], effect)
     if "officers" in tables.get("workforce", ()):
         officers = tables["workforce"]["officers"]

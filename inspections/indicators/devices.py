@@ -42,7 +42,8 @@ _RETURNED = Indicator(
     "every one was given back within 24 hours.",
     formula="cases with returned_at at most 24 hours after taken_at for each device / cases with a device",
     denominator="Cases of the frame in which a device of the victim was taken.",
-    caveat="An empty time of return counts as not back within 24 hours.",
+    caveat="An empty time of taking or return, or a return dated before the taking, counts as not back "
+    "within 24 hours. Where times are dates alone, the same day and the next count as within 24 hours.",
     source="The force's devices table; Home Office Soteria data collection: phone examination",
     direction="Higher: more victims were without their devices for a day at most.",
     about="people",

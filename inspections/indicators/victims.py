@@ -195,15 +195,16 @@ def _told_of_the_right_to_review(material: Material) -> Iterator[Row]:
         "every suspect concerned.",
         formula="cases with victim_told_on for every suspect with bail_changed_on / cases with any such",
         denominator="Cases of the frame in which a suspect's bail or its conditions changed.",
-        caveat="Looks at the last change for each suspect. An empty date counts as not told.",
+        caveat="Looks at the last change for each suspect. An empty date counts as not told; a date before "
+        "the change counts as told.",
         source="Joint thematic inspection of rape, phase one: keeping the victim informed; safeguarding",
         direction="Higher: more victims were told when a suspect's bail changed.",
     )
 )
 def _told_of_changes_of_bail(material: Material) -> Iterator[Row]:
     base = "cases with a change of bail in the frame"
-    suspects = material.further.get("suspects")
-    if suspects is None or column(suspects, "victim_told_on").isna().all():
+    suspects, needed = material.further.get("suspects"), ("bail_changed_on", "victim_told_on")
+    if suspects is None or any(column(suspects, name).isna().all() for name in needed):
         yield not_recorded(base)
         return
     in_frame = suspects["case_id"].isin(material.frame["case_id"])

@@ -158,17 +158,21 @@ def test_several_suspects_without_a_reference_are_not_taken_for_one_person(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("table", "found"),
-    [("suspects", "victim_told_on before bail_changed_on"), ("devices", "returned_at before taken_at")],
+    ("table", "found", "effect"),
+    [
+        ("suspects", "victim_told_on before bail_changed_on", "counts as told of the change all the same"),
+        ("devices", "returned_at before taken_at", "count as not back within 24 hours"),
+    ],
 )
 def test_dates_of_a_row_that_contradict_each_other_limit_the_results(
-    table: str, found: str, tmp_path: Path
+    table: str, found: str, effect: str, tmp_path: Path
 ) -> None:
     early = "W/3,victim,phone,2025-01-12 10:00,,2025-01-11 10:00,\n"
     read = read_case_files(force(tmp_path, further=ALL | {"devices": DEVICES + early}))
     checks = read.checks[read.checks["table"] == table].set_index("found")
     assert checks.loc[found, "grade"] == "limits"
     assert checks.loc[found, "count"] == 1
+    assert effect in checks.loc[found, "effect"]
 
 
 def test_rows_that_count_no_officer_are_noted(tmp_path: Path) -> None:

@@ -87,6 +87,13 @@ def test_the_victim_counts_as_told_only_when_told_about_every_suspect() -> None:
     assert counts_of("bail-changes-told", with_table("suspects", SUSPECTS)) == [2, 3]
 
 
+@pytest.mark.parametrize("field", ["bail_changed_on", "victim_told_on"])
+def test_what_victims_were_told_is_not_recorded_without_both_dates(field: str) -> None:
+    results = compute_indicators(with_table("suspects", SUSPECTS.drop(columns=field)))
+    told = results.table.set_index("indicator").loc["bail-changes-told"]
+    assert told["status"] == "not recorded"
+
+
 def test_few_repeat_suspects_stay_hidden_however_their_disruption_is_counted() -> None:
     many = pd.DataFrame(
         {
