@@ -8,6 +8,7 @@ does not arise never lowers a share.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -30,6 +31,7 @@ def review_results(material: Material, questions: QuestionSet) -> Results:
 
     Weighted where strata were read unequally, with the intervals of any share of sampled files. Answers on
     files that were not drawn, and questions left open, are not counted; a share says how many files it is of.
+    The files in which a question was answered stand for those of their stratum in which it was not.
 
     Parameters
     ----------
@@ -58,14 +60,26 @@ def review_results(material: Material, questions: QuestionSet) -> Results:
 
 
 def _rows(question: Question, answers: pd.Series, files: SampledFiles) -> Iterator[Row]:
-    answers = answers[answers.index.isin(files.weight.index)]
+    answers, drawn = answers[answers.index.isin(files.weight.index)], len(files.weight)
+    files = _standing_for_all(files, answers.index)
     every = pd.Series(True, index=answers.index)
     arises = answers.ne(_NOT_ARISING)
-    reviewed = "" if len(answers) == len(files.weight) else "reviewed"
+    reviewed = "" if len(answers) == drawn else "reviewed"
     always = _NOT_ARISING not in question.answers
     for answer in question.answers:
         among, base = (every, reviewed) if always or answer == _NOT_ARISING else (arises, _ARISES)
         yield files.share(answers.eq(answer), among=among, base=base, group=answer)
+
+
+def _standing_for_all(files: SampledFiles, reviewed: pd.Index) -> SampledFiles:
+    """The files reviewed, each standing also for its part of those of its stratum that were not reviewed.
+
+    They are a part of the sample, not a group of cases of their own: an interval that took them for all there
+    is would be too short, and one of files read whole would not be there at all.
+    """
+    stratum = files.stratum.loc[reviewed]
+    sampled_to_read = files.stratum.value_counts() / stratum.value_counts()
+    return replace(files, weight=files.weight.loc[reviewed] * stratum.map(sampled_to_read), stratum=stratum)
 
 
 def _indicator(question: Question) -> Indicator:

@@ -1,5 +1,6 @@
 """The reviewers' final answers as shares of the sampled case files, and what of them may be released."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,6 +10,7 @@ from made_material import coded, material
 
 from inspections.disclosure import Policy, decide, part_answers, release_indicators
 from inspections.indicators import Material, compute_indicators, review_results
+from inspections.intervals import mid_p
 from parameters.questions import load_questions
 
 QUESTIONS = load_questions()
@@ -60,6 +62,22 @@ def test_files_not_reviewed_and_questions_left_open_are_in_no_base() -> None:
     rows = rows_of(reviewed(["yes", "yes", "no", "not applicable", "not answered", ""]))
     assert rows.loc["yes", ["numerator", "denominator"]].tolist() == [2, 3]
     assert rows.loc["not applicable", "base"] == "4 sampled case files reviewed"
+
+
+def test_files_not_reviewed_do_not_shorten_the_list_that_a_share_speaks_for() -> None:
+    rows = rows_of(reviewed(["yes"] * 6 + ["no"] * 4 + [""] * 30, question=ALWAYS_ARISES))
+    expected = mid_p(6, 10, population=300)
+    assert rows.loc["yes", ["low", "high"]].tolist() == pytest.approx(
+        [100 * expected.low, 100 * expected.high]
+    )
+
+
+def test_reviewed_files_stand_for_those_of_their_stratum_that_were_not() -> None:
+    given = reviewed(["yes", "yes", "no", "no", "", ""], question=ALWAYS_ARISES, weights=[10.0] * 6)
+    strata = ["short"] * 2 + ["long"] * 4
+    sample = given.sample.assign(stratum=strata)
+    found = rows_of(replace(given, sample=sample))
+    assert found.loc["yes", "value"] == pytest.approx(100 * 20 / 60)
 
 
 def test_answers_on_files_that_were_not_drawn_are_not_counted() -> None:
