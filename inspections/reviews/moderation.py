@@ -153,6 +153,9 @@ def read_adjudication(
     if isinstance(workbook, Problem):
         raise InspectionError([workbook])
     problems = recognise(path, workbook, _facts(reviews, allotment, questions))
+    if not problems and SHEET not in workbook.sheetnames:
+        remedy = "Restore it under its own name, or copy the decisions into a fresh workbook."
+        problems = [Problem(shown_path(path), SHEET, "", "is missing.", remedy)]
     if problems:
         raise InspectionError(problems)
     made, sheet = _build(reviews, allotment, questions)[SHEET], workbook[SHEET]

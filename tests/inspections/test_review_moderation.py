@@ -251,6 +251,12 @@ def test_decisions_on_other_readings_are_refused(tmp_path: Path) -> None:
         read(settled(tmp_path), reviews(second="partly"))
 
 
+def test_decisions_on_a_sheet_of_another_name_are_refused(tmp_path: Path) -> None:
+    path = settled(tmp_path, lambda sheet: setattr(sheet, "title", "Settled"))
+    with pytest.raises(InspectionError, match="Disagreements is missing"):
+        read(path)
+
+
 def test_a_review_form_is_no_adjudication(tmp_path: Path) -> None:
     Workbook().save(tmp_path / "x.xlsx")
     with pytest.raises(InspectionError, match="is not a form of this kind"):
