@@ -6,7 +6,6 @@ from inspections.reviews.agreement import agreement, print_agreement
 from inspections.reviews.allotment import Allotment, Reading, allot, read_allotment, write_allotment
 from inspections.reviews.forms import make_forms
 from inspections.reviews.moderation import (
-    count_answers,
     disagreements,
     final_answers,
     make_adjudication,
@@ -21,7 +20,6 @@ __all__ = [
     "Reviews",
     "agreement",
     "allot",
-    "count_answers",
     "disagreements",
     "final_answers",
     "make_adjudication",

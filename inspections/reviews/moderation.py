@@ -42,7 +42,6 @@ from parameters.questions import NOT_ANSWERED, QuestionSet
 __all__ = [
     "ADJUDICATION_COLUMNS",
     "FINAL_COLUMNS",
-    "count_answers",
     "disagreements",
     "final_answers",
     "make_adjudication",
@@ -228,26 +227,6 @@ def _refuse_unsettled(differing: pd.DataFrame) -> None:
         message = f"on {len(left)} questions are not settled, in {cell_list(cases)}."
         remedy = "Settle them in the adjudication workbook, and read it first."
         raise InspectionError([Problem("reviews", "disagreements", "", message, remedy)])
-
-
-def count_answers(final: pd.DataFrame, questions: QuestionSet) -> pd.DataFrame:
-    """How many cases got each answer to each question: the bridge to indicators, without references.
-
-    Returns
-    -------
-    DataFrame
-        One row a question and answer offered, and one for "not answered" where a case has it: ``question,
-        pillar, answer, cases, of`` (cases asked). Counts are not yet checked for disclosure: restricted.
-    """
-    counted = final.groupby("question")["answer"].value_counts()
-    rows = []
-    for question in questions.questions:
-        asked = int((final["question"] == question.id).sum())
-        for answer in (*question.answers, NOT_ANSWERED):
-            cases = int(counted.get((question.id, answer), 0))
-            if cases or answer != NOT_ANSWERED:
-                rows.append((question.id, question.pillar, answer, cases, asked))
-    return pd.DataFrame(rows, columns=["question", "pillar", "answer", "cases", "of"])
 
 
 def _facts(reviews: Reviews, allotment: Allotment, questions: QuestionSet) -> dict[str, str]:

@@ -20,7 +20,6 @@ from review_files import CANARY, CASES, NOTES, QUESTIONS, allotment, change, wri
 from inspections.reviews import (
     Reviews,
     agreement,
-    count_answers,
     disagreements,
     final_answers,
     make_adjudication,
@@ -285,12 +284,3 @@ def test_an_open_question_is_filled_by_the_second_reader_and_stays_open_without_
         "second reader only",
     ]
     assert final.loc[("W/5", "FR1"), ["answer", "origin"]].tolist() == ["not answered", "read once"]
-
-
-def test_counts_tell_no_from_not_recorded_and_from_not_answered() -> None:
-    counts = count_answers(final_answers(reviews(first="not answered", second="no")), QUESTIONS)
-    of_fr1 = counts[counts["question"] == "FR1"].set_index("answer")["cases"]
-    assert dict(of_fr1) == {"yes": 0, "partly": 0, "no": 2, "not recorded": 0, "not answered": 3}
-    of_fr2 = counts[counts["question"] == "FR2"].set_index("answer")["cases"]
-    assert "not answered" not in of_fr2
-    assert set(counts["of"]) == {5}
