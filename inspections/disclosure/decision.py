@@ -122,7 +122,7 @@ def _rows(
     coding: pd.DataFrame | None,
     further: Mapping[str, Mapping[str, Atoms]],
 ) -> list[CountedRow]:
-    frame, files = results.frame, frozenset(results.files.weight.index)
+    frame, files = results.frame, results.sample
     rows = [CountedRow(("force", "frame"), None, frame, beside=_PEOPLE, open=True)]
     behind = dict(list(results.cases.groupby(["indicator", "group"], sort=False)))
     counted = results.table[results.table["status"].isin(["shown", "zero"])]
@@ -169,7 +169,7 @@ def _sizes(results: Results) -> dict[Hashable, float]:
     table = results.table
     names = zip(table["indicator"], table["group"], strict=True)
     counts: dict[tuple[Hashable, ...], str] = dict(zip(names, table["counts"], strict=True))
-    sizes: dict[Hashable, float] = dict.fromkeys([*results.frame, *results.files.weight.index], 1.0)
+    sizes: dict[Hashable, float] = dict.fromkeys([*results.frame, *results.sample], 1.0)
     for name, cases in results.cases.groupby(["indicator", "group"], sort=False):
         of_cases = counts[tuple(name)] == "cases"
         for case, amount in zip(cases["case_id"], cases["denominator"], strict=True):

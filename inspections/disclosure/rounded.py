@@ -13,7 +13,7 @@ import pandas as pd
 
 from inspections.disclosure.policy import Policy
 from inspections.indicators.registry import Results
-from inspections.indicators.rows import base_in_words
+from inspections.indicators.rows import base_in_words, estimate_share
 
 __all__ = ["with_rounded_counts"]
 
@@ -38,36 +38,33 @@ def with_rounded_counts(results: Results, policy: Policy) -> pd.DataFrame:
         return table
     behind = dict(list(results.cases.groupby(["indicator", "group"], sort=False)))
     rows = [
-        _rounded(record, behind.get((record["indicator"], record["group"])), results, policy)
+        _rounded(record, behind.get((record["indicator"], record["group"])), policy)
         for record in table.to_dict("records")
     ]
     return pd.DataFrame(rows, columns=table.columns)
 
 
-def _rounded(
-    record: Mapping[Any, Any], cases: pd.DataFrame | None, results: Results, policy: Policy
-) -> dict[str, Any]:
+def _rounded(record: Mapping[Any, Any], cases: pd.DataFrame | None, policy: Policy) -> dict[str, Any]:
     counts = {
         name: None if pd.isna(record[name]) else policy.rounded(record[name])
         for name in ("numerator", "denominator", "cases", "weighted_to")
     }
     row = {**record, **counts}
     if record["status"] in ("shown", "zero") and record["unit"] != "days":
-        row |= _value(record, counts, cases, results)
+        row |= _value(record, counts, cases)
     words = {name: base_in_words(record[f"{name}_template"], row) for name in ("base", "base_unit")}
     return row | words
 
 
 def _value(
-    record: Mapping[Any, Any], counts: Mapping[str, Any], cases: pd.DataFrame | None, results: Results
+    record: Mapping[Any, Any], counts: Mapping[str, Any], cases: pd.DataFrame | None
 ) -> dict[str, float | None]:
     """Value and ends as they would be of the rounded counts."""
     count, n = record["numerator"], record["denominator"]
     printed, base = counts["numerator"], counts["denominator"]
     found: dict[str, float | None]
     if cases is not None and record["counts"] == "cases" and not pd.isna(record["low"]):
-        looked_at = pd.Series(cases["counted"].to_numpy(dtype=bool), index=pd.Index(cases["case_id"]))
-        interval, share = results.files.estimate(looked_at, printed=(printed, base))
+        interval, share = estimate_share(cases, printed=(printed, base))
         ends = {"value": share, "low": interval.low, "high": interval.high}
         found = {name: None if end is None else 100 * end for name, end in ends.items()}
     else:

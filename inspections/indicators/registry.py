@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from inspections.indicators.rows import Row, SampledFiles, base_in_words
+from inspections.indicators.rows import Row, base_in_words
 from parameters import models
 from parameters.fields import Table
 
@@ -121,17 +121,18 @@ class Results:
     table : DataFrame
         One row an indicator and group, columns :data:`COLUMNS`. Not yet safe to release.
     cases : DataFrame
-        The cases behind every row: ``indicator, group, case_id, numerator, denominator, counted``.
+        The cases behind every row: ``indicator, group, case_id, numerator, denominator, counted`` and, of
+        shares of sampled files, ``weight, stratum``.
     frame : frozenset of str
         References of the cases that could be drawn.
-    files : SampledFiles
-        The cases drawn.
+    sample : frozenset of str
+        References of the cases drawn.
     """
 
     table: pd.DataFrame
     cases: pd.DataFrame
     frame: frozenset[str]
-    files: SampledFiles
+    sample: frozenset[str]
 
     def __add__(self, more: Results) -> Results:
         """Both, to be released together: what one tells of a set of cases must not give away the other's."""
@@ -198,13 +199,13 @@ def results_of(computed: Iterable[tuple[Indicator, Iterable[Row]]], material: Ma
                 .reset_index()
                 .assign(indicator=definition.id, group=row.group)
             )
-    columns = ["indicator", "group", "case_id", "numerator", "denominator", "counted"]
+    columns = ["indicator", "group", "case_id", "numerator", "denominator", "counted", "weight", "stratum"]
     cases = pd.concat(behind, ignore_index=True) if behind else pd.DataFrame(columns=columns)
     return Results(
         table=pd.DataFrame(rows, columns=list(COLUMNS)),
-        cases=cases[columns],
+        cases=cases.reindex(columns=columns),
         frame=frozenset(material.frame["case_id"]),
-        files=SampledFiles.of(material.sample, material.frame),
+        sample=frozenset(material.sample["case_id"]),
     )
 
 

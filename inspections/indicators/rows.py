@@ -33,6 +33,7 @@ __all__ = [
     "Status",
     "base_in_words",
     "column",
+    "estimate_share",
     "is_true",
     "mean_of_all",
     "median_days",
@@ -56,7 +57,8 @@ class Row:
         What the value is based on, with its number ("{denominator:,} sampled case files") and without.
         Numbers are names in braces (`base_in_words`), so that they can be published rounded.
     cases : DataFrame
-        Indexed by case reference: ``numerator`` and ``denominator`` it adds, and whether it is ``counted``.
+        Indexed by case reference: ``numerator`` and ``denominator`` it adds, and whether it is ``counted``;
+        of shares of sampled files also ``weight`` and ``stratum``.
     weighted_to : int or None
         Cases of the frame the value was weighted to, where strata were read unequally.
     counts : "cases" or "units"
@@ -178,6 +180,35 @@ def mean_of_all(amounts: pd.Series, base_unit: str, *, group: str = "force") -> 
     )  # fmt: skip
 
 
+def estimate_share(
+    cases: pd.DataFrame, *, printed: tuple[float, float] | None = None
+) -> tuple[Interval, float]:
+    """Interval of a share of a list that sampled case files stand for, and the share itself.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        ``counted, weight, stratum`` of the files looked at.
+    printed : (float, float), optional
+        Count and number of files as they are published, where these are rounded: the share of so many is
+        estimated, so that it does not tell the exact ones.
+    """
+    counted, weight = cases["counted"].astype(bool), cases["weight"].astype(np.float64)
+    count, n = printed or (float(counted.sum()), float(len(counted)))
+    if not n:
+        return NO_INTERVAL, math.nan
+    if np.ptp(weight) < 1e-9:
+        in_list = max(round(n * weight.iloc[0]), int(n))
+        return mid_p(int(count), int(n), population=in_list), count / n
+    scale = (count / n) / counted.mean() if counted.any() else 1.0
+    files = pd.DataFrame({"counted": scale * counted, "read": 1.0, "length": weight})
+    strata = files.groupby(cases["stratum"]).sum()
+    read, lengths = strata["read"].to_numpy(), strata["length"].to_numpy()
+    counts = np.minimum(strata["counted"].to_numpy(), read)
+    share = float(np.sum(lengths * counts / read) / lengths.sum())
+    return wilson_stratified(counts, read, lengths), share
+
+
 @dataclass(frozen=True)
 class SampledFiles:
     """The sample as the indicators see it: weights, strata, and the length of the list behind it.
@@ -224,8 +255,10 @@ class SampledFiles:
         counted = counted.reindex(self.weight.index, fill_value=False).astype(bool)
         if among is not None:
             counted = counted[among.reindex(counted.index, fill_value=False).astype(bool)]
+        weight, stratum = self.weight.loc[counted.index], self.stratum.loc[counted.index]
         cases = _per_case(counted.astype(int), pd.Series(1, index=counted.index), counted=counted)
-        interval, value = self.estimate(counted)
+        cases = cases.assign(weight=weight, stratum=stratum)
+        interval, value = estimate_share(cases)
         return _share(
             cases, interval, self._words(f"sampled case files {base}".strip()),
             group=group, value=value, weighted_to=self.weighted_to,
@@ -303,34 +336,6 @@ class SampledFiles:
         return Row(
             group, n, of, value, interval, words, base_unit, "shown", cases, weighted_to=self.weighted_to
         )
-
-    def estimate(
-        self, counted: pd.Series, *, printed: tuple[float, float] | None = None
-    ) -> tuple[Interval, float]:
-        """Interval of a share of the files looked at, and the share itself.
-
-        Parameters
-        ----------
-        counted : Series of bool
-            By case reference, for the files looked at.
-        printed : (float, float), optional
-            Count and number of files as they are published, where these are rounded: the share of so many is
-            estimated, so that it does not tell the exact ones.
-        """
-        count, n = printed or (float(counted.sum()), float(len(counted)))
-        if not n:
-            return NO_INTERVAL, math.nan
-        if self.weighted_to is None:
-            in_list = max(round(n * self.population / len(self.weight)), int(n))
-            return mid_p(int(count), int(n), population=in_list), count / n
-        scale = (count / n) / counted.mean() if counted.any() else 1.0
-        weights = self.weight.loc[counted.index]
-        files = pd.DataFrame({"counted": scale * counted, "read": 1, "length": weights}, dtype=np.float64)
-        strata = files.groupby(self.stratum.loc[counted.index]).sum()
-        counts, read, lengths = (strata[name].to_numpy() for name in ("counted", "read", "length"))
-        counts = np.minimum(counts, read)
-        share = float(np.sum(lengths * counts / read) / lengths.sum())
-        return wilson_stratified(counts, read, lengths), share
 
     def _words(self, base: str) -> str:
         if self.weighted_to is None:

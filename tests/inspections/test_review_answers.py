@@ -25,7 +25,7 @@ def reviewed(
     cases = [f"case {n}" for n in range(len(answers))]
     table = pd.DataFrame({"case_id": cases, "question": question, "answer": answers})
     table = table[table["answer"] != ""]
-    sample = dict(zip(cases, weights or [3.0] * len(cases), strict=True))
+    sample = dict(zip(cases, weights or [300 / len(cases)] * len(cases), strict=True))
     return material(coded(), weights=sample, frame_size=300, further={"reviews": table})
 
 
