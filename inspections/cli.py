@@ -18,6 +18,7 @@ from rich.table import Table
 from inspections.sampling import LossReason
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
 from parameters.fields import fields_of
+from parameters.models.coding import Coding
 from parameters.questions import NOT_ANSWERED
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from inspections.runner import Progress
     from inspections.sampling import Drawn
     from nlp import Coder
+    from nlp.evaluation.card import Measured
 
 app = typer.Typer(
     help="Inspect how police forces investigate rape and serious sexual offences.",
@@ -293,7 +295,7 @@ def code(
 
 @codebook_app.command("check")
 def codebook_check(codebook: CodebookOption = CODEBOOK) -> None:
-    """Read every file of the codebook and code every example in it."""
+    """Read every file of the codebook, code every example in it, and measure its rules."""
     from nlp.checks import check_examples
 
     coder = _coder(codebook)
@@ -301,8 +303,56 @@ def codebook_check(codebook: CodebookOption = CODEBOOK) -> None:
         raise _stop("\n".join(map(str, failed)))
     rules = len(list(coder.codebook.rules()))
     out.print(
-        f"Codebook {coder.codebook.version}: {len(coder.codebook.codes)} codes, {rules} rules, no mistakes."
+        f"Codebook {coder.codebook.version}: {len(coder.codebook.codes)} codes, {rules} rules, no mistakes.\n"
     )
+    _print_measured(_measure(coder, Coding(combine="rules")))
+
+
+@codebook_app.command("card")
+def codebook_card(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The card, a Markdown file.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Parameter file whose coding is described; by default nlp/codebook, read twice."),
+    ] = None,
+) -> None:
+    """Write the coding's transparency card: what codes the notes, how well, and what it is not for.
+
+    The first time, and when a coded corpus has changed, the reader learns anew for some minutes.
+    """
+    from nlp.evaluation.card import write_card
+
+    inspection = _load([file])[0].inspection if file else None
+    coder = _coder(PROJECT / inspection.codebook if inspection else CODEBOOK)
+    measured = _measure(coder, inspection.coding if inspection else Coding())
+    output.write_text(write_card(measured), encoding="utf-8")
+    out.print(_shown(output), markup=False)
+
+
+def _measure(coder: Coder, coding: Coding) -> Measured:
+    from nlp.evaluation.card import measure
+    from nlp.reader import CorpusError
+
+    try:
+        return measure(coder, how=coding.combine, least=coding.reader_from)
+    except CorpusError as error:
+        raise _stop(error) from None
+
+
+def _print_measured(measured: Measured) -> None:
+    from nlp.evaluation.card import warning
+    from nlp.evaluation.tables import code_table, side_by_side
+
+    corpora = ", ".join(measured.corpora["corpus"])
+    standing = measured.standing
+    out.print(f"{warning(measured.corpora)}\n", markup=False)
+    out.print(
+        f"F1 of what counts, on {standing.units} units of {standing.cases} case files ({corpora}), with 95% "
+        f"intervals:\n{side_by_side(measured.coders).drop(columns='units').to_string()}\n",
+        markup=False,
+    )
+    table = code_table(standing, measured.codebook).drop(columns="title")
+    out.print(f"The rules by code:\n{table.round(2).to_string(index=False)}", markup=False)
 
 
 @codebook_app.command("show")
