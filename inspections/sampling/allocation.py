@@ -82,8 +82,8 @@ def weigh(strata: pd.DataFrame) -> pd.DataFrame:
 
 
 def allotment_remarks(strata: pd.DataFrame, sample: models.Sample) -> tuple[str, ...]:
-    """What a reader must know about an allotment: strata that ran out, names that met no case."""
-    places = zip(strata["stratum"], strata["frame"], strata["wanted"], strata["sample"], strict=True)
+    """What a reader must know of an allotment: strata that ran out or are read once, names without a case."""
+    places = list(zip(strata["stratum"], strata["frame"], strata["wanted"], strata["sample"], strict=True))
     ran_out = [
         f"Stratum '{stratum}' holds {frame} cases, {wanted - drawn} fewer than its share of {wanted}: all "
         "were taken and the places left went to the other strata."
@@ -105,7 +105,13 @@ def allotment_remarks(strata: pd.DataFrame, sample: models.Sample) -> tuple[str,
         and name not in sample.expected_shares
         and name not in sample.certainty
     ]
-    return (*ran_out, *unmet, *unknown)
+    read_once = [
+        f"Of stratum '{stratum}' a single file of {frame} is read, which shows no spread: intervals around "
+        "balances, units and medians are too short by its part. minimum_per_stratum: 2 mends it."
+        for stratum, frame, _, drawn in places
+        if drawn == 1 < frame
+    ]
+    return (*ran_out, *unmet, *unknown, *read_once)
 
 
 def _claim(sizes: Sizes, sample: models.Sample) -> Claim:

@@ -66,6 +66,13 @@ def test_names_that_meet_no_case_and_groups_without_an_expected_share_are_told()
     )
 
 
+def test_a_group_of_which_a_single_file_is_read_is_told_unless_it_holds_no_other() -> None:
+    frame = frame_by(decision=["charged"] + ["open"] * 5 + ["CPS NFA"] * 40)
+    (remark,) = draw_sample(frame, sample_of(6, allocation="proportional"), seed="s").remarks
+    assert remark.startswith("Of stratum 'open' a single file of 5 is read")
+    assert "minimum_per_stratum: 2" in remark
+
+
 def test_every_file_of_a_group_of_certainty_is_read_and_stands_for_itself():
     strata = allot(SIZES, sample_of(24, certainty=["charged"])).set_index("stratum")
     assert dict(strata["sample"]) == {"CPS NFA": 7, "charged": 10, "police NFA": 7}
