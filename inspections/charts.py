@@ -392,10 +392,18 @@ def _bars(
     axes.set_xlim(0, 1.12 * float(table[value].max()))
 
 
+_UNTOLD = {
+    "suppressed": "Suppressed",
+    "zero": "None",
+    "missing": "Nothing to count",
+    "not recorded": "Not recorded",
+}
+
+
 def _untold(table: pd.DataFrame, label: str) -> str:
     """What is not drawn and why, in words."""
     found = []
-    for status, words in (("suppressed", "Suppressed"), ("zero", "None"), ("not recorded", "Not recorded")):
+    for status, words in _UNTOLD.items():
         names = list(table.loc[table["status"] == status, label])
         if names:
             found.append(f" {words}: {'; '.join(names)}.")

@@ -46,7 +46,7 @@ _Row = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Finding:
-    """One statement with the numbers it stands on; numbers are None where they may not be published."""
+    """One statement with the numbers it stands on; numbers are None where ``status`` says why."""
 
     id: str
     pillar: int
@@ -60,6 +60,7 @@ class Finding:
     low: float | None
     high: float | None
     strength: str
+    status: str
 
 
 def quantifier(share: float) -> str:
@@ -147,6 +148,7 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
         low=_number(row, "low"),
         high=_number(row, "high"),
         strength=strength(_number(row, "cases"), _width(row, sentence)) if told else "",
+        status=str(row["status"]),
     )
 
 
@@ -175,7 +177,8 @@ def _share(row: _Row, sentence: Sentence) -> str:
     among = f"{sentence.among} {narrower}".rstrip()
     if not count:
         return f"We found none among the {n:,.0f} {among} in which {sentence.says}."
-    of = f"all {n:,.0f}" if count == n else f"{count:,.0f} of the {n:,.0f}"
+    # rounded counts may be equal though some are left out
+    of = f"all {n:,.0f}" if count == n and value == 100 else f"{count:,.0f} of the {n:,.0f}"
     opening = f"In {of} {among}, {sentence.says}"
     if not _rests_on_enough(row):
         return f"{opening}. That is too few cases for a percentage."

@@ -93,7 +93,10 @@ _SIGNS = (
     (re.compile(r'"'), "\N{RIGHT DOUBLE QUOTATION MARK}"),
     (re.compile(r"(?<![\w-])-(?=\d)"), "\N{MINUS SIGN}"),
 )
-_UNEQUAL = (" (Kish effective sample)", ", allowing for the unequal weights")
+_METHODS = {
+    "Wilson, weighted by stratum of a finite list": "Wilson, allowing for strata and the length of the list",
+    "hypergeometric, mid-p": "hypergeometric with mid-p, allowing for the length of the list",
+}
 
 
 def field_label(name: str) -> str:
@@ -147,8 +150,8 @@ def group_label(group: str, *, indicator: str = "") -> str:
 
 
 def method_label(method: str) -> str:
-    """Return the name of a method of intervals without its inventors' terms."""
-    return method.replace(*_UNEQUAL)
+    """Return the name of a method of intervals with what it allows for."""
+    return _METHODS.get(method, method)
 
 
 def typeset(words: str) -> str:

@@ -170,6 +170,7 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
         "codes": _codes(release),
         "definitions": definitions(release),
         "figure-data": _figure_data(release),
+        "disclosure": _disclosure(release),
         "provenance": _provenance(release),
     }
     for pillar in PILLARS:
@@ -439,6 +440,33 @@ def _codes(release: Release) -> str:
 
 def _count(row: dict[str, str], name: str) -> str:
     return f"{int(float(row[name])):,}" if row["status"] in ("shown", "zero") else row["status"].capitalize()
+
+
+def _disclosure(release: Release) -> str:
+    """What is not published, how counts are rounded, and what a named person had published all the same."""
+    control = release.facts.disclosure
+    text = (
+        f"A count of one to {control.threshold - 1} cases or case files is not published, and neither is any "
+        "number from which such a count could be worked out, in whatever table or figure it stands."
+    )
+    if control.rounded_to > 1:
+        text += (
+            f" Counts are rounded to the nearest {control.rounded_to}. Shares and their intervals are worked "
+            "out from the rounded counts, so they differ a little from those of the exact ones."
+        )
+    if not control.exceptions:
+        return f"{text}\n"
+    rows = [
+        (
+            f"{found.table}: {found.row}",
+            found.reason,
+            f"{found.approved_by}, {format_date(found.approved_on)}",
+        )
+        for found in control.exceptions
+    ]
+    columns = (Column("Number", 34), Column("Why it is published", 38), Column("Decided by", 28))
+    table = pipe_table(columns, rows, caption="Small numbers published by decision", label="exceptions")
+    return f"{text} The numbers in @tbl-exceptions are published by decision of a named person.\n\n{table}"
 
 
 def _provenance(release: Release) -> str:

@@ -124,11 +124,23 @@ class Coding(_Facts):
     reader: str
 
 
+class PublishedByDecision(_Facts):
+    """A row published whatever its counts: of which table, why, and who decided it when."""
+
+    table: str
+    row: str
+    reason: str
+    approved_by: str
+    approved_on: date
+
+
 class Disclosure(_Facts):
-    """Smallest number of cases shown, and why it is that number."""
+    """Smallest number of cases shown and why, what counts are rounded to, and rows a person had published."""
 
     threshold: int
     reason: str
+    rounded_to: int
+    exceptions: list[PublishedByDecision]
 
 
 class ForceFacts(_Facts):

@@ -333,3 +333,31 @@ def test_a_hidden_answer_with_a_number_is_refused(tmp_path: Path) -> None:
     folder = build_release(tmp_path, answers=[answer("yes", 3, 7, 42.9, status="suppressed")])
     with pytest.raises(InspectionError, match=r"answers\.csv: answer-SU1, yes is suppressed, yet"):
         read_release(folder)
+
+
+def test_small_numbers_published_by_decision_are_listed_with_the_reason_and_the_name(tmp_path: Path) -> None:
+    folder = build_release(tmp_path)
+    facts = json.loads((folder / "force.json").read_text(encoding="utf-8"))
+    facts["disclosure"] |= {
+        "rounded_to": 5,
+        "exceptions": [
+            {
+                "table": "indicators",
+                "row": "charged: closed",
+                "reason": "published by the force | itself",
+                "approved_by": "Ruth Marlowe",
+                "approved_on": "2026-10-30",
+            }
+        ],
+    }
+    (folder / "force.json").write_text(json.dumps(facts), encoding="utf-8")
+    text = partials(read_release(folder), decisions=Decisions())["disclosure"]
+    assert "rounded to the nearest 5" in text
+    assert re.search(r"published by the force \\\| itself \| Ruth Marlowe\\?, 30 October 2026", text)
+
+
+def test_without_a_decision_to_publish_there_is_no_table_of_them(release_folder: Path) -> None:
+    text = partials(read_release(release_folder), decisions=Decisions())["disclosure"]
+    assert "one to 4 cases" in text
+    assert "tbl-exceptions" not in text
+    assert "rounded" not in text
