@@ -77,8 +77,15 @@ def allot(sizes: Sizes, sample: models.Sample, *, file: str = "parameters/inspec
 
 
 def weigh(strata: pd.DataFrame) -> pd.DataFrame:
-    """Add to every stratum the cases that one of its files stands for; blank where none is read."""
-    return strata.assign(weight=strata["frame"] / strata["sample"].where(strata["sample"] > 0))
+    """Add to every stratum the cases that one of its files stands for; blank where none is read.
+
+    Cases of a stratum of which no file could be read are stood for by the files of all others, in proportion,
+    so that weights always add up to the frame and a sample with such a hole never passes for the whole list.
+    """
+    read = strata["sample"] > 0
+    of_strata_read = max(strata.loc[read, "frame"].sum(), 1)  # a dip sample may find no case at all
+    stood_for = strata["frame"] * (strata["frame"].sum() / of_strata_read)
+    return strata.assign(weight=stood_for / strata["sample"].where(read))
 
 
 def allotment_remarks(strata: pd.DataFrame, sample: models.Sample) -> tuple[str, ...]:

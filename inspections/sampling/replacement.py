@@ -18,7 +18,8 @@ REPLACEMENT_RULE = (
     "A case file that cannot be read is replaced by the next case of the same stratum in the order of the "
     "draw, so that which files are read in the end does not depend on the order in which losses come to "
     "light. Where a stratum has no case left, the place stays empty and the files read in it stand for all "
-    "its cases. Nobody chooses a replacement."
+    "its cases; where none of it could be read, the files of the other strata do. Nobody chooses a "
+    "replacement."
 )
 
 
@@ -135,7 +136,11 @@ def _shortfalls(strata: pd.DataFrame, unfilled: pd.Series) -> list[str]:
     missing = strata["stratum"].map(unfilled).fillna(0).astype("int64")
     return [
         f"Stratum '{stratum}' has no case left to replace {count} lost: "
-        + (f"the {read} read stand for all." if read else "none of it could be read.")
+        + (
+            f"the {read} read stand for all."
+            if read
+            else "none of it could be read, and the files of the other strata stand for it."
+        )
         for stratum, read, count in zip(strata["stratum"], strata["sample"], missing, strict=True)
         if count
     ]

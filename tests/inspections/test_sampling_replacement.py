@@ -6,7 +6,7 @@ from parameters import models
 from parameters.problems import InspectionError
 
 
-def drawn(size: int = 9, **sizes: int) -> Sample:
+def drawn(size: int | str = 9, **sizes: int) -> Sample:
     decisions = [name for name, count in (sizes or {"charged": 12, "open": 6}).items() for _ in range(count)]
     cases = pd.DataFrame({"case_id": [f"NS-{n:03}" for n in range(len(decisions))], "decision": decisions})
     return draw_sample(Frame(cases, ()), models.Sample(size=size), seed="s")
@@ -89,12 +89,21 @@ def test_where_the_reserve_runs_out_the_files_left_stand_for_more_cases():
     assert after.remarks[-1] == "Stratum 'open' has no case left to replace 2 lost: the 2 read stand for all."
 
 
-def test_a_stratum_of_which_nothing_could_be_read_has_no_weight():
+def test_a_stratum_of_which_nothing_could_be_read_is_stood_for_by_the_others():
     sample = drawn(3, charged=12, open=1)
     after = replace_lost(sample, {first_of(sample, "open", 1)[0]: "not found"})
     assert after.strata.set_index("stratum")["weight"].isna().to_dict() == {"charged": False, "open": True}
-    assert after.remarks[-1] == "Stratum 'open' has no case left to replace 1 lost: none of it could be read."
-    assert after.cases["weight"].notna().all()
+    assert after.remarks[-1] == (
+        "Stratum 'open' has no case left to replace 1 lost: none of it could be read, and the files of the "
+        "other strata stand for it."
+    )
+    assert after.cases["weight"].sum() == pytest.approx(13)
+
+
+def test_where_all_the_rest_is_read_a_lost_stratum_still_leaves_a_doubt():
+    sample = drawn("all", charged=12, open=2)
+    after = replace_lost(sample, dict.fromkeys(first_of(sample, "open", 2), "not found"))
+    assert after.cases["weight"].gt(1).all()
 
 
 def test_before_any_loss_what_is_read_is_what_was_planned():
