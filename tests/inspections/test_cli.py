@@ -103,6 +103,25 @@ def test_a_code_is_shown_as_a_coder_reads_it() -> None:
     assert "vic-nothing is not a code" in said("codebook", "show", "vic-nothing", expect=2)
 
 
+def test_checking_the_codebook_says_how_well_its_rules_do_and_against_whose_coding() -> None:
+    told = said("codebook", "check")
+    assert "no mistakes" in told
+    assert "Model-coded. Measured against units coded by: language models." in told
+    for name in ("victim credibility", "floor: plain keywords", "vic-disbelief", "sus-risk-disruption"):
+        assert name in told
+
+
+def test_the_card_describes_the_coding_that_the_parameters_ask_for(tmp_path: Path) -> None:
+    own = own_parameters(tmp_path)
+    shared = tmp_path / "inspection.yml"
+    text = shared.read_text(encoding="utf-8")
+    shared.write_text(text.replace("combine: either", "combine: rules"), encoding="utf-8")
+    said("codebook", "card", str(own), "-o", str(tmp_path / "card.md"))
+    card = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert "They are read by the rules of the codebook." in card
+    assert "| Trained reader | none |" in card
+
+
 def test_notes_are_coded_from_a_file_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "notes.csv").write_text(
         "case_id,text\nA,I do not find IP to be a credible witness.\n", encoding="utf-8"
