@@ -6,13 +6,14 @@ import pandas as pd
 
 from inspections.disclosure import Decision, Policy, Released, log_of, release_strata, with_status
 from inspections.suppression import Atoms, CountedRow, rows_to_hide
+from parameters.models.sample import Allocation
 
 __all__ = ["release_losses", "release_realised"]
 
 _ANY = "any reason"
 
 
-def release_realised(realised: pd.DataFrame, decision: Decision) -> Released:
+def release_realised(realised: pd.DataFrame, decision: Decision, *, allocation: Allocation) -> Released:
     """Hide what the numbers planned or read of a stratum would tell about its length.
 
     Parameters
@@ -21,6 +22,8 @@ def release_realised(realised: pd.DataFrame, decision: Decision) -> Released:
         As `inspections.sampling.realised_against_planned` gives it.
     decision : Decision
         Made with the cases of every stratum.
+    allocation : {"equal", "proportional", "neyman"}
+        How places were dealt to the strata.
 
     Returns
     -------
@@ -31,7 +34,9 @@ def release_realised(realised: pd.DataFrame, decision: Decision) -> Released:
     shared = ["stratum", "frame", "wanted"]
     planned = realised[shared].assign(sample=realised["planned"], weight=realised["planned_weight"])
     read = realised[shared].assign(sample=realised["read"], weight=realised["weight"])
-    by_plan, by_reading = (release_strata(strata, decision) for strata in (planned, read))
+    by_plan, by_reading = (
+        release_strata(strata, decision, allocation=allocation) for strata in (planned, read)
+    )
     table = by_reading.table.assign(planned=by_plan.table["sample"])
     untold = by_plan.table["read_status"].ne("shown") | by_reading.table["read_status"].ne("shown")
     for name in ("wanted", "planned", "sample", "weight"):

@@ -9,6 +9,7 @@ from inspections.disclosure.policy import LOG, Policy, Released, log_of, with_st
 from inspections.disclosure.rounded import with_rounded_counts
 from inspections.indicators.reviewers import ANSWER_PREFIX
 from inspections.rounding import half_up
+from parameters.models.sample import Allocation
 
 __all__ = [
     "INDICATOR_COLUMNS",
@@ -179,11 +180,12 @@ def release_gaps(gaps: pd.DataFrame, decision: Decision) -> Released:
     return Released(table, log_of("gaps", told, decision.policy))
 
 
-def release_strata(strata: pd.DataFrame, decision: Decision) -> Released:
+def release_strata(strata: pd.DataFrame, decision: Decision, *, allocation: Allocation = "equal") -> Released:
     """Blank the lengths of strata that are hidden, and numbers read that would tell them.
 
-    Where a hidden stratum was read whole, the number read is its length. As the total read is printed and
-    places are dealt to the strata by a known rule, the numbers read of all strata are then blank.
+    Where a hidden stratum was read whole, the number read is its length; where places were dealt by length,
+    it is in proportion to it, and shows whether it is short. As the total read is printed and places are
+    dealt to the strata by a known rule, the numbers read of all strata are then blank.
 
     Parameters
     ----------
@@ -191,6 +193,8 @@ def release_strata(strata: pd.DataFrame, decision: Decision) -> Released:
         ``stratum, frame, wanted, sample, weight`` of the sample.
     decision : Decision
         Made with the stratum of every case of the frame.
+    allocation : {"equal", "proportional", "neyman"}
+        How places were dealt to the strata; all but equal go by their lengths.
 
     Returns
     -------
@@ -199,7 +203,8 @@ def release_strata(strata: pd.DataFrame, decision: Decision) -> Released:
     """
     policy = decision.policy
     hidden = strata["stratum"].isin(list(decision.of("strata")))
-    untold = pd.Series((hidden & strata["sample"].eq(strata["frame"])).any(), index=strata.index)
+    telling = hidden if allocation != "equal" else hidden & strata["sample"].eq(strata["frame"])
+    untold = pd.Series(telling.any(), index=strata.index)
     read = with_status(strata, ["wanted", "sample"], hidden=untold, policy=policy)
     table = with_status(read, ["frame"], hidden=hidden, policy=policy).assign(read_status=read["status"])
     weight = strata["weight"] if policy.base == 1 else table["frame"] / table["sample"]

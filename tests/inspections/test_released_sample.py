@@ -7,6 +7,7 @@ from made_material import cases_of, material
 from inspections.disclosure import Decision, Policy, Released, decide
 from inspections.indicators import compute_indicators
 from inspections.released_sample import release_losses, release_realised
+from parameters.models.sample import Allocation
 
 FIVE = Policy(threshold=5)
 
@@ -66,7 +67,7 @@ def decision(**strata: int) -> Decision:
 
 def test_planned_and_read_stand_beside_each_other() -> None:
     strata = realised(charged=(20, 8, 8), open=(30, 8, 7))
-    table = release_realised(strata, decision(charged=20, open=30)).table
+    table = release_realised(strata, decision(charged=20, open=30), allocation="equal").table
     assert table[["planned", "sample"]].to_numpy().tolist() == [[8, 8], [8, 7]]
     assert table["weight"].tolist() == pytest.approx([2.5, 30 / 7])
     assert table["status"].tolist() == ["shown", "shown"]
@@ -74,7 +75,28 @@ def test_planned_and_read_stand_beside_each_other() -> None:
 
 def test_a_short_stratum_planned_whole_is_not_told_by_what_was_planned_though_a_file_was_lost() -> None:
     strata = realised(charged=(20, 8, 8), open=(30, 8, 8), withdrew=(3, 3, 2))
-    table = release_realised(strata, decision(charged=20, open=30, withdrew=3)).table
+    decided = decision(charged=20, open=30, withdrew=3)
+    table = release_realised(strata, decided, allocation="equal").table
     assert table[["planned", "sample", "weight", "wanted"]].isna().to_numpy().all()
     assert set(table["read_status"]) == {"suppressed"}
     assert table.set_index("stratum").loc["withdrew", "status"] == "suppressed"
+
+
+@pytest.mark.parametrize(
+    ("allocation", "told"), [("equal", True), ("proportional", False), ("neyman", False)]
+)
+def test_a_short_stratum_is_not_told_by_the_share_of_the_places_it_was_dealt(
+    allocation: Allocation, told: bool
+) -> None:
+    strata = realised(charged=(20, 10, 10), open=(30, 15, 15), withdrew=(4, 2, 2))
+    decided = decision(charged=20, open=30, withdrew=4)
+    table = release_realised(strata, decided, allocation=allocation).table
+    assert table["sample"].notna().eq(told).all()
+    assert table["wanted"].notna().eq(told).all()
+    assert pd.isna(table.set_index("stratum").loc["withdrew", "weight"])
+
+
+def test_numbers_read_in_proportion_are_told_where_no_stratum_is_hidden() -> None:
+    strata = realised(charged=(20, 10, 10), open=(30, 15, 15))
+    table = release_realised(strata, decision(charged=20, open=30), allocation="proportional").table
+    assert table["sample"].tolist() == [10, 15]
