@@ -11,7 +11,7 @@ from nlp.context import DEFAULTS, HISTORY_CODES
 from nlp.evaluation.scores import ORIENTATIONS, Row, rows_by_unit, shared
 from nlp.reader.corpus import GoldUnit
 
-__all__ = ["KINDS", "count_kinds", "find_errors", "with_words"]
+__all__ = ["KINDS", "count_kinds", "examples", "find_errors", "rules_in_error", "with_words"]
 
 KINDS: Mapping[str, str] = {
     "unit boundary": "the other side has the code on a unit that overlaps this one: cut differently",
@@ -116,6 +116,41 @@ def with_words(errors: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
         for row in errors.to_dict("records")
     ]
     return errors.assign(words=words)
+
+
+def examples(errors: pd.DataFrame, notes: pd.DataFrame, *, each: int) -> pd.DataFrame:
+    """A few errors of every kind with their words, commonest kind first, spread over the case files.
+
+    Parameters
+    ----------
+    errors
+        As `find_errors` gives them; those of notes that are not given are left out.
+    notes
+        Notes that anybody may read.
+    each
+        How many of a kind.
+    """
+    open_to_all = errors[errors["case_id"].isin(notes["case_id"])]
+    turn = open_to_all.groupby(["kind", "case_id"]).cumcount()
+    order = {kind: at for at, kind in enumerate(count_kinds(open_to_all)["kind"])}
+    spread = open_to_all.assign(turn=turn, order=open_to_all["kind"].map(order))
+    spread = spread.sort_values(["order", "turn"], kind="stable").groupby("kind", sort=False).head(each)
+    return with_words(spread, notes)[["kind", "side", "code", "detail", "gold", "table", "rule_id", "words"]]
+
+
+def rules_in_error(errors: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Which rules' codings count wrongly most often, for whoever wants to mend one.
+
+    Returns
+    -------
+    DataFrame
+        A row a rule: `rule_id`, `counted` (its rows that count), `wrong`, `share` wrong; most wrong first.
+    """
+    counted = table[table["counts"].astype(bool)]["rule_id"].value_counts()
+    wrong = errors[errors["side"] == "wrongly counted"]["rule_id"].value_counts()
+    found = pd.DataFrame({"counted": counted, "wrong": wrong}).fillna(0).astype(int).rename_axis("rule_id")
+    found = found[found["wrong"] > 0].assign(share=lambda rows: rows["wrong"] / rows["counted"])
+    return found.sort_values(["wrong", "share"], ascending=False, kind="stable").reset_index()
 
 
 def _errors_of_unit(

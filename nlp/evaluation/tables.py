@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from nlp.codebook import Codebook
-from nlp.evaluation.scores import ORIENTATIONS, Evaluation
+from nlp.evaluation.scores import ORIENTATIONS, Evaluation, evaluate
+from nlp.reader.corpus import Corpus
 
-__all__ = ["MEASURES", "code_table", "figure", "side_by_side"]
+__all__ = ["MEASURES", "code_table", "figure", "side_by_side", "writer_table"]
 
 MEASURES = {
     "vc_f1": "victim credibility",
@@ -74,3 +75,32 @@ def code_table(evaluation: Evaluation, codebook: Codebook) -> pd.DataFrame:
         ]
     table = pd.DataFrame(rows, columns=["code", "title", *_SCORES])
     return table.rename(columns={"predicted": "found"}).astype({"gold": int, "found": int})
+
+
+def writer_table(corpus: Corpus, coders: Mapping[str, pd.DataFrame], *, measure: str) -> pd.DataFrame:
+    """One headline measure of several coders, writer by writer.
+
+    Parameters
+    ----------
+    corpus
+        The corpora that measure.
+    coders
+        Coding tables of the corpus's notes by the name under which each is shown.
+    measure
+        Of `MEASURES`.
+
+    Returns
+    -------
+    DataFrame
+        A row a writer, a column a coder; writers on whom the first coder does worst first.
+    """
+    rows = {}
+    for writer in corpus.writers:
+        mine = corpus.of_writers([writer])
+        cases = set(mine.notes["case_id"])
+        rows[writer] = {
+            name: evaluate(mine.units, table[table["case_id"].isin(cases)], draws=0).value(measure)
+            for name, table in coders.items()
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("writer")
+    return table.sort_values(table.columns[0], kind="stable")

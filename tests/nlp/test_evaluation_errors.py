@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nlp.context import DEFAULTS, does_count
-from nlp.evaluation.errors import KINDS, count_kinds, find_errors, with_words
+from nlp.evaluation.errors import KINDS, count_kinds, examples, find_errors, rules_in_error, with_words
 from nlp.reader.corpus import GoldCode, GoldUnit
 
 Codes = dict[str, dict[str, str]]
@@ -142,3 +142,20 @@ def test_an_error_names_the_rule_and_on_request_shows_the_words() -> None:
     notes = pd.DataFrame({"case_id": ["A"], "entry_no": [1], "text": ["0123456789his phone."]})
     assert errors["rule_id"].tolist() == ["sus-digital-01"]
     assert with_words(errors, notes)["words"].tolist() == ["his phone"]
+
+
+def test_examples_are_of_every_kind_and_only_of_notes_that_may_be_shown() -> None:
+    gold = [_gold(number, {"sus-digital": PLAIN}) for number in range(4)]
+    errors = find_errors(gold, _rows(3, {"sus-movements": PLAIN}))
+    notes = pd.DataFrame({"case_id": ["A"], "entry_no": [1], "text": ["his phone " * 4]})
+    shown = examples(errors, notes, each=2)
+    assert shown["kind"].tolist() == ["silence", "silence", "another code", "another code"]
+    assert shown["words"].tolist() == ["his phone"] * 4
+    assert examples(errors, notes.assign(case_id="B"), each=2).empty
+
+
+def test_rules_are_listed_by_how_often_they_count_wrongly() -> None:
+    gold = [_gold(1, {"sus-digital": PLAIN}), _gold(2, {"oth-admin": PLAIN}), _gold(3, {"oth-admin": PLAIN})]
+    table = pd.concat([_rows(1, {"sus-digital": PLAIN}), _rows(2, {"sus-digital": PLAIN})])
+    found = rules_in_error(find_errors(gold, table), table)
+    assert found.to_dict("records") == [{"rule_id": "sus-digital-01", "counted": 2, "wrong": 1, "share": 0.5}]
