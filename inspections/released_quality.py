@@ -1,8 +1,7 @@
 """What may be published about the quality of a force's data.
 
 A count is of cases of the frame, never of rows: one case with five odd notes is one case. A share by quarter
-is given as a range in words, and only where neither the cases with the field filled in nor those without it
-are few, so that no count of a quarter can be worked out.
+is given as a range in words, and only where that does not tell that few cases have the field, or few lack it.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from inspections.completeness import NOT_A_GAP
-from inspections.disclosure import Decision, Policy, Released, log_of, release_gaps, with_status
-from inspections.suppression import Atoms
+from inspections.disclosure import Decision, Released, log_of, release_gaps, with_status
+from inspections.suppression import Atoms, Rule
 
 __all__ = ["RANGES", "found_in_cases", "release_completeness", "release_data_gaps", "release_quality"]
 
@@ -118,37 +117,44 @@ def _row_name(row: Mapping[Any, Any]) -> str:
     return f"{row['table']}, {row['field']}: {row['found']}"
 
 
-def release_completeness(quarters: pd.DataFrame, policy: Policy) -> Released:
+def release_completeness(quarters: pd.DataFrame, decision: Decision) -> Released:
     """Tell by quarter how far each field is filled in, as a range in words.
+
+    How many cases a quarter has is told nowhere, so "all" and "none" tell no count.
 
     Parameters
     ----------
     quarters : DataFrame
         As `inspections.completeness.completeness_by_quarter` gives it, of the frame.
-    policy : Policy
-        Threshold.
+    decision : Decision
+        What was decided on the indicators: where they hide how many cases lack a field, no quarter of it is
+        told, as the only one that is not full would tell.
 
     Returns
     -------
     Released
         ``field, quarter, filled, status``: the fields that should be filled in. ``filled`` is one of `RANGES`
-        or "all"; blank where few cases have the field, or few lack it (``suppressed``), and where in no case
-        of the quarter it should be filled in (``missing``).
+        or "all"; blank where a part of the cases has the field and few have it or few lack it
+        (``suppressed``), and where in no case of the quarter it should be filled in (``missing``).
     """
+    policy = decision.policy
     told = quarters["expected"] & ~quarters["field"].isin(NOT_A_GAP)
     table = quarters[told].reset_index(drop=True)
     lacking = table["of"] - table["filled"]
-    small = table["filled"].map(policy.is_small) | lacking.map(policy.is_small)
+    in_part = table["filled"].gt(0) & lacking.gt(0)
+    small = in_part & (table["filled"].map(policy.is_small) | lacking.map(policy.is_small))
+    hidden = ("missing-fields: " + table["field"]).isin(list(decision.of("indicators")))
     words = [
         _range(filled / of) if of else "" for filled, of in zip(table["filled"], table["of"], strict=True)
     ]
-    status = np.select([small, table["of"] == 0], ["suppressed", "missing"], "shown")
+    status = np.select([small | hidden, table["of"] == 0], ["suppressed", "missing"], "shown")
     names = table["field"] + ": " + table["quarter"].astype(str)
-    log = log_of("completeness", ((name, "primary") for name in names[small]), policy)
+    rules: list[tuple[str, Rule]] = [(name, "primary") for name in names[small]]
+    rules += [(name, "secondary") for name in names[hidden & ~small]]
     released = table[["field", "quarter"]].assign(
-        filled=pd.Series(words, index=table.index, dtype="str").mask(small, ""), status=status
+        filled=pd.Series(words, index=table.index, dtype="str").mask(small | hidden, ""), status=status
     )
-    return Released(released, log)
+    return Released(released, log_of("completeness", rules, policy))
 
 
 def _range(share: float) -> str:

@@ -94,15 +94,36 @@ def quarter(field: str, filled: int, of: int, *, expected: bool = True) -> dict[
     return {"field": field, "quarter": "2025 Q2", "filled": filled, "of": of, "expected": expected}
 
 
+def completeness(rows: list[dict[str, object]], cases: pd.DataFrame | None = None) -> pd.DataFrame:
+    cases = cases_of(relationship=["partner"] * 30) if cases is None else cases
+    decision = decide(compute_indicators(material(cases=cases), only=["missing-fields"]), FIVE)
+    return release_completeness(pd.DataFrame(rows), decision).table.set_index("field")
+
+
 def test_shares_by_quarter_are_ranges_and_small_counts_on_either_side_hide_them() -> None:
     rows = [
         quarter("a", 20, 20), quarter("b", 0, 20), quarter("c", 60, 65), quarter("d", 10, 20),
         quarter("e", 5, 20), quarter("f", 3, 20), quarter("g", 17, 20), quarter("h", 0, 0),
         quarter("i", 20, 20, expected=False), quarter("case_id", 20, 20),
     ]  # fmt: skip
-    table = release_completeness(pd.DataFrame(rows), FIVE).table.set_index("field")
+    table = completeness(rows)
     shown = table.loc[table["status"] == "shown", "filled"].to_dict()
     assert shown == {"a": "all", "b": "none", "c": "90% or more", "d": "half to under 90%", "e": "under half"}
     assert table.loc[["f", "g", "h"], "status"].tolist() == ["suppressed", "suppressed", "missing"]
     assert set(table.loc[["f", "g", "h"], "filled"]) == {""}
     assert {"i", "case_id"}.isdisjoint(table.index)
+
+
+def test_a_quarter_of_few_cases_looks_like_any_other_that_is_full_or_empty() -> None:
+    table = completeness([quarter("a", 2, 2), quarter("b", 0, 3)])
+    assert table["filled"].to_dict() == {"a": "all", "b": "none"}
+    assert table["status"].eq("shown").all()
+
+
+def test_no_quarter_is_told_of_a_field_of_which_the_number_empty_is_hidden() -> None:
+    # 3 of 30 are empty, all in one quarter: that the others are full would tell that so few are
+    cases = cases_of(relationship=["partner"] * 27 + [None] * 3)
+    rows = [quarter("relationship", filled, 10) for filled in (10, 10, 7)]
+    table = completeness(rows, cases)
+    assert table["status"].eq("suppressed").all()
+    assert table["filled"].eq("").all()
