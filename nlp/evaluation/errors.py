@@ -105,7 +105,8 @@ def count_kinds(errors: pd.DataFrame) -> pd.DataFrame:
     named = counts.assign(
         pairs=pairs, share=pairs / max(len(errors), 1), means=[KINDS[kind] for kind in counts.index]
     )
-    return named.sort_values("pairs", ascending=False, kind="stable").rename_axis("kind").reset_index()
+    named = named.rename_axis(index="kind", columns=None)
+    return named.sort_values("pairs", ascending=False, kind="stable").reset_index()
 
 
 def with_words(errors: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:

@@ -8,10 +8,11 @@ import nbformat
 import pytest
 from ruamel.yaml import YAML
 
-from inspections.evidence import NOTEBOOKS, STEPS
+from inspections.evidence import NOTEBOOKS
 from parameters import PROJECT
 
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+EVERY_NOTEBOOK = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
 
 def name_of(requirement: str) -> str:
@@ -41,17 +42,17 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip().lower())
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_notebooks_are_committed_without_outputs_and_run_on_any_machine(step: str) -> None:
-    notebook = nbformat.read(NOTEBOOKS / f"{step}.ipynb", as_version=4)
+@pytest.mark.parametrize("name", EVERY_NOTEBOOK)
+def test_notebooks_are_committed_without_outputs_and_run_on_any_machine(name: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert notebook.metadata["kernelspec"]["name"] == "python3"
     assert not any(cell.outputs or cell.execution_count for cell in code)
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_the_parameters_cell_holds_typed_literals_with_a_word_on_each(step: str) -> None:
-    notebook = nbformat.read(NOTEBOOKS / f"{step}.ipynb", as_version=4)
+@pytest.mark.parametrize("name", EVERY_NOTEBOOK)
+def test_the_parameters_cell_holds_typed_literals_with_a_word_on_each(name: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     (cell,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     for line, node in zip(cell.source.splitlines(), ast.parse(cell.source).body, strict=True):
         assert isinstance(node, ast.AnnAssign)
