@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 import pyarrow as pa
@@ -36,6 +37,8 @@ ROWS_SHOWN = 5
 ENCODINGS_SEEN = ("utf-8", "cp1252", "utf-16", "utf-16-le")
 DELIMITERS_SEEN = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
 PIECE = 1 << 20
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+WORKED_OUT = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)\s*<(?:\w+:)?v>[^<]")
 WRITTEN_BY_ARROW = (
     pa.types.is_string,
     pa.types.is_large_string,
@@ -423,6 +426,10 @@ def _open_excel(source: Source, path: Path, parameter_file: str, open_things: Ex
         remedy = "Open it in Excel and save it as .xlsx, without a password."
         raise InspectionError([Problem(shown_path(path), "", "", message, remedy)]) from None
     open_things.callback(book.close)
+    if _was_never_worked_out(path):
+        message = "holds formulas whose results were never worked out: these cells would be read as empty."
+        remedy = "Open it in Excel and save it again, or ask the force for values in place of formulas."
+        raise InspectionError([Problem(shown_path(path), "", "", message, remedy)])
     sheets = {sheet.title: sheet for sheet in book.worksheets}
     wanted = source.sheets or tuple(sheets)[:1]
     if missing := [name for name in wanted if name not in sheets]:
@@ -432,6 +439,24 @@ def _open_excel(source: Source, path: Path, parameter_file: str, open_things: Ex
         raise InspectionError([Problem(parameter_file, field, missing[0], message, remedy)])
     names = {name: " ".join(([path.name] if several else []) + [name] * (len(wanted) > 1)) for name in wanted}
     return [_open_sheet(source, sheets[name], names[name] or path.name, shown_path(path)) for name in wanted]
+
+
+def _was_never_worked_out(path: Path) -> bool:
+    """Whether a workbook holds formulas and the result of none: a program wrote it, and nobody opened it."""
+    formulas = False
+    with ZipFile(path) as parts:
+        for name in parts.namelist():
+            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+                continue
+            with parts.open(name) as sheet:
+                before = b""  # what may begin in one piece and end in the next
+                while piece := sheet.read(PIECE):
+                    text = before + piece
+                    if WORKED_OUT.search(text):
+                        return False
+                    formulas = formulas or FORMULA.search(text) is not None
+                    before = text[-1000:]
+    return formulas
 
 
 def _open_sheet(source: Source, sheet: Any, name: str, shown: str) -> _Part:

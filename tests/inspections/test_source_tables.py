@@ -1,8 +1,10 @@
 """Folders, sheets, headings over two rows and typed cells: the same table whatever file it comes in."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 import pyarrow as pa
@@ -107,6 +109,40 @@ def test_a_heading_merged_over_columns_is_part_of_their_names(tmp_path: Path) ->
     source = {"path": str(tmp_path / "c.xlsx"), "header": [2, 3], "columns": columns}
     read = read_case_files(force(tmp_path, case_source=source)).cases
     pd.testing.assert_frame_equal(read, read_case_files(force(tmp_path)).cases)
+
+
+def workbook_of_formulas(path: Path, *, results: bool) -> None:
+    """Closing dates by formula, with their results as Excel keeps them or without, as programs write them."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["Ref", "Reported", "Closed", "Outcome"])
+    sheet.append(["W/1", "2025-01-10", '=CONCATENATE("2025","-05-01")', "15"])
+    sheet.append(["W/2", "2025-02-11", '=IF(B3="","",B3)', "16"])
+    sheet.append(["W/3", "2025-03-12", None, None])
+    book.save(path)
+    if results:
+        with ZipFile(path) as written:
+            parts = {name: written.read(name) for name in written.namelist()}
+        part = "xl/worksheets/sheet1.xml"
+        parts[part] = re.sub(
+            rb'(<c r="C2")([^>]*>)(<f>.*?</f>)(?:<v ?/>|<v></v>)',
+            rb'\1 t="str"\2\3<v>2025-05-01</v>',
+            parts[part],
+        )
+        with ZipFile(path, "w") as kept:
+            for name, content in parts.items():
+                kept.writestr(name, content)
+
+
+def test_results_of_formulas_are_read_and_formulas_never_worked_out_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cases.xlsx"
+    parameters = force(tmp_path, case_source={"path": str(path)})
+    workbook_of_formulas(path, results=True)
+    closed = read_case_files(parameters).cases["closed_on"]
+    assert closed.dropna().dt.strftime("%Y-%m-%d").tolist() == ["2025-05-01"]
+    workbook_of_formulas(path, results=False)
+    with pytest.raises(InspectionError, match="formulas whose results were never worked out"):
+        read_case_files(parameters)
 
 
 def test_times_in_excel_cells_keep_the_minute(tmp_path: Path) -> None:
