@@ -49,7 +49,8 @@ class CountedRow:
         The cases a number of units comes from. Their number is not printed; where it is small, the row goes.
     beside : str
         Rows with the same word here are laid side by side: the reader is taken to know how their sets
-        overlap. Rows with another word print nothing that helps, but for the size of a set that is also here.
+        overlap. Rows with another word print nothing that helps, but for the size of a set that is also here
+        and too large to be the same by chance.
     of_people : bool
         Whether those *left out* of the count are protected as those in it are.
     open : bool
@@ -110,7 +111,8 @@ def rows_to_hide(
     """Rows to hide so that no small count is printed or can be worked out.
 
     A small count is safe when what stays published allows it to be as large as the threshold and larger than
-    it is: the reader can tell neither that it is small nor what it is. While one is not safe, a set that the
+    it is: the reader can tell neither that it is small nor what it is. Within a small set that is published
+    all the same, a count is safe when it may be the whole of it. While one is not safe, a set that the
     reader's proof leans on (its dual price is not nil) is hidden with every row that prints it: no whole list
     as long as there is another, then the one that costs fewest rows, then the smallest. In the end a row
     that turns out to be hidden for nothing is published again.
@@ -174,7 +176,7 @@ class _Control:
                 if atoms and atoms not in self._always and (self._is_small(atoms) or atoms in guarded)
             ]
             if targets:
-                self._sides.append(_Side(own, targets))
+                self._sides.append(_Side(beside, own, targets))
 
     def hide_small(self) -> None:
         for row in self.rows:
@@ -208,17 +210,26 @@ class _Control:
 
     def _unsafe(self, side: _Side) -> tuple[Atoms, list[Atoms]] | None:
         """The first set of which the reader of a side can tell too much, and what the proof leans on."""
-        published = dict.fromkeys(
-            atoms for row in self.rows if row.name not in self.rules for atoms in row.printed()
-        )
+        published = {
+            atoms: self._size[atoms]
+            for row in self.rows
+            if row.name not in self.rules
+            for atoms in row.printed()
+            if row.beside == side.beside or not self._is_small(atoms)
+        }
         targets = [atoms for atoms in side.targets if atoms not in self._lost]
-        sizes = {atoms: self._size[atoms] for atoms in published if atoms in side.place}
+        sizes = {atoms: size for atoms, size in published.items() if atoms in side.place}
         # none is always printed, so a hidden count is not nought
         hidden = [atoms for atoms in side.printed if atoms not in published and self._size[atoms]]
         for target, (most, leaned_on) in zip(targets, side.most(targets, sizes, hidden), strict=True):
-            if most < max(self.threshold, self._size[target] + 1) - 1e-6:
+            if most < self._need(target) - 1e-6:
                 return target, leaned_on
         return None
+
+    def _need(self, target: Atoms) -> float:
+        """How large a target must be able to be for all a reader can tell."""
+        around = min((self._size[atoms] for atoms in self._always if target < atoms), default=np.inf)
+        return min(max(self.threshold, self._size[target] + 1), around)
 
     def _cost(self, atoms: Atoms) -> tuple[bool, int, float, int]:
         printing = [place for place, row in enumerate(self.rows) if atoms in row.printed()]
@@ -235,8 +246,8 @@ class _Control:
 class _Side:
     """Rows laid side by side, and what must not be told of them."""
 
-    def __init__(self, rows: Sequence[CountedRow], targets: list[Atoms]) -> None:
-        self.targets = targets
+    def __init__(self, beside: str, rows: Sequence[CountedRow], targets: list[Atoms]) -> None:
+        self.beside, self.targets = beside, targets
         self.printed = dict.fromkeys(atoms for row in rows for atoms in row.printed())
         self.place = {atoms: place for place, atoms in enumerate(dict.fromkeys([*self.printed, *targets]))}
         self._matrix = _groups_in(list(self.place))

@@ -14,11 +14,10 @@ from inspections.disclosure.policy import Policy
 from inspections.indicators.coded_files import counted_codes
 from inspections.indicators.registry import Results
 from inspections.suppression import Atoms, CountedRow, RowName, Rule, rows_to_hide
-from parameters import InspectionError, Problem, models
+from parameters import models
 
 __all__ = ["Decision", "decide"]
 
-_FILE = "parameters/inspection.yml"
 _PEOPLE = "people"
 
 
@@ -37,8 +36,8 @@ class Decision:
     exempted : dict of (table, row) to parameters.models.DisclosureException
         Rows that are published by a person's decision and would have been hidden without it.
     exposed : frozenset of (table, row)
-        Rows with a small count of which what is always published, the length of the frame or a count of the
-        method, shows that it is small.
+        Rows with a small count that may be worked out from what is published come what may: the length of the
+        frame, counts of the method, and rows published by decision. Logged for whoever signs.
     """
 
     results: Results
@@ -58,7 +57,6 @@ def decide(
     *,
     coding: pd.DataFrame | None = None,
     further: Mapping[str, Mapping[str, Atoms]] = MappingProxyType({}),
-    file: str = _FILE,
 ) -> Decision:
     """Decide which rows of all released tables to hide.
 
@@ -78,13 +76,6 @@ def decide(
     further : mapping of str to mapping of str to Atoms
         Table -> row -> cases of the frame that it counts, for every further table of people: ``strata``, and
         what was found in the data.
-    file : str
-        Parameter file named in an error.
-
-    Raises
-    ------
-    InspectionError
-        When an exception gives away another small count that is not excepted.
     """
     sizes = _sizes(results)
     rows = _rows(results, policy, coding=coding, further=further)
@@ -96,20 +87,8 @@ def decide(
         without = rows_to_hide(strictly, sizes, threshold=policy.threshold, rests=rests)
         covered = {name: policy.exception(*name) for name in without.rules}
         exempted = {name: exception for name, exception in covered.items() if exception is not None}
-        if lost := set(hidden.given_away) - set(without.given_away):
-            raise InspectionError([_given_away(file, *name) for name in sorted(lost)])
     rules = hidden.rules | _units_to_hide(results.table, coding, hidden.rules, policy)
     return Decision(results, policy, rules, exempted, frozenset(hidden.given_away))
-
-
-def _given_away(file: str, table: str, row: str) -> Problem:
-    return Problem(
-        file,
-        "disclosure.exceptions",
-        "",
-        f'would let a small count be worked out that stays hidden: "{row}" in the {table}.',
-        "Take the exception out, or have this row approved for publication too.",
-    )
 
 
 # --- rows as sets of cases ------------------------------------------------------------------------------

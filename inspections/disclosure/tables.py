@@ -22,7 +22,7 @@ __all__ = [
     "release_strata",
 ]
 
-_EXPOSED = "numbers that are always published show that it is small"
+_EXPOSED = "numbers published come what may, or by decision, may let it be worked out"
 
 INDICATOR_COLUMNS = (
     "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
