@@ -12,7 +12,7 @@ from nlp import Coder
 from nlp.evaluation import card as cards
 from nlp.evaluation import evaluate
 from nlp.evaluation.card import Measured, measure, write_card
-from nlp.evaluation.tables import code_table, figure, side_by_side
+from nlp.evaluation.tables import code_table, figure, side_by_side, writer_table
 from nlp.reader import read_corpora
 from nlp.reader.reader import fingerprint_of
 
@@ -125,3 +125,12 @@ def test_coders_are_set_side_by_side(measured: Measured, corpora: Path, coder: C
 def test_a_figure_without_anything_to_measure_is_not_a_number() -> None:
     assert figure(math.nan) == "n/a"
     assert (figure(0.556), figure(0.5, 0.4, 0.6)) == ("0.56", "0.50 (0.40 to 0.60)")
+
+
+def test_coders_are_compared_writer_by_writer_worst_first(corpora: Path, coder: Coder) -> None:
+    _write(corpora, "county")
+    corpus = read_corpora(corpora).measured
+    rules = coder.code_notes(corpus.notes).table
+    found = writer_table(corpus, {"rules": rules[rules["case_id"] != "county-0"]}, measure="vc_f1")
+    assert found["rules"].round(3).to_dict() == {"county": 0.857, "city": 1.0}
+    assert found.index.tolist() == ["county", "city"]
