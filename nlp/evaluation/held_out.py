@@ -20,6 +20,8 @@ HELD_OUT = WEIGHTS.with_name("held_out.parquet")
 PROBABILITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 """From which probability the reader may speak when it is joined to the rules."""
 _ALONE = ("rules", "reader")
+_TALLY = ["gold", "predicted", "right"]
+_HEADINGS = dict(zip(ORIENTATIONS.values(), ("vc_f1", "sf_f1"), strict=True))
 
 
 def read_held_out(
@@ -85,7 +87,7 @@ class Choice:
     ----------
     ways
         A row a way: `how`, `least` (probability), `precision`, `recall`, `f1` over (unit, code) pairs that
-        count, on all writers; best first.
+        count, `vc_f1`, `sf_f1` over units of an orientation, on all writers; best `f1` first.
     by_writer
         A row a writer: the way that does best on all the *other* writers, and its `f1` on this one.
     table
@@ -142,23 +144,28 @@ def _ways() -> Iterator[tuple[Combination, float]]:
 
 
 def _counts(corpus: Corpus, table: pd.DataFrame, writer_of: Mapping[str, str]) -> pd.DataFrame:
-    """A row a writer: how many (unit, code) pairs count in the gold and in the table, and in both."""
-    rows = []
+    """By writer how many (unit, code) pairs, and units of an orientation, count in gold, table and both.
+
+    A row a writer and what is counted: `writer, of, gold, predicted, right`.
+    """
+    parts = []
     for writer in corpus.writers:
         mine = table[table["case_id"].map(writer_of) == writer]
         codes = evaluate(corpus.of_writers([writer]).units, mine, draws=0).codes
-        pairs = codes[(codes["view"] == "counted") & codes["code"].str.startswith(tuple(ORIENTATIONS))]
-        rows.append({"writer": writer, **pairs[["gold", "predicted", "right"]].sum()})
-    return pd.DataFrame(rows)
+        counted = codes[codes["view"] == "counted"]
+        of = counted["code"].map(_HEADINGS)
+        of = of.mask(counted["code"].str.startswith(tuple(ORIENTATIONS)), "f1")
+        parts.append(counted.groupby(of.rename("of"))[_TALLY].sum().reset_index().assign(writer=writer))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _scored(counts: pd.DataFrame) -> pd.DataFrame:
     """A row a way, best first; of two as good the one listed first."""
-    total = counts.groupby(["how", "least"], sort=False)[["gold", "predicted", "right"]].sum().reset_index()
-    scored = total.assign(
-        precision=total["right"] / total["predicted"],
-        recall=total["right"] / total["gold"],
-        f1=2 * total["right"] / (total["gold"] + total["predicted"]),
-    )
-    columns = ["how", "least", "precision", "recall", "f1"]
-    return scored[columns].sort_values("f1", ascending=False, kind="stable", ignore_index=True)
+    total = counts.groupby(["how", "least", "of"], sort=False)[_TALLY].sum()
+    f1 = (2 * total["right"] / (total["gold"] + total["predicted"])).unstack("of")
+    pairs = total.xs("f1", level="of")
+    scored = f1.assign(
+        precision=pairs["right"] / pairs["predicted"], recall=pairs["right"] / pairs["gold"]
+    ).reindex(columns=["precision", "recall", "f1", *_HEADINGS.values()])
+    order = pd.MultiIndex.from_tuples([way for way in _ways() if way in scored.index], names=["how", "least"])
+    return scored.loc[order].sort_values("f1", ascending=False, kind="stable").reset_index()
