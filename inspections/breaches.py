@@ -33,6 +33,7 @@ EARLIEST_DATE = pd.Timestamp("1900-01-01")
 MOST_VALUES_SHOWN = 20
 LIKE_A_NAME = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+")
 LONGEST_CATEGORY = 40
+REFERENCE_LIKE = re.compile(r"(?=.*\d)[\w./-]{1,40}")
 DATE_LIKE = re.compile(
     r"[\d\s/:.,+-]{0,20}((jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})?[\d\s/:.,+-]{2,20}[tz]?",
     re.IGNORECASE,
@@ -223,8 +224,11 @@ def nearest_value(wanted: str, seen: Collection[str]) -> str:
 
 
 def row_label(row: str, reference: str, value: str) -> str:
-    """``row 17 (NS/000151/23: "31/02/2025")``; what does not look like a reference is not repeated."""
-    known = [reference] if re.fullmatch(r"[\w./-]{1,40}", reference) else []
+    """``row 17 (NS/000151/23: "31/02/2025")``; what does not look like a reference is not repeated.
+
+    A reference holds a digit: a single word may be a surname, where another column was mapped by mistake.
+    """
+    known = [reference] if REFERENCE_LIKE.fullmatch(reference) else []
     known += [f'"{value}"'] if value else []
     return f"{row} ({': '.join(known)})" if known else row
 

@@ -211,3 +211,15 @@ def test_a_value_that_may_name_a_person_is_not_repeated(tmp_path: Path) -> None:
         read_case_files(force(tmp_path, cases=CASES.replace("05-01,15", "05-01,Jane Doe lied")))
     assert "outcome_type (Outcome) is not a known value in row 2 (W/1)." in str(caught.value)
     assert "Doe" not in str(caught.value)
+
+
+def test_a_column_of_surnames_mapped_as_the_reference_is_not_repeated(tmp_path: Path) -> None:
+    notes = "Ref,Entered,Note,Officer\n" + "".join(
+        f"W/1,2025-01-1{day} 10:00,Call made,{name}\n" for day, name in enumerate(("Quillfeather", "O-Doe"))
+    )
+    columns = {**NOTE_COLUMNS, "case_id": "Officer"}
+    told = problems(force(tmp_path, notes=notes, note_source={"columns": columns}), tmp_path)
+    assert "names no case of" in told
+    assert "row 2" in told
+    assert "Quillfeather" not in told
+    assert "Doe" not in told
