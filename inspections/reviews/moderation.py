@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inspections.reviews.agreement import double_read
-from inspections.reviews.allotment import Allotment
+from inspections.reviews.allotment import Allotment, slug
 from inspections.reviews.forms import UNANSWERED
 from inspections.reviews.reading import Reviews, recognise
 from inspections.reviews.workbooks import (
@@ -75,6 +75,7 @@ HELP = (
     "Read the log entries they name, and choose the final answer; it need not be one of theirs.",
     "Log entry, if neither: needed only where the final answer is not one of the two, and has to be shown.",
     "Decided by, Why and Date are needed in every row: the decision is kept with them.",
+    "A third person decides: neither of the two readers of the case.",
     "Only white cells with a border can be changed. Hand the workbook in as Excel workbook (.xlsx).",
 )
 ADJUDICATION_COLUMNS = (
@@ -146,7 +147,8 @@ def read_adjudication(
     Raises
     ------
     InspectionError
-        With everything that is wrong, by cell; what was typed is never repeated.
+        With everything that is wrong, by cell; what was typed is never repeated. Who decides may be neither
+        of the two readers, however the name is written.
     """
     workbook = open_returned(path)
     if isinstance(workbook, Problem):
@@ -308,6 +310,10 @@ def _mistakes(
     for column, what in (("L", "who decided"), ("M", "why")):
         if not plain(sheet[f"{column}{row}"]) or is_formula(sheet[f"{column}{row}"]):
             found.append((sheet[f"{column}{row}"], f"does not say {what}.", "Write it as text."))
+    if slug(plain(sheet[f"L{row}"])) in {slug(pair[f"reviewer_{reader}"]) for reader in ("first", "second")}:
+        message = "names one of the two readers of the case."
+        remedy = "A third person decides: have somebody else settle it, and write that name."
+        found.append((sheet[f"L{row}"], message, remedy))
     if _day(sheet[f"N{row}"]) is None:
         found.append(
             (sheet[f"N{row}"], "holds no date.", "Write the day of the decision, such as 05/11/2026.")
