@@ -290,11 +290,13 @@ def check_further_tables(tables: Mapping[Table, pd.DataFrame]) -> Iterator[Check
                 yield from _check("limits", name, later, found, before, table["case_id"], effect)
     if "officers" in tables.get("workforce", ()):
         officers = tables["workforce"]["officers"]
-        nobody, effect = officers.eq(0).fillna(False), "These rows count for nothing but their vacancies."
-        roles = pd.Series("", index=officers.index)
-        yield from _check(
-            "noted", "workforce", "officers", "rows that count no officer", nobody, roles, effect
+        found = "rows that count no officer: 0, or empty"
+        effect = (
+            "They stand for nobody in what is said of training, caseload and vacant posts: only their "
+            "vacancies count. Ask the force whether an empty number means none."
         )
+        roles = pd.Series("", index=officers.index)
+        yield from _check("limits", "workforce", "officers", found, officers.fillna(0).eq(0), roles, effect)
 
 
 def _check(

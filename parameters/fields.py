@@ -443,6 +443,7 @@ FIELDS: Mapping[Table, tuple[CaseFileField, ...]] = {
             "officers",
             "whole number",
             "How many officers the row counts; one where the force lists each officer.",
+            "how many officers a row stands for, in every share of officers and in caseload",
         ),
         CaseFileField(
             "qualification",

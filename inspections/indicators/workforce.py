@@ -27,7 +27,8 @@ def officers_one_by_one(workforce: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     workforce : DataFrame
-        The force's table; each row is one officer where it holds no ``officers``.
+        The force's table; each row is one officer where it holds no ``officers``. A row in which that is
+        empty counts nobody, which `inspections.checks.check_further_tables` says.
 
     Returns
     -------

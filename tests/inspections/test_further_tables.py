@@ -175,6 +175,11 @@ def test_dates_of_a_row_that_contradict_each_other_limit_the_results(
     assert effect in checks.loc[found, "effect"]
 
 
-def test_rows_that_count_no_officer_are_noted(tmp_path: Path) -> None:
-    read = read_case_files(force(tmp_path, further={"workforce": WORKFORCE + "Analyst,0,,,,1\n"}))
-    assert "rows that count no officer" in read.checks["found"].tolist()
+@pytest.mark.parametrize("blank", ["0", ""])
+def test_rows_that_count_no_officer_limit_the_results_whether_nought_is_written_or_left_out(
+    blank: str, tmp_path: Path
+) -> None:
+    read = read_case_files(force(tmp_path, further={"workforce": WORKFORCE + f"Analyst,{blank},,,,1\n"}))
+    check = read.checks[read.checks["table"] == "workforce"].squeeze()
+    assert (check["grade"], check["count"], check["of"]) == ("limits", 1, 3)
+    assert "They stand for nobody" in check["effect"]
