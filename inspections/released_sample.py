@@ -13,8 +13,13 @@ __all__ = ["release_losses", "release_realised"]
 _ANY = "any reason"
 
 
-def release_realised(realised: pd.DataFrame, decision: Decision, *, allocation: Allocation) -> Released:
-    """Hide what the numbers planned or read of a stratum would tell about its length.
+def release_realised(
+    realised: pd.DataFrame, decision: Decision, *, allocation: Allocation, losses: Released
+) -> Released:
+    """Hide what the numbers planned or read of a stratum would tell about its length, or of files lost.
+
+    What was planned less what was read is a part of the files lost: where their total is hidden, no stratum's
+    plan is printed beside what was read. The published design still says how places were dealt.
 
     Parameters
     ----------
@@ -24,12 +29,15 @@ def release_realised(realised: pd.DataFrame, decision: Decision, *, allocation: 
         Made with the cases of every stratum.
     allocation : {"equal", "proportional", "neyman"}
         How places were dealt to the strata.
+    losses : Released
+        As `release_losses` gives it.
 
     Returns
     -------
     Released
         ``stratum, frame, wanted, planned, sample, weight, status, read_status``. Losses by stratum are not
-        told; where none could be replaced, fewer were read than planned.
+        told; where none could be replaced, fewer were read than planned. ``wanted`` and ``planned`` are blank
+        where the total lost is suppressed.
     """
     shared = ["stratum", "frame", "wanted"]
     planned = realised[shared].assign(sample=realised["planned"], weight=realised["planned_weight"])
@@ -42,8 +50,14 @@ def release_realised(realised: pd.DataFrame, decision: Decision, *, allocation: 
     for name in ("wanted", "planned", "sample", "weight"):
         table[name] = table[name].mask(untold)
     table["read_status"] = table["read_status"].mask(untold, "suppressed")
+    log = by_reading.log
+    if losses.table.set_index("reason")["status"].get(_ANY) == "suppressed":
+        table[["wanted", "planned"]] = pd.NA
+        log = pd.concat(
+            [log, log_of("strata", [("planned", "secondary")], decision.policy)], ignore_index=True
+        )
     columns = [*shared, "planned", "sample", "weight", "status", "read_status"]
-    return Released(table[columns], by_reading.log)
+    return Released(table[columns].astype({"wanted": "Int64", "planned": "Int64"}), log)
 
 
 def release_losses(losses: pd.DataFrame, policy: Policy) -> Released:

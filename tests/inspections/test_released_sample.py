@@ -16,6 +16,9 @@ def losses(**reasons: int) -> pd.DataFrame:
     return pd.DataFrame({"reason": list(reasons), "cases": list(reasons.values())})
 
 
+NOTHING_LOST = release_losses(losses(), FIVE)
+
+
 def told(released: Released) -> list[list[object]]:
     table = released.table.astype(object)
     return table.where(table.notna(), None).to_numpy().tolist()
@@ -67,16 +70,32 @@ def decision(**strata: int) -> Decision:
 
 def test_planned_and_read_stand_beside_each_other() -> None:
     strata = realised(charged=(20, 8, 8), open=(30, 8, 7))
-    table = release_realised(strata, decision(charged=20, open=30), allocation="equal").table
+    table = release_realised(
+        strata, decision(charged=20, open=30), allocation="equal", losses=NOTHING_LOST
+    ).table
     assert table[["planned", "sample"]].to_numpy().tolist() == [[8, 8], [8, 7]]
     assert table["weight"].tolist() == pytest.approx([2.5, 30 / 7])
     assert table["status"].tolist() == ["shown", "shown"]
 
 
+@pytest.mark.parametrize(("lost", "planned"), [(0, [8, 8]), (2, [None, None]), (6, [8, 8])])
+def test_what_was_planned_is_told_only_where_the_number_of_files_lost_is(
+    lost: int, planned: list[int | None]
+) -> None:
+    strata, decided = realised(charged=(20, 8, 8), open=(30, 8, 7)), decision(charged=20, open=30)
+    of_losses = release_losses(losses(lost=lost) if lost else losses(), FIVE)
+    released = release_realised(strata, decided, allocation="equal", losses=of_losses)
+    table = released.table.astype(object)
+    assert table["planned"].where(table["planned"].notna(), None).tolist() == planned
+    assert table["wanted"].where(table["wanted"].notna(), None).tolist() == planned
+    assert table["sample"].tolist() == [8, 7]
+    assert ("planned" in released.log["row"].tolist()) == (planned == [None, None])
+
+
 def test_a_short_stratum_planned_whole_is_not_told_by_what_was_planned_though_a_file_was_lost() -> None:
     strata = realised(charged=(20, 8, 8), open=(30, 8, 8), withdrew=(3, 3, 2))
     decided = decision(charged=20, open=30, withdrew=3)
-    table = release_realised(strata, decided, allocation="equal").table
+    table = release_realised(strata, decided, allocation="equal", losses=NOTHING_LOST).table
     assert table[["planned", "sample", "weight", "wanted"]].isna().to_numpy().all()
     assert set(table["read_status"]) == {"suppressed"}
     assert table.set_index("stratum").loc["withdrew", "status"] == "suppressed"
@@ -90,7 +109,7 @@ def test_a_short_stratum_is_not_told_by_the_share_of_the_places_it_was_dealt(
 ) -> None:
     strata = realised(charged=(20, 10, 10), open=(30, 15, 15), withdrew=(4, 2, 2))
     decided = decision(charged=20, open=30, withdrew=4)
-    table = release_realised(strata, decided, allocation=allocation).table
+    table = release_realised(strata, decided, allocation=allocation, losses=NOTHING_LOST).table
     assert table["sample"].notna().eq(told).all()
     assert table["wanted"].notna().eq(told).all()
     assert pd.isna(table.set_index("stratum").loc["withdrew", "weight"])
@@ -98,5 +117,7 @@ def test_a_short_stratum_is_not_told_by_the_share_of_the_places_it_was_dealt(
 
 def test_numbers_read_in_proportion_are_told_where_no_stratum_is_hidden() -> None:
     strata = realised(charged=(20, 10, 10), open=(30, 15, 15))
-    table = release_realised(strata, decision(charged=20, open=30), allocation="proportional").table
+    table = release_realised(
+        strata, decision(charged=20, open=30), allocation="proportional", losses=NOTHING_LOST
+    ).table
     assert table["sample"].tolist() == [10, 15]
