@@ -22,7 +22,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.linalg import cho_solve, lapack
 
-from nlp.reader.matrices import Floats, Vocabulary, learn_vocabulary
+from nlp.reader.matrices import Floats, Halves, Vocabulary, learn_vocabulary
 from nlp.reader.plain import letter_features, phrase_features, words
 from nlp.reader.views import View
 
@@ -31,16 +31,17 @@ _SQUARED = np.float32(0.3)
 _ROLE = np.float32(0.5)
 _CONTEXT = np.float32(0.5)
 _CONSTANT = np.float32(0.1)
-_ROWS = 256
+UNITS_AT_ONCE = 256
 _BLOCKS = (
-    ("phrases", "wording", phrase_features, 2),
-    ("letters", "wording", letter_features, 3),
-    ("heading", "heading", str.split, 1),
-    ("role", "role", str.split, 1),
-    ("before", "before", words, 2),
-    ("earlier", "earlier", words, 2),
+    ("phrases", "wording", phrase_features, 2, False),
+    ("letters", "wording", letter_features, 3, True),
+    ("heading", "heading", str.split, 1, True),
+    ("role", "role", str.split, 1, True),
+    ("before", "before", words, 2, True),
+    ("earlier", "earlier", words, 2, True),
 )
-"""Name, field of the view, how it is cut into features, and in how many units a feature must occur."""
+"""Name, field of the view, how it is cut into features, in how many units a feature must occur, and whether
+no feature reaches over a blank."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,19 @@ class Blocks:
     context: sparse.csr_array
 
     @cached_property
-    def wording_turned(self) -> sparse.csr_array:
-        """Wording with a row a feature."""
-        return self.wording.T.tocsr()
+    def wording_ready(self) -> Halves:
+        """Wording to multiply by."""
+        return Halves.of(self.wording)
 
     @cached_property
-    def place_turned(self) -> sparse.csr_array:
-        """Place with a row a feature."""
-        return self.place.T.tocsr()
+    def place_ready(self) -> Halves:
+        """Place to multiply by."""
+        return Halves.of(self.place)
+
+    @cached_property
+    def context_ready(self) -> Halves:
+        """Context to multiply by."""
+        return Halves.of(self.context)
 
     def rows(self, start: int, end: int) -> Blocks:
         """A slice of the units."""
@@ -76,7 +82,7 @@ class Likeness:
         """The units as matrices."""
         made = {
             name: self.vocabularies[name].matrix([getattr(view, field) for view in views])
-            for name, field, _, _ in _BLOCKS
+            for name, field, *_ in _BLOCKS
         }
         return Blocks(
             wording=sparse.hstack([made["phrases"], made["letters"]], format="csr"),
@@ -89,16 +95,18 @@ def learn_likeness(views: Sequence[View]) -> Likeness:
     """Learn every vocabulary from the training units."""
     return Likeness(
         {
-            name: learn_vocabulary([getattr(view, field) for view in views], features, least=least)
-            for name, field, features, least in _BLOCKS
+            name: learn_vocabulary(
+                [getattr(view, field) for view in views], features, least=least, by_word=by_word
+            )
+            for name, field, features, least, by_word in _BLOCKS
         }
     )
 
 
 def vocabulary_from(name: str, features: Sequence[str], weights: Floats) -> Vocabulary:
     """A vocabulary read back from its stored features, in column order, and their weights."""
-    cut = next(block[2] for block in _BLOCKS if block[0] == name)
-    return Vocabulary({feature: at for at, feature in enumerate(features)}, weights, cut)
+    cut, by_word = next((block[2], block[4]) for block in _BLOCKS if block[0] == name)
+    return Vocabulary({feature: at for at, feature in enumerate(features)}, weights, cut, by_word)
 
 
 @dataclass(frozen=True)
@@ -112,39 +120,67 @@ class Solution:
     def _of_context(self) -> Floats:
         return np.asarray(self.blocks.context.T @ self.weights)
 
+    @cached_property
+    def _turned(self) -> Floats:
+        return np.ascontiguousarray(self.weights.T)
+
     def scores(self, units: Blocks) -> Floats:
-        """The scores of units for each target, shape (units, targets)."""
-        context = self._of_context
-        constant = _CONSTANT * self.weights.sum(axis=0)
-        found = [
-            _pull(units.rows(at, at + _ROWS), self.blocks) @ self.weights
-            for at in range(0, units.wording.shape[0], _ROWS)
+        """The scores of units for each target, shape (units, targets); memory stays flat."""
+        parts = [
+            self.weigh(units.rows(at, at + UNITS_AT_ONCE)).scores
+            for at in range(0, units.wording.shape[0], UNITS_AT_ONCE)
         ]
-        pulled = np.concatenate(found) if found else np.zeros((0, self.weights.shape[1]), np.float32)
-        return np.asarray(pulled + _CONTEXT * (units.context @ context) + constant, np.float32)
+        return np.concatenate([np.zeros((0, self.weights.shape[1]), np.float32), *parts])
 
-    def shares(self, unit: Blocks, targets: Sequence[int]) -> Shares:
-        """What the scores of one unit are made of.
+    def weigh(self, units: Blocks) -> Weighed:
+        """Set a few units, `UNITS_AT_ONCE` at most, beside all training units."""
+        b, reach = _reach(units, self.blocks)
+        context = _CONTEXT * (units.context @ self._of_context)
+        scores = (b * reach) @ self.weights + context + _CONSTANT * self.weights.sum(axis=0)
+        return Weighed(self, units, reach, scores)
 
-        The squared likeness is shared out over the features it comes from, so that for each target the
-        shares of wording and context and the constant add up to the score.
+
+@dataclass(frozen=True)
+class Weighed:
+    """A few units beside the training units.
+
+    Attributes
+    ----------
+    solution, units
+        The training units and the few.
+    reach
+        How far a training unit bears on a unit for each bit of wording they share,
+        shape (units, training units).
+    scores
+        Of the units for each target, shape (units, targets).
+    """
+
+    solution: Solution
+    units: Blocks
+    reach: Floats
+    scores: Floats
+
+    def shares(self, rows: Sequence[int], targets: Sequence[int]) -> Shares:
+        """What some of the scores are made of: that of unit `rows[i]` for target `targets[i]`, for each i.
+
+        The squared likeness is shared out over the features it comes from, so that the shares of wording
+        and context and the constant add up to the score.
         """
-        columns, values = unit.wording.indices, unit.wording.data
-        alike = self.blocks.wording_turned[columns]
-        pull = 1 + _SQUARED * (alike.T @ values)
-        pull *= 1 + self.blocks.place_turned[unit.place.indices].T @ unit.place.data
-        weights = self.weights[:, list(targets)]
-        wording = (alike @ (pull[:, None] * weights)) * values[:, None]
-        context = _CONTEXT * (unit.context @ self._of_context[:, list(targets)])[0]
-        return Shares(columns, wording, context, _CONSTANT * weights.sum(axis=0))
+        solution, asked = self.solution, list(targets)
+        wording = self.units.wording[list(rows)]
+        drawn = self.reach[list(rows)] * solution._turned[asked]
+        shared = solution.blocks.wording_ready.sums(wording, drawn)
+        shared.data *= wording.data
+        context = (self.units.context @ solution._of_context)[list(rows), asked]
+        constant = solution.weights.sum(axis=0)[asked]
+        return Shares(shared, _CONTEXT * context, _CONSTANT * constant)
 
 
 @dataclass(frozen=True)
 class Shares:
-    """A score in its parts: `wording` has a row for each of `columns`, and a column for each target."""
+    """Scores in their parts; `wording` has a row for each score and a column for each feature."""
 
-    columns: npt.NDArray[np.int32]
-    wording: Floats
+    wording: sparse.csr_array
     context: Floats
     constant: Floats
 
@@ -234,22 +270,18 @@ def _columns(lower: Floats, here: npt.NDArray[np.intp]) -> Floats:
 def _kernel(blocks: Blocks) -> Floats:
     size = blocks.wording.shape[0]
     kernel = np.empty((size, size), np.float32)
-    context = blocks.context.T.tocsr()
-    for at in range(0, size, _ROWS):
-        here = blocks.rows(at, at + _ROWS)
-        rows = _pull(here, blocks)
-        rows += _CONTEXT * _product(here.context, context) + _CONSTANT
-        kernel[at : at + _ROWS] = rows
+    for at in range(0, size, UNITS_AT_ONCE):
+        here = blocks.rows(at, at + UNITS_AT_ONCE)
+        b, reach = _reach(here, blocks)
+        rows = np.multiply(b, reach, out=kernel[at : at + UNITS_AT_ONCE])
+        rows += _CONTEXT * blocks.context_ready.times(here.context) + _CONSTANT
     return kernel
 
 
-def _pull(units: Blocks, training: Blocks) -> Floats:
-    """(b + 0.3 b²)(1 + M): how much each training unit says about each unit."""
-    b = _product(units.wording, training.wording_turned)
-    pull = b * (1 + _SQUARED * b)
-    pull *= 1 + _product(units.place, training.place_turned)
-    return pull
-
-
-def _product(left: sparse.csr_array, right: sparse.csr_array) -> Floats:
-    return np.asarray((left @ right).toarray(), np.float32)
+def _reach(units: Blocks, training: Blocks) -> tuple[Floats, Floats]:
+    """Likeness of wording b, and (1 + 0.3 b)(1 + M), which makes of it how much a training unit says."""
+    b = training.wording_ready.times(units.wording)
+    reach = training.place_ready.times(units.place)
+    reach += 1
+    reach *= 1 + _SQUARED * b
+    return b, reach

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -39,12 +40,12 @@ class Targets:
 
     codes: tuple[str, ...]
 
-    @property
+    @cached_property
     def focus_codes(self) -> tuple[str, ...]:
         """The codes that can count."""
         return tuple(code for code in self.codes if code.startswith((VICTIM_CREDIBILITY, SUSPECT_FOCUS)))
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every target: what is asked, and of what."""
         orientations = (VICTIM_CREDIBILITY, SUSPECT_FOCUS)

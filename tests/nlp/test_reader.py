@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from nlp import Coder
 from nlp.coder import CodedUnit
@@ -26,8 +27,9 @@ from nlp.reader import (
     train_reader,
 )
 from nlp.reader.corpus import GoldUnit
+from nlp.reader.matrices import Halves
 from nlp.reader.plain import plain
-from nlp.reader.ridge import learn_likeness, solve
+from nlp.reader.ridge import UNITS_AT_ONCE, learn_likeness, solve
 from nlp.reader.targets import targets_of
 from nlp.reader.views import views_of_corpus, views_of_note
 from nlp.units import Unit, cut_units
@@ -141,11 +143,31 @@ def test_the_shares_of_words_and_context_add_up_to_the_score(reader: Reader) -> 
     text = "The victim has lied. Phone seized from the suspect."
     units = cut_units(text).units
     blocks = reader.likeness.blocks(list(views_of_note({"author_role": "OIC"}, text, units)))
-    targets = range(len(reader.targets.names))
-    for at, scores in enumerate(reader.solution.scores(blocks)):
-        shares = reader.solution.shares(blocks.rows(at, at + 1), targets)
-        parts = shares.wording.sum(axis=0) + shares.context + shares.constant
-        np.testing.assert_allclose(parts, scores, atol=1e-4)
+    weighed = reader.solution.weigh(blocks)
+    unit, target = np.indices(weighed.scores.shape).reshape(2, -1).tolist()
+    shares = weighed.shares(unit, target)
+    parts = shares.wording.sum(axis=1) + shares.context + shares.constant
+    np.testing.assert_allclose(parts, weighed.scores[unit, target], atol=1e-4)
+
+
+def test_products_in_two_halves_are_those_of_the_whole_matrices() -> None:
+    chance = np.random.default_rng(7)
+    likely = np.array(
+        [0.9, 0.5, 0.2, 0.02, 0.01, 0.0]
+    )  # the first three columns are common, the last is empty
+    dense, rows = (
+        (chance.random((size, len(likely))) * (chance.random((size, len(likely))) < likely)).astype(
+            np.float32
+        )
+        for size in (400, 9)
+    )
+    rows[:, 3:] += 1
+    rows[4] = 0
+    weights = chance.random((9, 400), np.float32)
+    halves = Halves.of(sparse.csr_array(dense))
+    np.testing.assert_allclose(halves.times(sparse.csr_array(rows)), rows @ dense.T, rtol=1e-5)
+    sums = halves.sums(sparse.csr_array(rows), weights)
+    np.testing.assert_allclose(sums.toarray(), (weights @ dense) * (rows != 0), rtol=1e-5)
 
 
 def test_scores_without_a_writer_are_those_of_training_without_them(corpus: Corpus) -> None:
@@ -175,6 +197,15 @@ def test_a_reader_without_a_writer_does_not_know_how_their_units_were_coded(corp
     one, same = (next(readers_without(made, ["north"])).read(notes) for made in (corpus, other))
     columns = ["entry_no", "unit_no", "code", "counts"]
     pd.testing.assert_frame_equal(one[columns], same[columns])
+
+
+def test_a_long_note_is_read_as_its_parts_are(reader: Reader) -> None:
+    lines = [f"{opening}{saying}" for opening in _OPENINGS for saying in _SAYINGS] * 15
+    whole = reader.read(_notes("\n".join(lines)))
+    assert whole["unit_no"].nunique() > 2 * UNITS_AT_ONCE
+    first = reader.read(_notes("\n".join(lines[:50])))
+    columns = ["unit_no", "start", "end", "code", "polarity", "status", "counts"]
+    pd.testing.assert_frame_equal(whole[columns].head(len(first)), first[columns])
 
 
 def test_a_unit_is_read_without_anything_that_stands_later() -> None:
