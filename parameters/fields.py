@@ -20,6 +20,7 @@ __all__ = [
     "OFFENCE_CODES",
     "OUTCOME_TYPES",
     "OWNERS",
+    "PILLARS",
     "QUALIFICATIONS",
     "REPORTED_BY",
     "SEIZED",
@@ -94,6 +95,16 @@ OFFENCE_CODES: Mapping[str, str] = {
 
 DECISIONS = ("charged", "police NFA", "CPS NFA", "victim withdrew", "other closed", "open")
 """How a case ended, in the groups that case-file reviews sample from. NFA: no further action."""
+
+PILLARS: Mapping[int, str] = {
+    1: "Suspect-focused investigation",
+    2: "Disrupting and challenging repeat offenders",
+    3: "Procedural justice and engaging victims",
+    4: "Officer learning, development and wellbeing",
+    5: "Using data to manage performance",
+    6: "Digital material and third-party records",
+}
+"""The six pillars of Operation Soteria Bluestone, as forms and reports alike head them."""
 
 REPORTED_BY = ("victim", "third party", "police", "unknown")
 

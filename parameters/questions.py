@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -22,7 +21,6 @@ __all__ = [
     "ANSWERS",
     "FOUND",
     "NOT_ANSWERED",
-    "PILLARS",
     "QUESTIONS_FILE",
     "Question",
     "QuestionSet",
@@ -35,16 +33,6 @@ QUESTIONS_FILE = PROJECT / "parameters" / "questions.yml"
 
 FOUND = ("yes", "partly", "no")
 """Answers that say what was done, and so can be shown in the file."""
-
-PILLARS: Mapping[int, str] = {
-    1: "Suspect-focused investigation",
-    2: "Disrupting and challenging repeat offenders",
-    3: "Procedural-justice approach to victim engagement",
-    4: "Officer learning, development and wellbeing",
-    5: "Data-led performance monitoring",
-    6: "Evidence-informed, proportionate and transparent digital forensics",
-}
-"""The six pillars of Operation Soteria Bluestone."""
 
 StageId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 QuestionId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[1-9][0-9]?$")]

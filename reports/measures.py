@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from parameters.fields import PILLARS
 from reports.labels import group_label
-from reports.release import PILLARS, Indicator, Release
+from reports.release import Indicator, Release
 from reports.tables import (
     SMALL_BASE,
     WEIGHTED,

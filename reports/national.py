@@ -10,7 +10,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from reports.release import PILLARS, Release
+from parameters.fields import PILLARS
+from reports.release import Release
 from reports.tables import (
     Column,
     escape_note,

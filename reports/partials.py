@@ -15,13 +15,14 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from parameters.fields import PILLARS
 from reports.answers import answers
 from reports.data_quality import completeness, quality
 from reports.labels import coding_label, place_label, typeset
 from reports.measures import definitions, measures, table_of
 from reports.national import write_headline
 from reports.recommendations import Decisions, Judgement, Recommendation
-from reports.release import PILLARS, Finding, Indicator, Release, read_rows
+from reports.release import Finding, Indicator, Release, read_rows
 from reports.sample import dip_samples, replacements, strata
 from reports.tables import (
     Column,

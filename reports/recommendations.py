@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from parameters import InspectionError, Problem
-from reports.release import PILLARS, Finding, Release
+from parameters.fields import PILLARS
+from reports.release import Finding, Release
 
 __all__ = ["Decisions", "Draft", "Judgement", "Recommendation", "load_catalogue", "load_decisions"]
 

@@ -15,7 +15,6 @@ from parameters import InspectionError, Problem
 from reports.labels import method_label, typeset
 
 __all__ = [
-    "PILLARS",
     "STATUSES",
     "Finding",
     "ForceFacts",
@@ -24,15 +23,6 @@ __all__ = [
     "read_release",
     "read_rows",
 ]
-
-PILLARS = {
-    1: "Suspect-focused investigation",
-    2: "Disrupting and challenging repeat offenders",
-    3: "Procedural justice and engaging victims",
-    4: "Officer learning, development and wellbeing",
-    5: "Using data to manage performance",
-    6: "Digital material and third-party records",
-}
 
 STATUSES = ("shown", "suppressed", "zero", "missing", "not recorded")
 

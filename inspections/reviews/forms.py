@@ -27,7 +27,8 @@ from inspections.reviews.workbooks import (
     write_facts,
 )
 from parameters import InspectionError, Problem, shown_path
-from parameters.questions import ANSWERS, FOUND, PILLARS, Question, QuestionSet
+from parameters.fields import PILLARS
+from parameters.questions import ANSWERS, FOUND, Question, QuestionSet
 
 __all__ = [
     "ANSWER",

@@ -7,7 +7,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from parameters import InspectionError
-from parameters.questions import ANSWERS, FOUND, PILLARS, QUESTIONS_FILE, QuestionSet, load_questions
+from parameters.fields import PILLARS
+from parameters.questions import ANSWERS, FOUND, QUESTIONS_FILE, QuestionSet, load_questions
 
 QUESTIONS = """\
 id: trial

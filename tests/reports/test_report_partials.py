@@ -11,10 +11,11 @@ from release_folder import build_release, indicator, indicators
 from ruamel.yaml import YAML
 
 from parameters import InspectionError
+from parameters.fields import PILLARS
 from reports import refresh
 from reports.partials import metadata, partials
 from reports.recommendations import Decisions, Judgement
-from reports.release import PILLARS, read_release
+from reports.release import read_release
 
 
 def test_refreshing_writes_partials_and_leaves_the_authors_files_alone(
