@@ -129,14 +129,19 @@ def _reaches(active: ActiveCue, trigger: Trigger) -> bool:
     task ("to be put to him") or a speaker ("IP states") inside it still sets status and voice."""
     if active.above:
         return True
-    overlaps = any(
-        start < part_end and part_start < end
-        for part_start, part_end in trigger.parts
-        for start, end in active.trigger.parts
-    )
-    if overlaps and active.cue.reach != "unit":
+    if active.cue.reach != "unit" and _overlap(active.trigger, trigger):
         return active.cue.sets in ("status", "voice")
     return any(active.reach_start <= start < active.reach_end for start, _ in trigger.words)
+
+
+def _overlap(cue: Trigger, trigger: Trigger) -> bool:
+    if cue.end <= trigger.start or trigger.end <= cue.start:
+        return False
+    return any(
+        start < part_end and part_start < end
+        for part_start, part_end in trigger.parts
+        for start, end in cue.parts
+    )
 
 
 def _value(cue: Cue, rule: Rule) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlp.codebook import Code, Rule
 
 _RESIDUAL_ORDER = ("oth-account-content", "oth-evidence-neutral", "oth-admin")
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """A code that one rule gives to a unit, with its context.
 
     `start` and `end` are the trigger's code-point offsets in the note; `cues` are the cues that
@@ -27,11 +26,11 @@ class Given:
 
     @property
     def code(self) -> str:
+        """The code given."""
         return self.rule.code
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """A code a unit keeps; `mixed` where its rules disagree on polarity (codebook 13.11)."""
 
     given: Given

@@ -10,7 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import chain
+from operator import or_
 from typing import NamedTuple
 
 from nlp.scan import Classes, Hits, Span, Words, word_numbers
@@ -119,6 +121,8 @@ class People:
         self, parts: tuple[tuple[int, int], ...], words: tuple[tuple[int, int], ...]
     ) -> tuple[str, int]:
         """Who a trigger is about ("" if nobody is in sight), and where the pronoun is if it was one."""
+        if not self.mentions:
+            return self.section or self.fallback, -1
         start, end = words[0][0], words[-1][1]
         for mention in self._in_order_of_claim(parts[0][0], start, end):
             if mention.person:
@@ -154,9 +158,7 @@ class RoleReader:
             (classes.mask("role other person"), "other", "role"),
             *((classes.mask(f"role {kind}"), "", kind) for kind in ("someone", *_PRONOUNS)),
         ]
-        self._anybody = 0
-        for mask, _, _ in self._kinds:
-            self._anybody |= mask
+        self._anybody = reduce(or_, (mask for mask, _, _ in self._kinds))
         self._verb = classes.mask("role reporting verb")
         self._stops = classes.mask("stop but", "stop reason")
         self._mentions = {
@@ -173,6 +175,7 @@ class RoleReader:
             )
             for person in OTHER
         ]
+        self._naming_words = reduce(or_, chain.from_iterable(masks for _, *masks in self._naming))
         self._headings = {person: classes.mask(f"role {person} heading") for person in OTHER}
 
     def heading(self, hits: Hits) -> str:
@@ -253,13 +256,13 @@ class RoleReader:
 
         Below a heading about the suspect, a full name with an age ("Marcus TILLBROOK 38") is the suspect's.
         """
+        if heading != "suspect" and not hits.classes & self._naming_words:
+            return
         start, end = unit
         names = _Names(words, start, end, memory, self._known_words)
         if heading == "suspect":
             names.with_an_age(heading)
         for person, tag, names_the, named_as in self._naming:
-            if not hits.classes & (tag | names_the | named_as):
-                continue
             for found_start, found_end in hits.spans(tag):
                 after = found_end + (found_end < end and words.text(found_end) in _BEFORE_NAME)
                 names.after(after, person)

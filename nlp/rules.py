@@ -138,6 +138,8 @@ def _anchor(pattern: Pattern) -> Step:
 def match(sought: Sought[Item], hits: Hits) -> list[Trigger]:
     """Where the places of a pattern follow one another within their gaps, leftmost first."""
     spans = [hits.spans(place.classes) for place in sought.places]
+    if len(spans) == 1:
+        return [Trigger((only,), (only,)) for only in spans[0][:_TRIES]]
     triggers: list[Trigger] = []
     for first in spans[0]:
         parts = _follow(first, spans, sought.places)

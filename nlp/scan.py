@@ -171,7 +171,7 @@ class Scanner:
     """Finds every word class of a codebook in a text."""
 
     def __init__(self, codebook: Codebook) -> None:
-        self.classes = Classes((*codebook.words, *MENTIONS))
+        self.classes = Classes((*MENTIONS, *sorted(codebook.words, key=_asked_of_every_unit, reverse=True)))
         self._nlp = blank_english()
         self._matchers = (PhraseMatcher(self._nlp.vocab, attr="NORM"), PhraseMatcher(self._nlp.vocab))
         self._masks: dict[int, int] = {}
@@ -279,6 +279,11 @@ class Scanner:
                 for at in range(start, end):
                     blocked.setdefault(at, []).append((end, self._blocks[key]))
         return blocked
+
+
+def _asked_of_every_unit(name: str) -> bool:
+    """Classes that are looked for in every unit come first: sets of low bits are the cheapest to meet."""
+    return name.startswith(("role ", "stop "))
 
 
 def _owners(classes: Mapping[str, WordClass]) -> dict[str, set[str]]:
