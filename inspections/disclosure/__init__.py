@@ -3,8 +3,9 @@
 A count of cases below the threshold is hidden (*primary*). Further rows are hidden (*secondary*) until a
 reader who lays all released tables side by side, adds and subtracts, can no longer tell that the count is
 small (:mod:`inspections.suppression`). How rows belong together is not declared: every row that counts people
-or case files takes part, with the cases behind it, so a new indicator cannot be forgotten. Nothing but a
-:class:`Released` table can be written to the release folder.
+takes part, with the cases behind it, unless it is declared to be independent of all others; so whoever adds
+an indicator and thinks of nothing hides too much, never too little. Nothing but a :class:`Released` table can
+be written to the release folder.
 
 Suppressed, zero, missing and not recorded stay four different values.
 """

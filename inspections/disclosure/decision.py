@@ -60,10 +60,10 @@ def decide(
 ) -> Decision:
     """Decide which rows of all released tables to hide.
 
-    Counts of people are laid side by side, all of them: they come from the force's own lists, and the
-    definitions say how they nest. What police wrote in files, or reviewers found there, is independent by
-    definition from one indicator to the next, so there the rows of each are laid side by side. A set of cases
-    that several rows print, whatever their table, is hidden in all of them or in none.
+    Counts of people are laid side by side, all but those declared to stand apart: they come from the force's
+    own lists, and the definitions say how they nest. What police wrote in files, or reviewers found there, is
+    independent by definition from one indicator to the next, so there the rows of each are laid side by side.
+    A set of cases that several rows print, whatever their table, is hidden in all of them or in none.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def decide(
     """
     sizes = _sizes(results)
     rows = _rows(results, policy, coding=coding, further=further)
-    rests = {_PEOPLE: _rests(rows, results.frame, sizes, policy)}
+    rests = _rests(rows, results.frame, sizes, policy)
     hidden = rows_to_hide(rows, sizes, threshold=policy.threshold, rests=rests)
     exempted: dict[RowName, models.DisclosureException] = {}
     if policy.exceptions:
@@ -108,7 +108,12 @@ def _rows(
     for record in counted.to_dict("records"):
         row = _row(record, behind[record["indicator"], record["group"]], policy)
         if row.beside not in {known.beside for known in rows}:
-            rows.append(CountedRow(("force", "sample"), None, files, beside=row.beside, open=True))
+            length, whole = ("frame", frame) if row.of_people else ("sample", files)
+            rows.append(
+                CountedRow(
+                    ("force", length), None, whole, beside=row.beside, of_people=row.of_people, open=True
+                )
+            )
         rows.append(row)
     if coding is not None:
         of_code = counted_codes(coding).groupby("code")["case_id"].agg(frozenset)
@@ -128,7 +133,7 @@ def _row(record: Mapping[Any, Any], cases: pd.DataFrame, policy: Policy) -> Coun
         numerator=counted if of_cases else None,
         denominator=frozenset(cases.loc[cases["denominator"] > 0, "case_id"]),
         behind=None if of_cases else counted,
-        beside=_PEOPLE if of_people else record["indicator"],
+        beside=(record["apart"] or _PEOPLE) if of_people else record["indicator"],
         of_people=of_people,
         open=record["about"] == "method" or policy.exception(*name) is not None,
         outlives_counts=record["unit"] == "days",
@@ -158,20 +163,26 @@ def _sizes(results: Results) -> dict[Hashable, float]:
 
 def _rests(
     rows: Iterable[CountedRow], frame: Atoms, sizes: Mapping[Hashable, float], policy: Policy
-) -> list[Atoms]:
-    """Small rests of one list of people less another within it: all cases less those with a suspect.
+) -> dict[str, list[Atoms]]:
+    """Small rests of one list of people less another within it, by the rows they are beside.
 
-    Where the rest are cases that could not be drawn, it is let be: the length of the frame is known.
+    All cases less those with a suspect, for one. Where the rest are cases that could not be drawn, it is let
+    be: the length of the frame is known.
     """
-    lists = dict.fromkeys(
-        row.denominator for row in rows if row.of_people and row.beside == _PEOPLE and row.denominator
-    )
-    rests = dict.fromkeys(whole - part for whole, part in permutations(lists, 2) if part < whole)
-    return [
-        rest
-        for rest in rests
-        if not rest.isdisjoint(frame) and policy.is_small(sum(sizes[atom] for atom in rest))
-    ]
+    lists: dict[str, dict[Atoms, None]] = {}
+    for row in rows:
+        if row.of_people and row.denominator:
+            lists.setdefault(row.beside, {})[row.denominator] = None
+    return {
+        beside: [
+            whole - part
+            for whole, part in permutations(own, 2)
+            if part < whole
+            and not (whole - part).isdisjoint(frame)
+            and policy.is_small(sum(sizes[atom] for atom in whole - part))
+        ]
+        for beside, own in lists.items()
+    }
 
 
 # --- units ----------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def _returned_in_a_day(material: Material) -> Iterator[Row]:
         return
     kept = devices["returned_at"] - devices["taken_at"]
     back = kept.between(pd.Timedelta(0), DAY).groupby(devices["case_id"]).all()
-    yield share_of_cases(back, base)
+    yield share_of_cases(back, base, apart=_apart("victim"))
 
 
 @indicator(
@@ -84,7 +84,7 @@ def _limited(material: Material) -> Iterator[Row]:
             yield not_recorded(base, group=owner)
             continue
         examined = devices[devices["examined_at"].notna()]
-        yield _all_limited(examined, base, group=owner)
+        yield _all_limited(examined, base, group=owner, apart=_apart(owner))
 
 
 @indicator(
@@ -107,12 +107,16 @@ def _third_party_limited(material: Material) -> Iterator[Row]:
     if requests is None:
         yield not_recorded(base)
         return
-    yield _all_limited(requests, base, group="force")
+    yield _all_limited(requests, base, group="force", apart="records about the victim")
 
 
-def _all_limited(rows: pd.DataFrame, base: str, *, group: str) -> Row:
+def _all_limited(rows: pd.DataFrame, base: str, *, group: str, apart: str) -> Row:
     limited = is_true(rows["parameters_set"]).groupby(rows["case_id"]).all()
-    return share_of_cases(limited, base, group=group)
+    return share_of_cases(limited, base, group=group, apart=apart)
+
+
+def _apart(owner: str) -> str:
+    return f"devices of {owner}"
 
 
 @indicator(
@@ -140,5 +144,4 @@ def _days_until_examined(material: Material) -> Iterator[Row]:
         days = (devices["examined_at"] - devices["taken_at"]).dt.days
         longest = days.where(days >= 0).groupby(devices["case_id"]).max()
         seed = f"{material.seed} days-device-examined {owner}"
-        row = median_days(longest, base, seed=seed, group=owner)
-        yield row
+        yield replace(median_days(longest, base, seed=seed, group=owner), apart=_apart(owner))

@@ -26,9 +26,9 @@ _REFERRED = Indicator(
 )
 
 
-def _share_with_date(material: Material, field: str) -> Row:
+def _share_with_date(material: Material, field: str, *, apart: str = "") -> Row:
     has_date = column(material.frame.set_index("case_id"), field).notna()
-    return share_of_cases(has_date, _IN_FRAME) if has_date.any() else not_recorded(_IN_FRAME)
+    return share_of_cases(has_date, _IN_FRAME, apart=apart) if has_date.any() else not_recorded(_IN_FRAME)
 
 
 @indicator(
@@ -44,7 +44,7 @@ def _share_with_date(material: Material, field: str) -> Row:
     )
 )
 def _early_advice(material: Material) -> Iterator[Row]:
-    yield _share_with_date(material, "early_advice_on")
+    yield _share_with_date(material, "early_advice_on", apart="early advice")
 
 
 @indicator(_REFERRED)

@@ -34,10 +34,11 @@ Unit = Literal["per cent", "balance", "days", "count"]
 COLUMNS = (
     "indicator", "label", "pillar", "group", "unit", "numerator", "denominator", "value", "low", "high",
     "interval", "base", "status", "caveat", "definition",
-    "cases", "weighted_to", "base_unit", "base_template", "base_unit_template", "counts", "about", "divides",
+    "cases", "weighted_to", "base_unit", "base_template", "base_unit_template", "counts", "apart", "about",
+    "divides",
 )  # fmt: skip
 """Columns of :attr:`Results.table`. ``cases`` is the number of cases behind the value;
-the last six are for disclosure control."""
+the last seven are for disclosure control."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def results_of(computed: Iterable[tuple[Indicator, Iterable[Row]]], material: Ma
 
 def _as_record(definition: Indicator, row: Row) -> dict[str, Any]:
     of_definition = ("label", "pillar", "unit", "definition", "about", "divides")
-    of_row = ("group", "numerator", "denominator", "value", "status", "weighted_to", "counts")
+    of_row = ("group", "numerator", "denominator", "value", "status", "weighted_to", "counts", "apart")
     record = {
         "indicator": definition.id,
         **{name: getattr(definition, name) for name in of_definition},

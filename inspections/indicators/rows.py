@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -63,6 +63,10 @@ class Row:
         Cases of the frame the value was weighted to, where strata were read unequally.
     counts : "cases" or "units"
         What numerator and denominator count.
+    apart : str
+        Of people, counts are taken to be bound up with all other counts, so that one might be worked out from
+        others. Rows that are independent of all others by definition, as a referral is of how the case ended,
+        share a name of their own here, and less need be hidden for their sake.
     """
 
     group: str
@@ -77,6 +81,7 @@ class Row:
     caveat: str = ""
     weighted_to: int | None = None
     counts: Literal["cases", "units"] = "cases"
+    apart: str = ""
 
 
 def column(table: pd.DataFrame, name: str) -> pd.Series:
@@ -106,7 +111,9 @@ def not_recorded(base_unit: str, *, group: str = "force") -> Row:
     return Row(group, None, None, None, NO_INTERVAL, base_unit, base_unit, "not recorded", _NO_CASES)
 
 
-def share_of_cases(counted: pd.Series, base_unit: str, *, group: str = "force", caveat: str = "") -> Row:
+def share_of_cases(
+    counted: pd.Series, base_unit: str, *, group: str = "force", caveat: str = "", apart: str = ""
+) -> Row:
     """Share of a whole list of cases: every one is counted, so there is no sampling error.
 
     Parameters
@@ -115,9 +122,11 @@ def share_of_cases(counted: pd.Series, base_unit: str, *, group: str = "force", 
         Indexed by case reference.
     base_unit : str
         What is counted, in the plural: "cases closed in the period".
+    apart : str
+        See :class:`Row`.
     """
     cases = _per_case(counted.astype(int), pd.Series(1, index=counted.index), counted=counted)
-    return _share(cases, CENSUS, base_unit, group=group, caveat=caveat)
+    return replace(_share(cases, CENSUS, base_unit, group=group, caveat=caveat), apart=apart)
 
 
 def median_days(days: pd.Series, base_unit: str, *, seed: str, group: str = "force") -> Row:

@@ -7,6 +7,7 @@ differed fourfold, so one number without its outcome set says nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -46,7 +47,8 @@ def _stage(name: str, start: str, end: str, words: str) -> Callable[[Material], 
                 yield not_recorded(base, group=group)
             else:
                 seed = f"{material.seed} {name} {group}"
-                yield median_days(days_between(cases, start, end), base, group=group, seed=seed)
+                row = median_days(days_between(cases, start, end), base, group=group, seed=seed)
+                yield replace(row, apart=name)
 
     compute.__doc__ = f"Median days from {words}."
     return compute

@@ -20,6 +20,7 @@ from inspections.indicators.rows import Row, SampledFiles, column, median_days, 
 from inspections.indicators.timeliness import days_between
 
 _IN_FRAME = "cases in the frame"
+_ISVA = "referral to an ISVA"
 
 _REFERRED = Indicator(
     id="isva-referral",
@@ -40,7 +41,10 @@ _REFERRED = Indicator(
 @indicator(_REFERRED)
 def _isva_referral(material: Material) -> Iterator[Row]:
     referred = column(material.frame.set_index("case_id"), "isva_referral_on").notna()
-    yield share_of_cases(referred, _IN_FRAME) if referred.any() else not_recorded(_IN_FRAME)
+    if not referred.any():
+        yield not_recorded(_IN_FRAME)
+        return
+    yield share_of_cases(referred, _IN_FRAME, apart=_ISVA)
 
 
 @indicator(
@@ -62,7 +66,7 @@ def _days_to_isva(material: Material) -> Iterator[Row]:
         yield not_recorded(_IN_FRAME)
         return
     row = median_days(days, _IN_FRAME, seed=f"{material.seed} days-report-to-isva")
-    yield row
+    yield replace(row, apart=_ISVA)
 
 
 @indicator(
@@ -210,7 +214,7 @@ def _told_of_changes_of_bail(material: Material) -> Iterator[Row]:
     in_frame = suspects["case_id"].isin(material.frame["case_id"])
     changed = suspects[in_frame & column(suspects, "bail_changed_on").notna()]
     told = changed["victim_told_on"].notna().groupby(changed["case_id"]).all()
-    yield share_of_cases(told, base)
+    yield share_of_cases(told, base, apart="changes of bail")
 
 
 indicator(

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from made_material import cases_of, coded, effort, material
 from scipy.optimize import linprog
 
+from inspections.case_files import read_case_files
 from inspections.completeness import find_gaps
 from inspections.disclosure import (
     INDICATOR_COLUMNS,
@@ -27,7 +29,7 @@ from inspections.disclosure import (
 )
 from inspections.indicators import codes_table, compute_indicators
 from inspections.suppression import CountedRow, rows_to_hide
-from parameters import InspectionError, models
+from parameters import PROJECT, InspectionError, load_parameters, models
 
 FIVE = Policy(threshold=5)
 
@@ -119,6 +121,44 @@ def test_of_two_counts_that_would_do_the_one_that_costs_less_is_hidden():
     released = release(closed_cases(o1=16, o15=18, o18=3), only=["outcomes-closed", "charged"])
     assert status_of(released, "charged")["closed"] == "shown"
     assert status_of(released, "outcomes-closed")["15"] == "suppressed"
+
+
+def test_counts_of_people_take_part_unless_they_are_declared_to_stand_apart():
+    # a new indicator counts the 13 cases of outcomes 14 and 16, and nobody thought of what that tells
+    given = material(
+        coded(*effort("x", victim=1, suspect=1)), cases=closed_cases(o1=6, o14=3, o15=30, o16=10)
+    )
+    results = compute_indicators(given, only=["outcomes-closed"])
+    row = results.table.iloc[[0]].assign(indicator="new", group="force", numerator=13, status="shown")
+    behind = results.cases[results.cases["group"] == "1"].assign(indicator="new", group="force")
+    outcome = closed_cases(o1=6, o14=3, o15=30, o16=10).set_index("case_id")["outcome_type"]
+    behind["counted"] = behind["case_id"].map(outcome).isin(["14", "16"])
+
+    def hidden(apart: str) -> set[str]:
+        table = pd.concat([results.table, row.assign(apart=apart)], ignore_index=True)
+        cases = pd.concat([results.cases, behind], ignore_index=True)
+        return {name for _, name in decide(replace(results, table=table, cases=cases), FIVE).rules}
+
+    assert hidden("") & {"outcomes-closed: 16", "new: force"}
+    assert not hidden("something else") & {"outcomes-closed: 16", "new: force"}
+
+
+INDEPENDENT_BY_DEFINITION = {
+    "changes of bail", "dates out of order", "devices of suspect", "devices of victim", "early advice",
+    "recorded by the next day", "records about the victim", "referral to an ISVA",
+}  # fmt: skip
+
+
+def test_only_what_is_known_to_be_independent_stands_apart():
+    # to add to this list is to say that no reader can work out one from the other; the default is safe
+    held = read_case_files(load_parameters(PROJECT / "parameters" / "carrowdale.yml"))
+    sample = held.cases.head(5).assign(stratum="all", weight=2.0)
+    entries = sample[["case_id"]].assign(entry_no=1, units=9)
+    given = material(coded(), cases=held.cases, sample=sample, entries=entries, further=held.further)
+    table = compute_indicators(given).table
+    apart = set(table.loc[table["about"] == "people", "apart"]) - {""}
+    medians, empty = set(table.loc[table["unit"] == "days", "indicator"]), r".* is empty"
+    assert {name for name in apart - medians if not re.fullmatch(empty, name)} == INDEPENDENT_BY_DEFINITION
 
 
 def test_what_is_hidden_for_nothing_is_published_again():
