@@ -167,7 +167,9 @@ def mid_p(count: int, n: int, *, population: int, level: float = 0.95) -> Interv
     seen = chances[:, [count]]
     rarer, as_rare = chances < seen * (1 - 1e-9), np.isclose(chances, seen, rtol=1e-9, atol=0)
     kept = present[(chances * (rarer + as_rare / 2)).sum(axis=1) > 1 - level]
-    return Interval(float(kept[0] / population), float(kept[-1] / population), "hypergeometric, mid-p")
+    # of a list read nearly whole, the share of the files may lie between two shares the list can have
+    low, high = min(kept[0] / population, count / n), max(kept[-1] / population, count / n)
+    return Interval(float(low), float(high), "hypergeometric, mid-p")
 
 
 def hypergeometric(count: int, n: int, *, population: int, level: float = 0.95) -> Interval:

@@ -163,6 +163,12 @@ def test_simple_intervals_hold_the_estimate_and_never_leave_what_was_seen(n, cou
         assert interval.high <= 1 - (n - count) / population + 1e-12
 
 
+def test_a_list_read_nearly_whole_leaves_an_interval_that_holds_the_share_of_the_files():
+    interval = mid_p(1, 19, population=20)
+    assert interval.low == 1 / 20
+    assert interval.high == 1 / 19
+
+
 @settings(deadline=None)
 @given(st.integers(2, 40), st.integers(2, 300))
 def test_more_cases_with_the_property_never_lower_an_end(n, unread):
