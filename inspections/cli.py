@@ -78,13 +78,14 @@ def _load(files: list[Path]) -> list[Parameters]:
 
 
 @app.command()
-def check(files: ParameterFiles) -> None:
+def check(files: ParameterFiles, evidence: EvidenceOption = EVIDENCE) -> None:
     """Check parameters, case files and the draw, and grade all that is found. Nothing is written."""
     from inspections.data_quality import GRADES
 
     checked, problems = _read_and_draw(_load(files))
     for case_files, drawn, parameters in checked:
         _tell_quality(case_files, drawn, name=parameters.force.name)
+        _tell_changes(drawn, parameters, evidence)
     if problems:
         raise _stop(f"{GRADES['stops']}: {len(problems)}\n{InspectionError(problems)}")
 
@@ -107,6 +108,22 @@ def _tell_quality(case_files: CaseFiles, drawn: Drawn, *, name: str) -> None:
             out.print(f"    {sentence}", markup=False)
     for remark in (*drawn.sample.remarks, *(words for dip in drawn.dips.values() for words in dip.remarks)):
         out.print(f"  {remark}", markup=False)
+
+
+def _tell_changes(drawn: Drawn, parameters: Parameters, root: Path) -> None:
+    """Say where the list or its groups are not those of the last whole run with the same seed."""
+    from inspections.evidence import EvidenceFolder
+    from inspections.sampling import changed_after_seed, earlier_lists
+
+    frame_hash = drawn.sample.frame_hash
+    earlier = earlier_lists(
+        EvidenceFolder(root.resolve(), parameters).last_facts(),
+        seed=parameters.inspection.seed,
+        frame_hash=frame_hash,
+        strata_hash=drawn.strata_hash,
+    )
+    if told := changed_after_seed(earlier, frame_hash=frame_hash):
+        out.print(f"{parameters.force.name}: {told}", markup=False)
 
 
 def _read_and_draw(
@@ -215,7 +232,8 @@ def run(
     from inspections.runner import run_forces
 
     runs = _load(files)
-    _check(runs)
+    for _, drawn, parameters in _check(runs):
+        _tell_changes(drawn, parameters, evidence)
     _ready_reader(runs)
     try:
         with _progress() as tell:

@@ -113,6 +113,10 @@ class EvidenceFolder:
         """Whether the finished folder is what a new run would make."""
         return self.whole.is_dir() and self.steps_done(self.whole) == list(STEPS)
 
+    def last_facts(self) -> dict[str, Any]:
+        """Facts that the steps of the last finished run recorded; none where there is none."""
+        return _facts(_read_manifest(self.whole))
+
     def prepare(self) -> list[str]:
         """Make the unfinished folder ready and return the steps in it that need not be redone."""
         self._recover()
@@ -237,10 +241,7 @@ class Step:
 
     def known(self) -> dict[str, Any]:
         """Facts recorded by the steps before this one and by this one."""
-        facts: dict[str, Any] = {}
-        for record in _read_manifest(self.folder).get("steps", []):
-            facts.update(record["facts"])
-        return {**facts, **self.facts}
+        return {**_facts(_read_manifest(self.folder)), **self.facts}
 
     def row_trail(self) -> list[dict[str, Any]]:
         """Row counts in and out of everything done so far, in order."""
@@ -373,6 +374,10 @@ def _holds(path: Path, digest: str) -> bool:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fact for record in manifest.get("steps", []) for name, fact in record["facts"].items()}
 
 
 def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -142,6 +142,7 @@ def force_facts(
         "coding": {**plain["coding"], "reader": known["reader"]},
         "seed_hash": hashlib.sha256(inspection.seed.encode("utf-8")).hexdigest(),
         "frame_hash": known["frame_hash"],
+        "strata_hash": known["strata_hash"],
         "disclosure": {
             "threshold": inspection.disclosure.threshold,
             "reason": inspection.disclosure.reason or "",

@@ -477,6 +477,7 @@ def _provenance(release: Release) -> str:
         ("Codebook", f"{facts.codebook.version}, {_digest(facts.codebook.hash)}"),
         ("Trained reader", facts.coding.reader or "not used"),
         ("Case list, frozen before the draw", _digest(facts.frame_hash)),
+        ("The stratum of each case, frozen with it", _digest(facts.strata_hash)),
         ("Seed of the draw", _digest(facts.seed_hash)),
         ("Smallest number of cases shown", facts.disclosure.threshold),
         ("Why that number", facts.disclosure.reason),

@@ -153,6 +153,7 @@ class ForceFacts(_Facts):
     coding: Coding
     seed_hash: str
     frame_hash: str
+    strata_hash: str
     disclosure: Disclosure
 
 

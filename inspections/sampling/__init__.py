@@ -1,8 +1,8 @@
 """Which cases are inspected: the frame, and a sample that anyone can draw again.
 
-The frame is the list of cases that could have been chosen. It is frozen first and its hash kept; the order of
-the draw comes from the seed *and* that hash, so nobody who knew the seed beforehand could have steered the
-list, and nobody who has both can draw a different sample.
+The frame is the list of cases that could have been chosen. It is frozen first, with the strata of its cases, and
+hashes of both are kept; the order of the draw comes from the seed *and* the hash of the list, so nobody who knew
+the seed beforehand could have steered the list, and nobody who has both can draw a different sample.
 """
 
 from inspections.sampling.draw import (
@@ -13,8 +13,10 @@ from inspections.sampling.draw import (
     draw_sample,
     reading_list,
     reserve_list,
+    strata_hash,
 )
 from inspections.sampling.frame import Frame, TrailStep, build_frame, frame_hash, select_offences
+from inspections.sampling.frozen import changed_after_seed, earlier_lists
 from inspections.sampling.losses import (
     Loss,
     LossReason,
@@ -39,9 +41,11 @@ __all__ = [
     "TrailStep",
     "build_frame",
     "cases_by_stratum",
+    "changed_after_seed",
     "draw",
     "draw_dip_samples",
     "draw_sample",
+    "earlier_lists",
     "frame_hash",
     "losses_by_reason",
     "losses_table",
@@ -54,4 +58,5 @@ __all__ = [
     "replace_lost",
     "reserve_list",
     "select_offences",
+    "strata_hash",
 ]

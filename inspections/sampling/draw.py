@@ -9,7 +9,7 @@ import pandas as pd
 
 from inspections.hashing import keyed_hash
 from inspections.sampling.allocation import allot, allotment_remarks, weigh
-from inspections.sampling.frame import Frame, column_or_blank, frame_hash
+from inspections.sampling.frame import Frame, column_or_blank, frame_hash, list_hash
 from parameters import models
 from parameters.problems import InspectionError, Problem
 
@@ -21,6 +21,7 @@ __all__ = [
     "draw_sample",
     "reading_list",
     "reserve_list",
+    "strata_hash",
 ]
 
 NOT_RECORDED = "not recorded"
@@ -251,6 +252,28 @@ def cases_by_stratum(
     """
     strata = _strata(cases, sample, file=file)
     return {str(name): frozenset(found) for name, found in cases["case_id"].groupby(strata)}
+
+
+def strata_hash(frame: Frame, sample: models.Sample, *, file: str = "parameters/inspection.yml") -> str:
+    """Fingerprint of how the frozen list is grouped: SHA-256 of every reference with its stratum, in order.
+
+    Where dip samples are drawn, the outcome type that they go by stands beside the stratum. The draw does not
+    depend on this hash; it shows whether a group was changed after the seed was used.
+
+    Parameters
+    ----------
+    frame : Frame
+        The frozen list.
+    sample : parameters.models.Sample
+        Design, strata and dip samples.
+    file : str
+        Parameter file named in an error.
+    """
+    cases = frame.cases
+    groups = [cases["case_id"].astype(str), _strata(cases, sample, file=file)]
+    if sample.dip_samples:
+        groups.append(_groups(cases, "outcome_type"))
+    return list_hash(sorted(zip(*groups, strict=True)))
 
 
 def _strata(cases: pd.DataFrame, sample: models.Sample, *, file: str) -> pd.Series:

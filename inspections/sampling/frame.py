@@ -105,11 +105,15 @@ def build_frame(
 def frame_hash(frame: Frame) -> str:
     """Fingerprint of the frozen list: SHA-256 of its case references in order.
 
-    Only references enter, so correcting a date in one case does not draw a new sample; the hashes of the
-    force's files, kept beside this one, cover everything else.
+    Only references enter, so correcting a date in one case does not draw a new sample. How the cases are
+    grouped is in `strata_hash`; the hashes of the force's files, kept beside both, cover everything else.
     """
-    references = sorted(map(str, frame.cases["case_id"]))
-    return hashlib.sha256(json.dumps(references, ensure_ascii=False).encode("utf-8")).hexdigest()
+    return list_hash(sorted(map(str, frame.cases["case_id"])))
+
+
+def list_hash(entries: Sequence[object]) -> str:
+    """SHA-256 of a list as JSON."""
+    return hashlib.sha256(json.dumps(entries, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 
 def column_or_blank(cases: pd.DataFrame, name: str) -> pd.Series:

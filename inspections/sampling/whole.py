@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from inspections.sampling.draw import Sample, draw_dip_samples, draw_sample
+from inspections.sampling.draw import Sample, draw_dip_samples, draw_sample, strata_hash
 from inspections.sampling.frame import Frame, build_frame
 from inspections.sampling.losses import Loss, lost_cases_file, read_losses, replace_losses
 from parameters.models import Parameters
@@ -29,6 +29,8 @@ class Drawn:
         The samples as they are to be read: lost cases replaced.
     losses : tuple of Loss
         The record of lost cases.
+    strata_hash : str
+        Fingerprint of the groups of the frozen list; that of the list itself is with the samples.
     """
 
     frame: Frame
@@ -36,6 +38,7 @@ class Drawn:
     sample: Sample
     dips: dict[str, Sample]
     losses: tuple[Loss, ...]
+    strata_hash: str
 
 
 def draw(
@@ -67,6 +70,7 @@ def draw(
         notes_per_case=notes_per_case,
         minimum_notes=inspection.sample.minimum_notes,
     )
+    frozen_strata = strata_hash(frame, inspection.sample, file=parameters.sample_file)
     planned = draw_sample(frame, inspection.sample, seed=inspection.seed, file=parameters.sample_file)
     record = lost_cases_file(parameters)
     losses = (*read_losses(record), *losses)
@@ -76,4 +80,4 @@ def draw(
         losses,
         file=shown_path(record),
     )
-    return Drawn(frame, planned, sample, dips, losses)
+    return Drawn(frame, planned, sample, dips, losses, frozen_strata)

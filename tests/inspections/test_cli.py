@@ -1,5 +1,6 @@
 """The command line as a person meets it: plain answers, plain mistakes, exit codes that scripts can use."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 from inspections.case_files import read_case_files
 from inspections.cli import app
 from inspections.data_quality import GRADES
+from inspections.evidence import EvidenceFolder
 from inspections.sampling import draw, read_losses
 from parameters import PROJECT, load_parameters
 
@@ -46,6 +48,30 @@ def test_check_finds_a_sample_that_cannot_be_drawn(tmp_path: Path) -> None:
     told = said("check", str(own_parameters(tmp_path, "\nsample: {size: 200}\n")), expect=2)
     assert "Stops the run: 1" in told
     assert "northshire.yml: sample.size is 200, but the frame holds 43 cases." in told
+
+
+def test_check_says_that_the_list_changed_since_a_whole_run_drew_with_the_same_seed(tmp_path: Path) -> None:
+    own = own_parameters(tmp_path)
+    parameters = load_parameters(own)
+    read = read_case_files(parameters)
+    drawn = draw(read.cases, read.notes["case_id"].value_counts(), parameters)
+    facts = {
+        "seed": parameters.inspection.seed,
+        "frame_hash": drawn.sample.frame_hash,
+        "strata_hash": drawn.strata_hash,
+    }
+    whole = EvidenceFolder(tmp_path / "evidence", parameters).whole
+    whole.mkdir(parents=True)
+
+    def told_after(**changed: str) -> str:
+        manifest = json.dumps({"steps": [{"facts": facts | changed}]})
+        (whole / "manifest.json").write_text(manifest, encoding="utf-8")
+        return said("check", str(own), "--evidence", str(tmp_path / "evidence"))
+
+    assert "after the seed was used" not in told_after()
+    assert "The list of cases changed after the seed was used" in told_after(frame_hash="another")
+    assert "The strata of its cases changed after the seed was used" in told_after(strata_hash="another")
+    assert "after the seed was used" not in told_after(frame_hash="another", seed="of last year")
 
 
 def lose(own: Path, case: str, *more: str, expect: int = 0) -> str:

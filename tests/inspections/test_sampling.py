@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspections.sampling import Frame, build_frame, draw_sample, frame_hash
+from inspections.sampling import (
+    Frame,
+    build_frame,
+    changed_after_seed,
+    draw_sample,
+    earlier_lists,
+    frame_hash,
+    strata_hash,
+)
 from parameters import models
 from parameters.problems import InspectionError
 
@@ -60,6 +68,58 @@ def test_the_hash_of_the_frame_is_of_its_references_alone():
     shuffled = Frame(frame.cases.iloc[::-1].assign(decision="open"), ())
     assert frame_hash(frame) == frame_hash(shuffled)
     assert frame_hash(frame) != frame_hash(frame_of(charged=4))
+
+
+def test_the_hash_of_the_strata_changes_when_a_case_is_moved_and_with_nothing_else():
+    frame, sample = frame_of(charged=3, police_NFA=3), sample_of(4)
+    same = Frame(frame.cases.iloc[::-1].assign(reported_on=None), ())
+    moved = Frame(frame.cases.assign(decision=["open", *frame.cases["decision"][1:]]), ())
+    assert strata_hash(frame, sample) == strata_hash(same, sample)
+    assert strata_hash(frame, sample) != strata_hash(moved, sample)
+    assert frame_hash(frame) == frame_hash(moved)
+
+
+def test_an_outcome_changed_for_the_sake_of_a_dip_sample_shows_in_the_hash_of_the_strata():
+    outcomes = frame_of(charged=2).cases.assign(outcome_type=["16", "18"])
+    frame, changed = Frame(outcomes, ()), Frame(outcomes.assign(outcome_type="16"), ())
+    with_dips = sample_of("all").model_copy(update={"dip_samples": {"16": 1}})
+    assert strata_hash(frame, with_dips) != strata_hash(changed, with_dips)
+    assert strata_hash(frame, sample_of("all")) == strata_hash(changed, sample_of("all"))
+
+
+def facts_after(*lists: tuple[str, str], seed: str = "s") -> dict[str, object]:
+    """Facts of the last of several whole runs, each of a list and strata."""
+    facts: dict[str, object] = {}
+    for frame, strata in lists:
+        earlier = earlier_lists(facts, seed=seed, frame_hash=frame, strata_hash=strata)
+        facts = {"seed": seed, "frame_hash": frame, "strata_hash": strata, "earlier_lists": earlier}
+    return facts
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        ([("a", "1")], ""),
+        ([("a", "1"), ("a", "1")], ""),
+        ([("a", "1"), ("b", "2")], "The list of cases changed after the seed was used"),
+        ([("a", "1"), ("a", "2")], "The strata of its cases changed after the seed was used"),
+    ],
+)
+def test_a_list_or_strata_changed_after_the_seed_was_used_are_told_and_stay_told(runs, told):
+    first, again = facts_after(*runs), facts_after(*runs, runs[-1])
+    assert first == again
+    assert changed_after_seed(first["earlier_lists"], frame_hash=runs[-1][0]).startswith(told)
+    assert bool(first["earlier_lists"]) == bool(told)
+
+
+def test_a_list_put_back_as_it_was_leaves_the_other_on_record():
+    facts = facts_after(("a", "1"), ("b", "2"), ("a", "1"))
+    assert facts["earlier_lists"] == [{"frame_hash": "b", "strata_hash": "2"}]
+
+
+def test_a_new_seed_starts_anew():
+    used = facts_after(("a", "1"))
+    assert earlier_lists(used, seed="another", frame_hash="b", strata_hash="2") == []
 
 
 @given(st.permutations(range(12)))

@@ -226,7 +226,7 @@ def facts(force: str, name: str) -> dict[str, Any]:
                   {"step": "sample", "rows_in": 45, "rows_out": 24, "why": "stratified draw"}],
         "codebook": {"version": "1.0.0", "hash": "5e2f" * 16},
         "coding": {"combine": "either", "reader_from": 0.2, "reader": "reader-0123abcd"},
-        "seed_hash": "aa11" * 16, "frame_hash": "bb22" * 16,
+        "seed_hash": "aa11" * 16, "frame_hash": "bb22" * 16, "strata_hash": "cc33" * 16,
         "disclosure": {"threshold": 5, "reason": "Fictional data.", "rounded_to": 1, "exceptions": []},
     }  # fmt: skip
 
