@@ -102,6 +102,17 @@ MISTAKES_IN_INSPECTION = {
     "design unknown": ("size: 12", "size: 12, design: random"),
     "threshold too low": ("seed:", "disclosure: {threshold: 2, reason: small force}\nseed:"),
     "threshold without reason": ("seed:", "disclosure: {threshold: 5}\nseed:"),
+    "unknown rounding": ("seed:", "disclosure: {rounding: 10}\nseed:"),
+    "exception without a name": (
+        "seed:",
+        "disclosure: {exceptions: [{indicator: charged, reason: known, approved_on: 2026-10-30}]}\nseed:",
+    ),
+    "exception twice": (
+        "seed:",
+        "disclosure: {exceptions: ["
+        "{indicator: charged, reason: known, approved_by: A, approved_on: 2026-10-30}, "
+        "{indicator: charged, reason: again, approved_by: B, approved_on: 2026-10-31}]}\nseed:",
+    ),
     "published too early": ("published: 2026-11-12", "published: 2026-01-12"),
     "offence code not mapped": ("seed:", 'frame: {offence_codes: ["19C"]}\nseed:'),
 }
