@@ -22,11 +22,12 @@ import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from inspections.indicators.timeliness import STAGES
 from inspections.rounding import per_cent, signed, whole
 from parameters import PROJECT
-from parameters.fields import OUTCOME_TYPES
+from parameters.fields import DECISIONS, OUTCOME_TYPES
 
 __all__ = [
     "Chart",
@@ -390,6 +391,7 @@ def _bars(
         axes.text(length, place, f" {words}", va="center", style=style)
     _rows(axes, table[label], places)
     axes.set_xlim(0, 1.12 * float(table[value].max()))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
 
 
 _UNTOLD = {
@@ -412,7 +414,7 @@ def _untold(table: pd.DataFrame, label: str) -> str:
 
 def _in_full(stratum: str) -> str:
     """A stratum in words that need no explaining."""
-    return stratum.replace("NFA", "no further action")
+    return DECISIONS.get(stratum, stratum)
 
 
 def _read_of(drawn: int, frame: int) -> str:

@@ -134,7 +134,7 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
     is_share = is_large and sentence.kind == "share"
     word = quantifier(value) if value is not None and is_large and sentence.kind in ("share", "units") else ""
     return Finding(
-        id=f"{sentence.indicator}-{sentence.group}",
+        id=f"{sentence.indicator}-{sentence.group.replace(' ', '-')}",
         pillar=int(str(row["pillar"])),
         title=f"In {_OF[word]} {sentence.noun}, {sentence.says}"
         if is_share and word != "none"

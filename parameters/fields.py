@@ -93,8 +93,15 @@ OFFENCE_CODES: Mapping[str, str] = {
 }
 """Home Office codes of sexual offences and of reported rapes not recorded as crimes: code -> label."""
 
-DECISIONS = ("charged", "police NFA", "CPS NFA", "victim withdrew", "other closed", "open")
-"""How a case ended, in the groups that case-file reviews sample from. NFA: no further action."""
+DECISIONS: Mapping[str, str] = {
+    "charged": "Charged or summonsed",
+    "police NFA": "No further action, decided by police",
+    "CPS NFA": "No further action, decided by the CPS",
+    "victim withdrew": "Victim did not support further action",
+    "other closed": "Closed for another reason",
+    "open": "Still open",
+}
+"""How a case ended, in the groups that case-file reviews sample from, and the words for each in a report."""
 
 PILLARS: Mapping[int, str] = {
     1: "Suspect-focused investigation",
@@ -261,7 +268,7 @@ FIELDS: Mapping[Table, tuple[CaseFileField, ...]] = {
             "category",
             "How the case ended; worked out from outcome and CPS decision date where not mapped.",
             "sampling by decision; results by decision",
-            allowed=DECISIONS,
+            allowed=tuple(DECISIONS),
         ),
         CaseFileField(
             "suspect_id",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reports.release import Indicator, Release
 from reports.tables import (
     Column,
+    escape_note,
     format_interval,
     format_number,
     format_result,
@@ -43,30 +44,44 @@ def answers(release: Release, pillar: int) -> str:
     by_question: dict[str, list[Indicator]] = {}
     for row in rows:
         by_question.setdefault(row.id, []).append(row)
+    shown = [question for question in by_question.values() if not _hidden(question)]
+    untold = [_name(question) for question in by_question.values() if _hidden(question)]
+    notes = [*_NOTES, status_note(row.status for row in rows), weights_note(rows)]
+    if untold:
+        notes.append(f"**Every answer suppressed:** {' '.join(map(escape_note, untold))}")
+    below = note_below([note for note in notes if note])
+    if not shown:
+        return below
     columns = (
-        Column("Question", 34),
+        Column("Question", 28),
         Column("Yes (95% interval)", 16),
-        Column("Partly", 12),
-        Column("No", 12),
-        Column("Not recorded", 13),
-        Column("Not applicable", 13),
+        Column("Partly", 14),
+        Column("No", 14),
+        Column("Not recorded", 14),
+        Column("Not applicable", 14),
     )
     table = pipe_table(
         columns,
-        (_cells(question) for question in by_question.values()),
+        (_cells(question) for question in shown),
         caption="What reviewers found: number of case files with each answer, and its share",
         label=f"answers-{pillar}",
     )
-    notes = [*_NOTES, status_note(row.status for row in rows), weights_note(rows)]
-    return f"{table}\n{note_below([note for note in notes if note])}"
+    return f"{table}\n{below}"
+
+
+def _hidden(rows: Sequence[Indicator]) -> bool:
+    return all(row.status == "suppressed" for row in rows if row.group in _FOUND)
+
+
+def _name(rows: Sequence[Indicator]) -> str:
+    return f"{rows[0].id.removeprefix(_PREFIX)}: {rows[0].label}"
 
 
 def _cells(rows: Sequence[Indicator]) -> list[str]:
     by_answer = {row.group: row for row in rows}
-    name = f"{rows[0].id.removeprefix(_PREFIX)}: {rows[0].label}"
     shares = [_share(by_answer[answer], with_interval=answer == "yes") for answer in _FOUND]
     arises_always = _NOT_ARISING not in by_answer
-    return [name, *shares, "\N{EN DASH}" if arises_always else _count(by_answer[_NOT_ARISING])]
+    return [_name(rows), *shares, "\N{EN DASH}" if arises_always else _count(by_answer[_NOT_ARISING])]
 
 
 def _share(row: Indicator, *, with_interval: bool) -> str:

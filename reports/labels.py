@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from parameters.fields import OUTCOME_TYPES
+from parameters.fields import DECISIONS, OUTCOME_TYPES
 
 __all__ = [
     "coding_label",
@@ -68,12 +68,7 @@ _FIELD_NAMES = re.compile(
     r"\b(?:" + "|".join(sorted((name for name in _FIELDS if "_" in name), key=len)[::-1]) + r")\b"
 )
 _GROUPS = {
-    "charged": "Charged or summonsed",
-    "police NFA": "No further action, decided by police",
-    "CPS NFA": "No further action, decided by the CPS",
-    "victim withdrew": "Victim did not support further action",
-    "other closed": "Closed for another reason",
-    "open": "Still open",
+    **DECISIONS,
     "closed": "Closed in the period",
     "recorded": "Recorded in the period",
     "victim-credibility": "Testing the victim's credibility",

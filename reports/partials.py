@@ -237,7 +237,7 @@ def _findings(release: Release, pillar: int) -> str:
         return "No finding here rests on a number.\n" if measured else f"{_NOT_MEASURED}\n"
     told = [
         f"### {escape_note(finding.title)} {{#finding-{finding.id}}}\n\n"
-        f"{escape_note(finding.statement)}\n\n"
+        f"::: {{.with-next}}\n{escape_note(finding.statement)}\n:::\n\n"
         f"::: {{.base}}\n{_base(finding, release=release)}\n:::\n"
         for finding in found
         if finding.told
@@ -255,7 +255,7 @@ def _untold(found: Sequence[Finding], *, release: Release) -> list[str]:
         title = f"[{escape_note(finding.title)}]{{#finding-{finding.id}}}"
         named.setdefault(reason.format(force=release.facts.name), []).append(title)
     sentences = [f"{escape_note(reason)}: {'; '.join(titles)}.\n" for reason, titles in named.items()]
-    return ["**What we cannot say**\n", *sentences]
+    return ["::: {.with-next}\n**What we cannot say**\n:::\n", *sentences]
 
 
 def _base(finding: Finding, *, release: Release) -> str:

@@ -254,7 +254,9 @@ class Release:
     def status(self, finding: Finding) -> str:
         """Return the status of the row a finding is about; empty when it is about no single row."""
         own = (row for row in self.indicators if row.id in finding.indicators)
-        return next((row.status for row in own if finding.id == f"{row.id}-{row.group}"), "")
+        return next(
+            (row.status for row in own if finding.id == f"{row.id}-{row.group}".replace(" ", "-")), ""
+        )
 
 
 def read_release(folder: Path) -> Release:

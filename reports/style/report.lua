@@ -2,7 +2,7 @@
 -- become panels in the PDF, and header cells of HTML tables name their scope.
 
 local panels = {
-  ["recommendation"] = true, ["extract"] = true, ["base"] = true, ["table-note"] = true,
+  ["recommendation"] = true, ["extract"] = true, ["base"] = true, ["table-note"] = true, ["with-next"] = true,
   ["cause-of-concern"] = true, ["area-for-improvement"] = true, ["promising-practice"] = true,
 }
 

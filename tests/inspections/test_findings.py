@@ -194,6 +194,13 @@ def test_findings_never_judge():
         assert judgement not in words
 
 
+def test_an_id_can_be_linked_to_and_cited_whatever_the_group_is_called():
+    told = finding(
+        indicator="effort-balance-by-interview", group="before the interview", unit="balance", value=-0.2
+    )
+    assert told.id == "effort-balance-by-interview-before-the-interview"
+
+
 def test_every_sentence_is_of_an_indicator_that_exists():
     assert {sentence.indicator for sentence in SENTENCES} <= set(definitions()["id"])
 

@@ -127,8 +127,8 @@ def test_the_chart_tells_every_margin_in_words_and_is_the_same_bytes_twice(tmp_p
     table = margins_bought(STRATA)
     chart = margins_chart(table)
     for stratum, read in (
-        ("charged", "8 of 8 read: exact"),
-        ("police no further action", "8 of 60 read: ±32 points"),
+        ("Charged or summonsed", "8 of 8 read: exact"),
+        ("No further action, decided by police", "8 of 60 read: ±32 points"),
     ):
         assert f"{stratum}, {read}" in chart.alt
     (tmp_path / "again").mkdir()

@@ -330,6 +330,15 @@ def test_a_hidden_answer_shows_no_number_and_one_from_few_files_no_share(tmp_pat
     assert "**Suppressed** means" in text
 
 
+def test_a_question_of_which_every_answer_is_hidden_is_named_below_the_table_once(tmp_path: Path) -> None:
+    hidden = {"status": "suppressed", "count": ("", "")}
+    text = answered(
+        tmp_path, *(answer(group, 0, 7, **hidden) for group in ("yes", "partly", "no", "not recorded"))
+    )
+    assert "tbl-answers-2" not in text
+    assert "**Every answer suppressed:** SU1: Was the suspect" in text.replace("\\", "")
+
+
 def test_a_hidden_answer_with_a_number_is_refused(tmp_path: Path) -> None:
     folder = build_release(tmp_path, answers=[answer("yes", 3, 7, 42.9, status="suppressed")])
     with pytest.raises(InspectionError, match=r"answers\.csv: answer-SU1, yes is suppressed, yet"):
