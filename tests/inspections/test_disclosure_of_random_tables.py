@@ -7,17 +7,22 @@ all definitions, so what each kind of case is counted in, and everything printed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 import numpy as np
+import pandas as pd
 import pytest
+from made_material import coded, effort, material
 from scipy.optimize import linprog
 from scipy.sparse import block_diag
 
-from inspections.disclosure import Policy
-from inspections.rounding import per_cent
+from inspections.disclosure import Policy, decide, release_indicators
+from inspections.indicators import Indicator
+from inspections.indicators.registry import results_of
+from inspections.indicators.rows import share_of_cases
+from inspections.rounding import half_up
 from inspections.suppression import CountedRow, RowName, rows_to_hide
 
 THRESHOLD = 5
@@ -71,84 +76,88 @@ MEMBERS = {
 
 @dataclass(frozen=True)
 class Printed:
-    """A row as it is published: counts, or None where suppressed; a percentage beside them."""
+    """A row as it is published: counts, and a whole per cent beside them; None where suppressed."""
 
     numerator: float | None
     denominator: float | None
-    value: str
+    value: float | None
 
 
 @dataclass(frozen=True)
 class Linked:
-    """A force, the rows published about it, and what was decided on them."""
+    """A force, the rows published about it, and what is printed of them."""
 
     amounts: np.ndarray
-    rows: dict[str, CountedRow]
-    hidden: dict[RowName, str]
+    printed: dict[str, Printed]
     policy: Policy
 
-    def printed(self) -> dict[str, Printed]:
-        return {name: self._printed(row) for name, row in self.rows.items()}
 
-    def _printed(self, row: CountedRow) -> Printed:
-        if row.name in self.hidden:
-            return Printed(None, None, "suppressed")
-        counts = [
-            None if atoms is None else self.policy.rounded(len(atoms))
-            for atoms in (row.numerator, row.denominator)
-        ]
-        share = 100 * counts[0] / counts[1] if counts[0] is not None and counts[1] else 0.0
-        return Printed(*counts, per_cent(share))
+def as_published(row: CountedRow, hidden: Collection[RowName], policy: Policy) -> Printed:
+    if row.name in hidden:
+        return Printed(None, None, None)
+    counts = [
+        None if atoms is None else policy.rounded(len(atoms)) for atoms in (row.numerator, row.denominator)
+    ]
+    share = half_up(100 * counts[0] / counts[1]) if counts[0] is not None and counts[1] else None
+    return Printed(*counts, share)
 
 
-def linked_tables(seed: int) -> Linked:
+def made_up_force(seed: int) -> tuple[np.ndarray, dict[str, CountedRow], Policy]:
+    """Cases of each kind, and the rows that somebody wants to publish about them."""
     rng = np.random.default_rng(seed)
     amounts = rng.choice([0, 0, 0, 0, 1, 2, 3, 9], size=len(KINDS))
     cases = [(place, n) for place, amount in enumerate(amounts) for n in range(amount)]
-    chosen = rng.choice(list(ROWS), size=rng.integers(9, 16), replace=False)
-    policy = Policy(threshold=THRESHOLD, base=5 if seed % 2 else 1)
+    chosen = map(str, rng.choice(list(ROWS), size=rng.integers(9, 16), replace=False))
 
     def atoms(members: np.ndarray | None) -> frozenset | None:
         return None if members is None else frozenset(case for case in cases if members[case[0]])
 
     rows = {
         name: CountedRow(("table", name), *map(atoms, MEMBERS[name]), of_people=ROWS[name][2])
-        for name in map(str, chosen)
+        for name in chosen
     }
-    everything = CountedRow(("force", "all"), None, frozenset(cases), open=True)
-    decided = rows_to_hide([everything, *rows.values()], dict.fromkeys(cases, 1.0), threshold=THRESHOLD)
-    return Linked(amounts.astype(float), rows, {**decided.rules}, policy)
+    return amounts.astype(float), rows, Policy(threshold=THRESHOLD, base=5 if seed % 2 else 1)
+
+
+def linked_tables(seed: int) -> Linked:
+    amounts, rows, policy = made_up_force(seed)
+    cases = frozenset((place, n) for place, amount in enumerate(amounts) for n in range(int(amount)))
+    everything = CountedRow(("force", "all"), None, cases, open=True)
+    hidden = rows_to_hide([everything, *rows.values()], dict.fromkeys(cases, 1.0), threshold=THRESHOLD).rules
+    return Linked(amounts, {name: as_published(row, hidden, policy) for name, row in rows.items()}, policy)
 
 
 # --- the reader -----------------------------------------------------------------------------------------
 
 
-def facts(tables: Linked) -> Iterator[tuple[np.ndarray, float, float]]:
-    """Sets of kinds with the least and the most that the printed numbers leave for each."""
-    total = tables.policy.rounded(tables.amounts.sum())
-    yield np.ones(len(KINDS)), *span(total, tables.policy)
-    for name, printed in tables.printed().items():
-        for members, count in zip(MEMBERS[name], (printed.numerator, printed.denominator), strict=True):
-            if members is None:
-                continue
-            if count is not None:
-                yield members, *span(count, tables.policy)
-            elif members @ tables.amounts:
-                yield members, 1.0, np.inf  # none is always printed
+def facts(tables: Linked) -> Iterator[tuple[np.ndarray, float]]:
+    """What the printed numbers say of the cases of each kind: so many times each come to at most so much."""
+    yield from within(np.ones(len(KINDS)), tables.policy.rounded(tables.amounts.sum()), tables.policy)
+    for name, printed in tables.printed.items():
+        numerator, denominator = MEMBERS[name]
+        for members, count in ((numerator, printed.numerator), (denominator, printed.denominator)):
+            if members is not None and count is not None:
+                yield from within(members, count, tables.policy)
+            elif members is not None and members @ tables.amounts:
+                yield -members, -1.0  # none is always printed
+        if printed.value is not None and tables.policy.base == 1:
+            # of rounded counts the percentage is worked out, so it says no more than they do
+            yield numerator - (printed.value + 0.5) / 100 * denominator, 0.0
+            yield (printed.value - 0.5) / 100 * denominator - numerator, 0.0
 
 
-def span(count: float, policy: Policy) -> tuple[float, float]:
-    """Counts that are printed as this one; a count that is printed is none, or not small."""
-    if not count:
-        return 0.0, 0.0
+def within(members: np.ndarray, count: float, policy: Policy) -> Iterator[tuple[np.ndarray, float]]:
+    """A count lies where it rounds to what is printed; a count that is printed is none, or not small."""
     half = (policy.base - 1) / 2
-    return max(count - half, THRESHOLD), count + half
+    yield members, count + half if count else 0.0
+    if count:
+        yield -members, -max(count - half, THRESHOLD)
 
 
 def small_and_hidden(tables: Linked) -> dict[str, np.ndarray]:
     """What must not be told: small counts, and of people small remainders."""
     found = {}
-    for name in tables.rows:
+    for name in tables.printed:
         numerator, denominator = MEMBERS[name]
         sets = {"count": numerator, "base": denominator}
         if numerator is not None and ROWS[name][2]:
@@ -161,26 +170,24 @@ def small_and_hidden(tables: Linked) -> dict[str, np.ndarray]:
 
 def suppressed(tables: Linked) -> dict[str, np.ndarray]:
     """Every suppressed count that no other row prints."""
-    shown = [MEMBERS[name] for name, row in tables.rows.items() if row.name not in tables.hidden]
-    told = {members.tobytes() for pair in shown for members in pair if members is not None}
+    told, hidden = set(), {}
+    for name, printed in tables.printed.items():
+        if printed.denominator is None:
+            hidden[name] = MEMBERS[name][0]
+        else:
+            told |= {members.tobytes() for members in MEMBERS[name] if members is not None}
     return {
-        name: MEMBERS[name][0]
-        for name, row in tables.rows.items()
-        if row.name in tables.hidden
-        and MEMBERS[name][0] is not None
-        and MEMBERS[name][0].tobytes() not in told
+        name: members
+        for name, members in hidden.items()
+        if members is not None and members.tobytes() not in told
     }
 
 
 def reach(attacks: list[tuple[np.ndarray, Linked]], sign: int) -> np.ndarray:
     """Most (sign 1) or least (sign -1) of each target, all in one program."""
-    blocks, limits = [], []
-    for _, tables in attacks:
-        rows = list(facts(tables))
-        least = [(-members, -low) for members, low, _ in rows if low > 0]
-        most = [(members, high) for members, _, high in rows if np.isfinite(high)]
-        blocks.append(np.array([members for members, _ in least + most]))
-        limits += [limit for _, limit in least + most]
+    known = {id(tables): list(facts(tables)) for _, tables in attacks}
+    blocks = [np.array([fact for fact, _ in known[id(tables)]]) for _, tables in attacks]
+    limits = [limit for _, tables in attacks for _, limit in known[id(tables)]]
     targets = np.array([target for target, _ in attacks])
     found = linprog(
         -sign * targets.ravel(), A_ub=block_diag(blocks, format="csr"), b_ub=limits,
@@ -190,9 +197,8 @@ def reach(attacks: list[tuple[np.ndarray, Linked]], sign: int) -> np.ndarray:
     return (targets * found.x.reshape(targets.shape)).sum(axis=1)
 
 
-def attack(seeds: range) -> list[str]:
+def attack(every: dict[int, Linked]) -> list[str]:
     """Everything small or suppressed that the reader knows too well, in words."""
-    every = {seed: linked_tables(seed) for seed in seeds}
     attacks, names = [], []
     for seed, tables in every.items():
         for kind, targets in (("small", small_and_hidden(tables)), ("suppressed", suppressed(tables))):
@@ -219,19 +225,62 @@ def attack(seeds: range) -> list[str]:
 @pytest.mark.parametrize("first", range(0, TABLES, 250))
 def test_no_suppressed_count_of_random_linked_tables_can_be_worked_out(first: int):
     batches = [range(start, start + TOGETHER) for start in range(first, first + 250, TOGETHER)]
-    assert [line for seeds in batches for line in attack(seeds)] == []
+    found = [line for seeds in batches for line in attack({seed: linked_tables(seed) for seed in seeds})]
+    assert found == []
+
+
+def released(seed: int) -> Linked:
+    """The same for rows about people, through the indicator table as it is released."""
+    amounts, rows, policy = made_up_force(seed)
+    ids = [f"{place}-{n}" for place, amount in enumerate(amounts) for n in range(int(amount))]
+    kind = pd.Series([int(case.partition("-")[0]) for case in ids], index=ids)
+    of_people = {name: row for name, row in rows.items() if row.of_people and row.numerator is not None}
+    given = material(coded(*effort("x", victim=1, suspect=1)), cases=pd.DataFrame({"case_id": ids}))
+    computed = []
+    for number, name in enumerate(of_people):
+        numerator, denominator = (kind.map(pd.Series(members)).astype(bool) for members in MEMBERS[name])
+        row = share_of_cases(numerator[denominator], "cases")
+        computed.append((replace(PEOPLE, id=f"row-{number}"), [row]))
+    table = release_indicators(decide(results_of(computed, given), policy)).table
+    printed = {}
+    for name, row in zip(of_people, table.to_dict("records"), strict=True):
+        numbers = [
+            None if pd.isna(row[column]) else row[column] for column in ("numerator", "denominator", "value")
+        ]
+        nothing_to_count = row["status"] == "missing"
+        printed[name] = Printed(0.0, 0.0, None) if nothing_to_count else Printed(*numbers)
+    return Linked(amounts, printed, policy)
+
+
+PEOPLE = Indicator(
+    id="row", label="A row", pillar=0, unit="per cent", definition="d", formula="f", denominator="n",
+    caveat="", source="s", direction="Higher: more.", about="people",
+)  # fmt: skip
+
+
+def test_nor_can_any_of_the_indicator_tables_that_are_released_of_them():
+    every = {seed: tables for seed in range(60) if len((tables := released(seed)).printed) > 1}
+    assert sum(row.denominator is None for tables in every.values() for row in tables.printed.values()) > 60
+    assert attack(every) == []
+
+
+def test_percentages_beside_rounded_counts_are_worked_out_from_them():
+    for seed in range(1, 30, 2):
+        for row in released(seed).printed.values():
+            if row.value is not None and row.denominator and 0.5 < row.value < 99.5:
+                assert row.value == half_up(100 * row.numerator / row.denominator)
 
 
 def test_the_attack_works_out_much_of_what_is_hidden_alone():
     attacked = broken = 0
     for seed in range(0, 80, 2):  # counts as they are
-        tables = linked_tables(seed)
-        alone = {
-            row.name: "primary"
-            for row in tables.rows.values()
-            if any(0 < len(atoms) < THRESHOLD for atoms in row.printed())
-        }
-        careless = Linked(tables.amounts, tables.rows, alone, tables.policy)
+        amounts, rows, policy = made_up_force(seed)
+        alone = [
+            row.name for row in rows.values() if any(0 < len(atoms) < THRESHOLD for atoms in row.printed())
+        ]
+        careless = Linked(
+            amounts, {name: as_published(row, alone, policy) for name, row in rows.items()}, policy
+        )
         if targets := list(small_and_hidden(careless).values()):
             attacked += 1
             broken += bool((reach([(target, careless) for target in targets], 1) < THRESHOLD - 1e-6).any())
