@@ -211,7 +211,10 @@ def _parts_to_hide(
     gone = [name for name in names if name in rules]
     if not gone:
         return {}
-    rows = [CountedRow(name, part, None, of_people=False) for name, part in names.items()]
+    rows = [
+        CountedRow(name, part, None, of_people=False, open=policy.exception(*name) is not None)
+        for name, part in names.items()
+    ]
     total = CountedRow((table, ""), frozenset(units), None, open=True)
     hidden = rows_to_hide([*rows, total], units, threshold=policy.threshold, hidden=gone)
     return {name: "secondary" for name in hidden.rules if name not in rules}

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from inspections.indicators import definitions
+from inspections.indicators.reviewers import ANSWER_PREFIX
 from inspections.rounding import to_base
 from inspections.suppression import Rule
 from parameters import InspectionError, Problem, models
+from parameters.questions import load_questions
 from parameters.suggestions import did_you_mean
 
 __all__ = ["LOG", "Policy", "Released", "log_of", "refuse_unknown_exceptions", "with_status"]
@@ -70,8 +72,8 @@ class Released:
     table : DataFrame
         The released table; hidden numbers are blank and their status is ``suppressed``.
     log : DataFrame
-        ``table, row, rule, why``: rule is primary, secondary, counts only or exception. Holds no hidden
-        number.
+        ``table, row, rule, why``: rule is primary, secondary, counts only, exception, or exposed where a
+        hidden number may be worked out all the same. Holds no hidden number.
     """
 
     table: pd.DataFrame
@@ -115,7 +117,8 @@ def refuse_unknown_exceptions(disclosure: models.Disclosure, *, file: str) -> No
     InspectionError
         When an exception names no indicator and no table.
     """
-    known = {*definitions()["id"], *TABLES_WITH_ROWS}
+    answers = (f"{ANSWER_PREFIX}{question.id}" for question in load_questions().questions)
+    known = {*definitions()["id"], *answers, *TABLES_WITH_ROWS}
     problems = [
         Problem(
             file,

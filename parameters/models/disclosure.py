@@ -18,7 +18,7 @@ USUAL_THRESHOLD = 10
 class DisclosureException(Strictly):
     """A decision to publish a row whatever its counts, and who took it."""
 
-    indicator: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")] = Field(
+    indicator: Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_-]*$")] = Field(
         description="Id of an indicator, as in indicators.csv; or codes, strata or data_quality, for a row "
         "of that table."
     )

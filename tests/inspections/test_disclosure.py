@@ -261,11 +261,12 @@ def test_a_small_count_that_the_length_of_the_frame_shows_is_told_to_whoever_sig
 
 
 def test_an_exception_for_what_is_not_there_is_a_mistake():
-    known, codes, unknown = (
-        models.Disclosure(exceptions=excepted(name).exceptions) for name in ("charged", "codes", "chargde")
+    charged, codes, answers, unknown = (
+        models.Disclosure(exceptions=excepted(name).exceptions)
+        for name in ("charged", "codes", "answer-SU1", "chargde")
     )
-    refuse_unknown_exceptions(known, file="inspection.yml")
-    refuse_unknown_exceptions(codes, file="inspection.yml")
+    for known in (charged, codes, answers):
+        refuse_unknown_exceptions(known, file="inspection.yml")
     with pytest.raises(InspectionError, match=r'names "chargde", which is no indicator\.\n.*"charged"'):
         refuse_unknown_exceptions(unknown, file="inspection.yml")
 
@@ -391,6 +392,14 @@ def test_a_code_in_few_files_is_hidden_with_another_so_the_total_of_units_does_n
     coding = coded_files(vic_a=20, vic_b=2, vic_c=9)
     statuses = released_codes(coding, ["vic-a", "vic-b", "vic-c", "vic-d"], only=[])
     assert statuses == {"vic-a": "shown", "vic-b": "suppressed", "vic-c": "suppressed", "vic-d": "zero"}
+
+
+def test_an_excepted_code_stays_though_it_would_show_the_units_of_another():
+    coding = coded_files(vic_a=20, vic_b=2, vic_c=9)
+    policy = excepted("codes", "vic-c")
+    decision = decide(compute_indicators(material(coding), only=[]), policy, coding=coding)
+    assert ("codes", "vic-b") in decision.rules
+    assert ("codes", "vic-c") not in decision.rules
 
 
 def test_a_code_does_not_print_what_its_indicator_hides():
