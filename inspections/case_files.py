@@ -22,18 +22,24 @@ from inspections.checks import (
     check_further_tables,
     check_notes,
 )
+from inspections.columns import column
 from inspections.further_tables import keep_rows_of_cases, unknown_questions, without_their_case
 from inspections.sampling import TrailStep
 from inspections.source_tables import ROWS_SHOWN, row_list
 from parameters import InspectionError, Parameters, Problem
-from parameters.fields import FIELDS, FURTHER_TABLES, Table
+from parameters.fields import (
+    CHARGED,
+    DECIDED_BY_CPS,
+    FIELDS,
+    FURTHER_TABLES,
+    NO_FURTHER_ACTION,
+    NOT_YET_ASSIGNED,
+    VICTIM_DOES_NOT_SUPPORT,
+    Table,
+)
 from parameters.questions import load_questions
 
 __all__ = ["CaseFiles", "decide", "read_case_files", "read_note_texts"]
-
-CHARGED = frozenset({"1", "1A"})
-WITHDREW = frozenset({"14", "16"})
-NO_FURTHER_ACTION = frozenset({"9", "10", "12", "13", "15", "17", "18", "21"})
 
 
 @dataclass(frozen=True, repr=False)
@@ -216,7 +222,7 @@ def _with_derived_fields(cases: pd.DataFrame) -> pd.DataFrame:
         cases = cases.assign(decision=decide(cases))
     if "suspect_named_on" in cases and "suspect_named" not in cases:
         signs = ("suspect_named_on", "arrested_on", "suspect_interviewed_on")
-        named = pd.concat([_is_filled(cases, name) for name in signs], axis=1).any(axis=1)
+        named = pd.concat([column(cases, name).notna() for name in signs], axis=1).any(axis=1)
         cases = cases.assign(suspect_named=named.astype("boolean"))
     return cases[[field.name for field in FIELDS["cases"] if field.name in cases]]
 
@@ -245,20 +251,16 @@ def decide(cases: pd.DataFrame) -> pd.Series:
     Series of str
         One of `parameters.fields.DECISIONS`, with the index of `cases`.
     """
-    outcome = cases["outcome_type"].where(cases["outcome_type"] != "0")
-    cps_decided, closed = _is_filled(cases, "cps_decision_on"), _is_filled(cases, "closed_on")
+    outcome = cases["outcome_type"].where(cases["outcome_type"] != NOT_YET_ASSIGNED)
+    cps_decided, closed = column(cases, "cps_decision_on").notna(), column(cases, "closed_on").notna()
     no_action = outcome.isin(NO_FURTHER_ACTION)
     decision = pd.Series("other closed", index=cases.index, dtype="str")
     decision[no_action] = "police NFA"
-    decision[(no_action & cps_decided) | (outcome == "9")] = "CPS NFA"
-    decision[outcome.isin(WITHDREW)] = "victim withdrew"
+    decision[(no_action & cps_decided) | outcome.isin(DECIDED_BY_CPS)] = "CPS NFA"
+    decision[outcome.isin(VICTIM_DOES_NOT_SUPPORT)] = "victim withdrew"
     decision[outcome.isin(CHARGED)] = "charged"
     decision[outcome.isna() & ~closed] = "open"
     return decision
-
-
-def _is_filled(cases: pd.DataFrame, name: str) -> pd.Series:
-    return cases[name].notna() if name in cases else pd.Series(False, index=cases.index)
 
 
 def _notes_without_case(cases: CanonicalTable, notes: CanonicalTable, parameter_file: str) -> list[Problem]:

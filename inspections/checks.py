@@ -12,7 +12,20 @@ from typing import Literal
 
 import pandas as pd
 
-from parameters.fields import FIELDS, OFFENCE_CODES, Table, fields_of
+from inspections.columns import column, is_true
+from inspections.completeness import closed
+from parameters.fields import (
+    CHARGED,
+    DECIDED_BY_CPS,
+    FIELDS,
+    NO_SUSPECT_IDENTIFIED,
+    NOT_YET_ASSIGNED,
+    OFFENCE_CODES,
+    OUTCOMES_OF_OTHER_OFFENCES,
+    SUSPECT_IDENTIFIED,
+    Table,
+    fields_of,
+)
 from parameters.models import Source
 
 __all__ = [
@@ -22,6 +35,7 @@ __all__ = [
     "check_further_tables",
     "check_notes",
     "check_reading",
+    "contradicted_outcomes",
     "merge_checks",
 ]
 
@@ -48,12 +62,6 @@ USUAL_ORDER = (
     ("charged_on", "closed_on"),
 )
 """Pairs of dates that come in this order, but for a reopened case or a charge before the file is sent."""
-
-OUTCOMES_OF_OTHER_OFFENCES = ("6", "7", "17", "19")
-"""Penalty notice, cannabis warning, summary time limit, fraud: none can close a rape or sexual assault."""
-
-OUTCOMES_WITHOUT_SUSPECT = ("14", "18")
-OUTCOMES_WITH_SUSPECT = ("15", "16")
 
 
 @dataclass(frozen=True)
@@ -99,15 +107,15 @@ def check_reading(source: Source, rows: pd.DataFrame, references: pd.Series) -> 
         Case reference of each row.
     """
     fields, holds = fields_of(source.holds), source.holds
-    for name, column in source.columns.items():
-        if not isinstance(column, str):
+    for name, written_as in source.columns.items():
+        if not isinstance(written_as, str):
             continue
         if fields[name].kind in ("reference", "category"):
-            padded = rows[column] != rows[column].str.strip()
+            padded = rows[written_as] != rows[written_as].str.strip()
             found = "spaces around the value, taken off"
             yield from _check("noted", holds, name, found, padded, references, "Results do not change.")
         if fields[name].kind == "date" and not _names_a_day(source.date_format(name)):
-            filled = rows[column].str.strip() != ""
+            filled = rows[written_as].str.strip() != ""
             found, effect = (
                 "dates without a day; read as the first of the month",
                 "Days are good to a month only.",
@@ -181,41 +189,49 @@ def _check_offence_codes(cases: pd.DataFrame) -> Iterator[Check]:
 
 
 def _check_outcomes(cases: pd.DataFrame) -> Iterator[Check]:
-    """Check each outcome type against the outcome framework, and against the dates that should go with it."""
+    """Check each outcome type against the outcome framework, and against the fields that go with it."""
     if "outcome_type" not in cases:
         return
-    outcome, effect = (
-        cases["outcome_type"],
-        "Charge rates and results by outcome may be wrong by these cases.",
-    )
-    given = outcome.notna() & (outcome != "0")
-    charged = outcome.isin(["1", "1A"])
-    none_known, known = outcome.isin(OUTCOMES_WITHOUT_SUSPECT), outcome.isin(OUTCOMES_WITH_SUSPECT)
-    held = {name: cases[name].notna() for name in fields_of("cases") if name in cases}
-    contradictions = {
-        "an outcome that no sexual offence can have": outcome.isin(OUTCOMES_OF_OTHER_OFFENCES),
-    }
-    if "charged_on" in held:
-        found = "a charge date, but another outcome than charged"
-        contradictions[found] = held["charged_on"] & ~charged & outcome.notna()
-        contradictions["outcome charged, but no charge date"] = ~held["charged_on"] & charged
-    if "closed_on" in held:
-        contradictions["closed, but no outcome"] = held["closed_on"] & ~given
-    if "arrested_on" in held:
-        found = "outcome says no suspect identified, but one was arrested"
-        contradictions[found] = held["arrested_on"] & none_known
-    if "suspect_interviewed_on" in held:
-        found = "outcome says no suspect identified, but one was interviewed"
-        contradictions[found] = held["suspect_interviewed_on"] & none_known
-    if "suspect_named" in held:
-        found = "outcome says a suspect was identified, but none was named"
-        contradictions[found] = known & ~cases["suspect_named"].fillna(True).astype(bool)
-    if "cps_decision_on" in held:
-        contradictions["outcome says the CPS decided, but there is no CPS decision date"] = (
-            outcome.eq("9").fillna(False) & ~held["cps_decision_on"]
-        )
-    for found, bad in contradictions.items():
+    effect = "Charge rates and results by outcome may be wrong by these cases."
+    for found, bad in contradicted_outcomes(cases).items():
         yield from _check("limits", "cases", "outcome_type", found, bad, cases["case_id"], effect)
+
+
+def contradicted_outcomes(cases: pd.DataFrame) -> dict[str, pd.Series]:
+    """Cases whose outcome type cannot be right, as the outcome framework or other fields show.
+
+    A date that the force records in none of these cases contradicts nothing.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        All of a force's canonical cases, with ``outcome_type``.
+
+    Returns
+    -------
+    dict of str to Series of bool
+        What is wrong, in words -> the cases of which it is true; a case may be in several.
+    """
+    outcome = column(cases, "outcome_type")
+    given, charged = outcome.notna() & outcome.ne(NOT_YET_ASSIGNED), outcome.isin(CHARGED)
+    charge_date, cps_date = (column(cases, name).notna() for name in ("charged_on", "cps_decision_on"))
+    met = column(cases, "arrested_on").notna() | column(cases, "suspect_interviewed_on").notna()
+    named = column(cases, "suspect_named").astype("boolean")
+    return {
+        "an outcome that no sexual offence can have": outcome.isin(OUTCOMES_OF_OTHER_OFFENCES),
+        "closed, but no outcome": closed(cases) & ~given,
+        "a charge date, but another outcome than charged": charge_date & given & ~charged,
+        "outcome charged, but no charge date": charged & ~charge_date & bool(charge_date.any()),
+        "outcome says no suspect identified, but one was named, arrested or interviewed": (
+            outcome.isin(NO_SUSPECT_IDENTIFIED) & (is_true(named) | met)
+        ),
+        "outcome says a suspect was identified, but none was named": (
+            outcome.isin(SUSPECT_IDENTIFIED) & ~named.fillna(True).astype(bool)
+        ),
+        "outcome says the CPS decided, but there is no CPS decision date": (
+            outcome.isin(DECIDED_BY_CPS) & ~cps_date & bool(cps_date.any())
+        ),
+    }
 
 
 def check_notes(notes: pd.DataFrame, cases: pd.DataFrame) -> Iterator[Check]:

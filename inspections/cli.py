@@ -84,23 +84,26 @@ def check(files: ParameterFiles, evidence: EvidenceOption = EVIDENCE) -> None:
 
     checked, problems = _read_and_draw(_load(files))
     for case_files, drawn, parameters in checked:
-        _tell_quality(case_files, drawn, name=parameters.force.name)
+        _tell_quality(case_files, drawn, parameters)
         _tell_changes(drawn, parameters, evidence)
     if problems:
         raise _stop(f"{GRADES['stops']}: {len(problems)}\n{InspectionError(problems)}")
 
 
-def _tell_quality(case_files: CaseFiles, drawn: Drawn, *, name: str) -> None:
+def _tell_quality(case_files: CaseFiles, drawn: Drawn, parameters: Parameters) -> None:
     from inspections.completeness import find_gaps
     from inspections.data_quality import GRADES, grade_data, quality_sentences
+    from inspections.sampling import select_offences
 
     reading = [f"{len(drawn.sample.cases)} to be read"]
     reading += [f"{len(dip.cases)} in the dip sample of outcome {code}" for code, dip in drawn.dips.items()]
     reading += [f"{len(drawn.losses)} lost"] if drawn.losses else []
     sizes = f"{len(case_files.cases)} cases, {len(case_files.notes)} notes"
-    out.print(f"{name}: {sizes}; {', '.join(reading)}.")
+    out.print(f"{parameters.force.name}: {sizes}; {', '.join(reading)}.")
     frame = drawn.frame.cases["case_id"]
-    quality = grade_data(find_gaps(case_files.tables, cases=frame), case_files.checks, frame=frame)
+    inspected = select_offences(case_files.cases, parameters.inspection.frame.offence_codes)
+    gaps = find_gaps({**case_files.tables, "cases": inspected}, cases=frame)
+    quality = grade_data(gaps, case_files.checks, frame=frame)
     for grade, heading in GRADES.items():
         sentences = quality_sentences(quality, grade)
         out.print(f"  {heading}: {len(sentences) or 'nothing found'}", markup=False)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pandas as pd
 
-from parameters.fields import FIELDS, FURTHER_TABLES, CaseFileField, Table
+from inspections.columns import column, is_kept, is_true
+from parameters.fields import CHARGED, FIELDS, FURTHER_TABLES, NOT_YET_ASSIGNED, CaseFileField, Table
 
 __all__ = ["GAP_COLUMNS", "NOT_A_GAP", "closed", "completeness_by_quarter", "expected_rows", "find_gaps"]
 
@@ -35,28 +36,24 @@ _NOT_HELD = {"among": "", "gap": "not held", "status": "not recorded"}
 Expectation = tuple[str, Callable[[pd.DataFrame], pd.Series]]
 
 
-def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    return table[name] if name in table else pd.Series(None, index=table.index, dtype=object)
-
-
 def _charged(cases: pd.DataFrame) -> pd.Series:
-    return _column(cases, "outcome_type").isin(("1", "1A"))
+    return column(cases, "outcome_type").isin(CHARGED)
 
 
 def _sent_to_cps(cases: pd.DataFrame) -> pd.Series:
-    decided = _column(cases, "cps_decision_on").notna() | _column(cases, "decision").eq("CPS NFA")
+    decided = column(cases, "cps_decision_on").notna() | column(cases, "decision").eq("CPS NFA")
     return _charged(cases) | decided
 
 
 def _with_suspect(cases: pd.DataFrame) -> pd.Series:
-    return _column(cases, "suspect_named").astype("boolean").fillna(False).astype(bool)
+    return is_true(column(cases, "suspect_named"))
 
 
 def closed(cases: pd.DataFrame) -> pd.Series:
     """Cases that a closing date, a charge or an outcome shows to be closed."""
-    outcome = _column(cases, "outcome_type")
-    signs = [_column(cases, name).notna() for name in ("closed_on", "charged_on")]
-    return signs[0] | signs[1] | (outcome.notna() & outcome.ne("0"))
+    outcome = column(cases, "outcome_type")
+    signs = [column(cases, name).notna() for name in ("closed_on", "charged_on")]
+    return signs[0] | signs[1] | (outcome.notna() & outcome.ne(NOT_YET_ASSIGNED))
 
 
 _WHERE_IT_HAPPENED: Mapping[str, Expectation] = {
@@ -85,7 +82,7 @@ def find_gaps(tables: Mapping[Table, pd.DataFrame], *, cases: Collection[str] | 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Canonical tables by name.
+        Canonical tables by name; of the cases those of the offences inspected, as of the indicators.
     cases : collection of str, optional
         References of the cases that count, such as those of the frame, on which every number rests; all where
         not given. Tables that tell of no case count whole.
@@ -95,14 +92,15 @@ def find_gaps(tables: Mapping[Table, pd.DataFrame], *, cases: Collection[str] | 
     DataFrame
         ``table, field, tells, missing, of, among, gap, effect, status``, in the order of the data dictionary;
         last the tables that the force does not hold at all, without a field. ``gap`` is "not held", "never
-        filled in" or "partly missing"; ``status`` is "not recorded" for the first two, which have no counts,
-        and "shown" for the last. Counts are not yet safe to release.
+        filled in" (in the whole table, whichever cases count) or "partly missing"; ``status`` is "not
+        recorded" for the first two, which have no counts, and "shown" for the last. Counts are not yet safe
+        to release.
     """
     where = "" if cases is None else " in the frame"
     rows: list[dict[str, object]] = []
     for name, table in tables.items():
         counted = table if cases is None or "case_id" not in table else table[table["case_id"].isin(cases)]
-        rows += _gaps_of(name, counted, where=where)
+        rows += _gaps_of(name, counted, whole=table, where=where)
     rows += [
         {"table": name, "field": "", "tells": table.tells, "effect": table.limits, **_NOT_HELD}
         for name, table in FURTHER_TABLES.items()
@@ -111,7 +109,9 @@ def find_gaps(tables: Mapping[Table, pd.DataFrame], *, cases: Collection[str] | 
     return pd.DataFrame(rows, columns=GAP_COLUMNS).astype({"missing": "Int64", "of": "Int64"})
 
 
-def _gaps_of(name: Table, table: pd.DataFrame, *, where: str) -> Iterator[dict[str, object]]:
+def _gaps_of(
+    name: Table, table: pd.DataFrame, *, whole: pd.DataFrame, where: str
+) -> Iterator[dict[str, object]]:
     for field in FIELDS[name]:
         if field.required or field.name in NOT_A_GAP:
             continue
@@ -125,8 +125,8 @@ def _gaps_of(name: Table, table: pd.DataFrame, *, where: str) -> Iterator[dict[s
             "effect": field.limits,
             "among": among,
         }
-        if field.name not in table or (len(table) and table[field.name].isna().all()):
-            gap = "not held" if field.name not in table else "never filled in"
+        if field.name not in whole or (len(whole) and not is_kept(whole, field.name)):
+            gap = "not held" if field.name not in whole else "never filled in"
             yield {**row, "gap": gap, "status": "not recorded"}
         elif expectation is not None:
             expected = expectation[1](table).to_numpy(dtype=bool)

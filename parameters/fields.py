@@ -12,18 +12,26 @@ from typing import Literal
 
 __all__ = [
     "ANSWERS",
+    "CHARGED",
+    "DECIDED_BY_CPS",
     "DECISIONS",
     "FIELDS",
     "FURTHER_TABLES",
     "KEYS",
     "NOT_ANSWERED",
+    "NOT_YET_ASSIGNED",
+    "NO_FURTHER_ACTION",
+    "NO_SUSPECT_IDENTIFIED",
     "OFFENCE_CODES",
+    "OUTCOMES_OF_OTHER_OFFENCES",
     "OUTCOME_TYPES",
     "OWNERS",
     "PILLARS",
     "QUALIFICATIONS",
     "REPORTED_BY",
     "SEIZED",
+    "SUSPECT_IDENTIFIED",
+    "VICTIM_DOES_NOT_SUPPORT",
     "CaseFileField",
     "FurtherTable",
     "Kind",
@@ -63,6 +71,20 @@ OUTCOME_TYPES: Mapping[str, str] = {
     "22": "Diversionary, educational or intervention activity",
 }
 """Home Office outcome framework: type -> label. Type 0 is a row in published tables, never in a total."""
+
+NOT_YET_ASSIGNED = "0"
+CHARGED = ("1", "1A")
+VICTIM_DOES_NOT_SUPPORT = ("14", "16")
+NO_SUSPECT_IDENTIFIED = ("14", "18")
+SUSPECT_IDENTIFIED = ("15", "16")
+DECIDED_BY_CPS = ("9",)
+"""Outcome types that only the CPS can give, besides a charge."""
+
+NO_FURTHER_ACTION = ("9", "10", "12", "13", "15", "17", "18", "21")
+"""Outcome types by which police or the CPS take a case no further, victims' withdrawal apart."""
+
+OUTCOMES_OF_OTHER_OFFENCES = ("6", "7", "17", "19")
+"""Penalty notice, cannabis warning, summary time limit, fraud: none can close a rape or sexual assault."""
 
 OFFENCE_CODES: Mapping[str, str] = {
     "17A": "Sexual assault on a male aged 13 and over",

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from inspections.columns import column, is_kept, is_true
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, is_true, median_days, not_recorded, share_of_cases
+from inspections.indicators.rows import Row, median_days, not_recorded, share_of_cases
 
 __all__ = ["DAY", "RECORDS"]
 
@@ -26,7 +27,7 @@ def _of_frame(material: Material, owner: str, *needed: str, records: bool = Fals
     None where the force has no table of devices, or fills in one of the fields needed nowhere in it.
     """
     devices = material.further.get("devices")
-    if devices is None or any(column(devices, name).isna().all() for name in needed):
+    if devices is None or not all(is_kept(devices, name) for name in needed):
         return None
     wanted = column(devices, "kind").eq(RECORDS) == records
     in_frame = devices["case_id"].isin(material.frame["case_id"])

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from inspections.columns import column, is_kept
 from inspections.indicators.coded_files import counted_codes, share_of_files, units_by_case
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, SampledFiles, column, not_recorded
+from inspections.indicators.rows import Row, SampledFiles, not_recorded
 
 __all__ = ["AFTER", "BEFORE", "ENOUGH_UNITS", "SUSPECT", "VICTIM", "case_balances", "codes_table"]
 
@@ -239,14 +240,12 @@ def _around_the_interview(material: Material) -> pd.DataFrame | None:
 
     None where the force dates neither entries nor interviews.
     """
-    interviews = pd.to_datetime(
-        column(material.sample.set_index("case_id"), "suspect_interviewed_on")
-    ).dropna()
-    if "entered_at" not in material.notes or interviews.empty:
+    if not (is_kept(material.notes, "entered_at") and material.keeps("suspect_interviewed_on")):
         return None
+    interviews = pd.to_datetime(column(material.sample.set_index("case_id"), "suspect_interviewed_on"))
     entered = pd.to_datetime(material.notes.set_index(["case_id", "entry_no"])["entered_at"]).dt.normalize()
     coding = material.coding.join(entered, on=["case_id", "entry_no"])
-    interviewed_on = coding["case_id"].map(interviews)
+    interviewed_on = pd.to_datetime(coding["case_id"].map(interviews))
     dated = coding["counts"].astype(bool) & coding["entered_at"].notna() & interviewed_on.notna()
     return coding.assign(before=coding["entered_at"] < interviewed_on)[dated]
 

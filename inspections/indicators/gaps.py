@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from inspections.checks import MILESTONES_IN_ORDER
+from inspections.checks import MILESTONES_IN_ORDER, contradicted_outcomes
+from inspections.columns import column
 from inspections.completeness import NOT_A_GAP, closed, expected_rows
-from inspections.indicators.outcomes import CHARGED
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, not_recorded, share_of_cases
+from inspections.indicators.rows import Row, not_recorded, share_of_cases
 from inspections.indicators.timeliness import days_between
 from parameters.fields import FIELDS, CaseFileField
 
 
-def _missing(cases: pd.DataFrame, field: CaseFileField) -> Row | None:
-    expectation = expected_rows("cases", field)
-    if column(cases, field.name).isna().all():
+def _missing(material: Material, field: CaseFileField) -> Row | None:
+    cases, expectation = material.frame, expected_rows("cases", field)
+    if not material.keeps(field.name):
         return not_recorded(f"{expectation[0] if expectation else 'cases'} in the frame", group=field.name)
     if expectation is None:
         return None
@@ -25,7 +25,9 @@ def _missing(cases: pd.DataFrame, field: CaseFileField) -> Row | None:
     among = cases[expected(cases).to_numpy(dtype=bool)].set_index("case_id")
     # a step that some outcomes imply: cases with a named suspect are those with outcome 14 or 18 left out
     apart = "" if field.expected == "where it happened" else f"{field.name} is empty"
-    return share_of_cases(among[field.name].isna(), f"{words} in the frame", group=field.name, apart=apart)
+    return share_of_cases(
+        column(among, field.name).isna(), f"{words} in the frame", group=field.name, apart=apart
+    )
 
 
 @indicator(
@@ -45,24 +47,9 @@ def _missing(cases: pd.DataFrame, field: CaseFileField) -> Row | None:
 )
 def _missing_fields(material: Material) -> Iterator[Row]:
     for field in FIELDS["cases"]:
-        row = None if field.name in NOT_A_GAP else _missing(material.frame, field)
+        row = None if field.name in NOT_A_GAP else _missing(material, field)
         if row is not None:
             yield row
-
-
-def _contradicted(cases: pd.DataFrame) -> pd.Series:
-    """Closed cases whose outcome type and other fields cannot both be right."""
-    outcome = column(cases, "outcome_type")
-    named = column(cases, "suspect_named").astype("boolean")
-    interviewed = column(cases, "suspect_interviewed_on").notna()
-    charge_date = column(cases, "charged_on")
-    keeps_charge_dates = bool(charge_date.notna().any())
-    without_charge_date = outcome.isin(CHARGED) & charge_date.isna() & keeps_charge_dates
-    charge_date_only = charge_date.notna() & ~outcome.isin(CHARGED)
-    suspect_after_all = outcome.isin(["14", "18"]) & (named.fillna(False).astype(bool) | interviewed)
-    no_suspect_after_all = outcome.isin(["15", "16"]) & ~named.fillna(True).astype(bool)
-    no_outcome = outcome.isna() | outcome.eq("0")
-    return without_charge_date | charge_date_only | suspect_after_all | no_suspect_after_all | no_outcome
 
 
 @indicator(
@@ -71,9 +58,10 @@ def _contradicted(cases: pd.DataFrame) -> pd.Series:
         label="Closed cases whose outcome contradicts the file",
         pillar=5,
         unit="per cent",
-        definition="Share of closed cases whose outcome type and other fields cannot both be right.",
-        formula="closed cases with no outcome; charged without a charge date or the reverse; 'no suspect' "
-        "(14, 18) with one named or interviewed; 'suspect identified' (15, 16) with none / closed cases",
+        definition="Share of closed cases whose outcome type the framework or other fields contradict.",
+        formula="closed cases with no outcome or one of other offences; charged without a charge date or the "
+        "reverse; 'no suspect' (14, 18) with one named, arrested or interviewed; 'suspect identified' (15, "
+        "16) with none; decided by the CPS (9) without a date / closed cases",
         denominator="Closed cases in the frame.",
         caveat="Finds contradictions only. An outcome can agree with every field and still be wrong.",
         source="Home Office outcomes framework",
@@ -82,8 +70,13 @@ def _contradicted(cases: pd.DataFrame) -> pd.Series:
     )
 )
 def _outcome_coding(material: Material) -> Iterator[Row]:
-    cases = material.frame[closed(material.frame).to_numpy(dtype=bool)].set_index("case_id")
-    yield share_of_cases(_contradicted(cases), "closed cases in the frame")
+    base = "closed cases in the frame"
+    if not material.keeps("outcome_type"):
+        yield not_recorded(base)
+        return
+    found = pd.DataFrame(contradicted_outcomes(material.cases)).any(axis=1)
+    contradicted = found.set_axis(pd.Index(material.cases["case_id"]))
+    yield share_of_cases(contradicted[material.frame.loc[closed(material.frame), "case_id"]], base)
 
 
 @indicator(
@@ -103,10 +96,11 @@ def _outcome_coding(material: Material) -> Iterator[Row]:
     )
 )
 def _recorded_by_next_day(material: Material) -> Iterator[Row]:
-    days, base = days_between(material.frame, "reported_on", "recorded_on"), "cases in the frame"
-    if days.isna().all():
+    base = "cases in the frame"
+    if not material.keeps("reported_on", "recorded_on"):
         yield not_recorded(base)
         return
+    days = days_between(material.frame, "reported_on", "recorded_on")
     yield share_of_cases(days.between(0, 1), base, apart="recorded by the next day")
 
 

@@ -13,17 +13,14 @@ from typing import Literal
 
 import pandas as pd
 
+from inspections.columns import column, is_true
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, is_true, not_recorded, share_of_cases, share_of_counts
-from parameters.fields import OUTCOME_TYPES
+from inspections.indicators.rows import Row, not_recorded, share_of_cases, share_of_counts
+from parameters.fields import CHARGED, NOT_YET_ASSIGNED, OUTCOME_TYPES, VICTIM_DOES_NOT_SUPPORT
 
-__all__ = ["CHARGED", "VICTIM_DOES_NOT_SUPPORT", "outcome_shares"]
+__all__ = ["outcome_shares"]
 
 Basis = Literal["recorded", "closed"]
-
-CHARGED = ("1", "1A")
-VICTIM_DOES_NOT_SUPPORT = ("14", "16")
-NOT_YET_ASSIGNED = "0"
 
 _ALWAYS_LISTED = ("1", "14", "15", "16", "18")
 _BASES: tuple[Basis, Basis] = ("recorded", "closed")
@@ -77,10 +74,10 @@ def _type_order(outcome_type: str) -> int:
 
 
 def _cases_of(material: Material, basis: Basis) -> pd.Series | None:
-    """Outcome type of each case of a count basis, by reference; None where the force keeps no such date."""
-    dates = pd.to_datetime(column(material.cases, f"{basis}_on"))
-    if dates.isna().all():
+    """Outcome type of each case of a count basis, by reference; None where either is not kept."""
+    if not material.keeps(f"{basis}_on", "outcome_type"):
         return None
+    dates = pd.to_datetime(column(material.cases, f"{basis}_on"))
     start, end = pd.Timestamp(material.period.start), pd.Timestamp(material.period.end)
     outcome = (
         column(material.cases, "outcome_type")
@@ -186,10 +183,10 @@ def _charged(material: Material) -> Iterator[Row]:
     )
 )
 def _decisions(material: Material) -> Iterator[Row]:
-    decision = column(material.frame.set_index("case_id"), "decision")
-    if decision.isna().all():
+    if not material.keeps("decision"):
         yield not_recorded("cases in the frame")
         return
+    decision = column(material.frame.set_index("case_id"), "decision")
     decision = decision.astype(object).fillna("not recorded")
     for group in sorted(decision.unique()):
         yield share_of_cases(decision.eq(group), "cases in the frame", group=group)
@@ -229,10 +226,12 @@ def _withdrawn_cases(material: Material) -> pd.DataFrame:
     return by_case.loc[by_case.index.isin(outcome.index[outcome.isin(VICTIM_DOES_NOT_SUPPORT)])]
 
 
-def _share_where_known(cases: pd.DataFrame, field: str, *, is_so: pd.Series, base: str) -> Row:
-    known = column(cases, field).notna()
-    if len(cases) and not known.any():
+def _share_where_known(
+    material: Material, cases: pd.DataFrame, field: str, *, is_so: pd.Series, base: str
+) -> Row:
+    if not material.keeps(field):
         return not_recorded(base)
+    known = column(cases, field).notna()
     caveat = "" if known.all() else "The field is empty in some of these cases."
     return share_of_cases(is_so[known], base, caveat=caveat)
 
@@ -255,7 +254,9 @@ def _share_where_known(cases: pd.DataFrame, field: str, *, is_so: pd.Series, bas
 def _withdrawal_reported_by_victim(material: Material) -> Iterator[Row]:
     cases = _withdrawn_cases(material)
     base = "cases closed without the victim's support where it is recorded who reported"
-    yield _share_where_known(cases, "reported_by", is_so=column(cases, "reported_by").eq("victim"), base=base)
+    yield _share_where_known(
+        material, cases, "reported_by", is_so=column(cases, "reported_by").eq("victim"), base=base
+    )
 
 
 @indicator(
@@ -277,7 +278,7 @@ def _withdrawal_victim_wanted(material: Material) -> Iterator[Row]:
     cases = _withdrawn_cases(material)
     base = "cases closed without the victim's support where the victim's wish is recorded"
     wanted = is_true(column(cases, "victim_wanted_report"))
-    yield _share_where_known(cases, "victim_wanted_report", is_so=wanted, base=base)
+    yield _share_where_known(material, cases, "victim_wanted_report", is_so=wanted, base=base)
 
 
 @indicator(
@@ -299,7 +300,7 @@ def _withdrawal_among_victim_reports(material: Material) -> Iterator[Row]:
     base = "closed cases reported by the victim"
     outcome = _cases_of(material, "closed")
     reported_by = column(material.cases.set_index("case_id"), "reported_by")
-    if outcome is None or reported_by.isna().all():
+    if outcome is None or not material.keeps("reported_by"):
         yield not_recorded(base)
         return
     own = outcome[reported_by.reindex(outcome.index).eq("victim")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inspections.indicators.outcomes import CHARGED
+from inspections.columns import column
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, not_recorded, share_of_cases
+from inspections.indicators.rows import Row, not_recorded, share_of_cases
+from parameters.fields import CHARGED
 
 _IN_FRAME = "cases in the frame"
 
@@ -27,8 +28,10 @@ _REFERRED = Indicator(
 
 
 def _share_with_date(material: Material, field: str, *, apart: str = "") -> Row:
+    if not material.keeps(field):
+        return not_recorded(_IN_FRAME)
     has_date = column(material.frame.set_index("case_id"), field).notna()
-    return share_of_cases(has_date, _IN_FRAME, apart=apart) if has_date.any() else not_recorded(_IN_FRAME)
+    return share_of_cases(has_date, _IN_FRAME, apart=apart)
 
 
 @indicator(
@@ -67,14 +70,13 @@ def _referred(material: Material) -> Iterator[Row]:
     )
 )
 def _admin_finalised(material: Material) -> Iterator[Row]:
-    frame, base = material.frame.set_index("case_id"), "cases sent to the CPS in the frame"
-    finalised = column(frame, "admin_finalised_on").notna()
-    sent = column(frame, "file_to_cps_on").notna()
-    # rare: where the frame has none, an entry in any of the force's cases shows that it is kept
-    if column(material.cases, "admin_finalised_on").isna().all() or not sent.any():
+    base = "cases sent to the CPS in the frame"
+    if not material.keeps("file_to_cps_on", "admin_finalised_on"):
         yield not_recorded(base)
         return
-    yield share_of_cases(finalised[sent], base)
+    frame = material.frame.set_index("case_id")
+    sent = column(frame, "file_to_cps_on").notna()
+    yield share_of_cases(column(frame, "admin_finalised_on").notna()[sent], base)
 
 
 @indicator(
@@ -92,10 +94,10 @@ def _admin_finalised(material: Material) -> Iterator[Row]:
     )
 )
 def _charged_of_decided(material: Material) -> Iterator[Row]:
-    frame = material.frame.set_index("case_id")
-    decided = frame[column(frame, "cps_decision_on").notna()]
     base = f"{_IN_FRAME} decided by the CPS"
-    if decided.empty or column(decided, "outcome_type").isna().all():
+    if not material.keeps("cps_decision_on", "outcome_type"):
         yield not_recorded(base)
         return
-    yield share_of_cases(decided["outcome_type"].isin(CHARGED), base)
+    frame = material.frame.set_index("case_id")
+    decided = frame[column(frame, "cps_decision_on").notna()]
+    yield share_of_cases(column(decided, "outcome_type").isin(CHARGED), base)

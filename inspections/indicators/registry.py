@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from inspections.columns import is_kept
 from inspections.indicators.rows import Row, base_in_words
 from parameters import models
 from parameters.fields import Table
@@ -79,6 +80,10 @@ class Material:
     seed: str
     outcomes: pd.DataFrame | None = None
     further: Mapping[Table, pd.DataFrame] = field(default_factory=dict)
+
+    def keeps(self, *fields: str) -> bool:
+        """Whether the force records all these fields of its cases, in whichever of them."""
+        return all(is_kept(self.cases, name) for name in fields)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from inspections.columns import column, is_kept, is_true
 from inspections.indicators.coded_files import (
     counted,
     files_with_counted,
@@ -14,7 +15,7 @@ from inspections.indicators.coded_files import (
     share_of_files,
 )
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, is_true, not_recorded, share_of_cases, share_of_counts
+from inspections.indicators.rows import Row, not_recorded, share_of_cases, share_of_counts
 
 __all__ = ["cases_by_suspect", "suspects_of_cases"]
 
@@ -38,7 +39,7 @@ def suspects_of_cases(material: Material) -> pd.DataFrame:
     dates; empty where no reference is kept.
     """
     suspects = material.further.get("suspects")
-    if suspects is None or column(suspects, "suspect_id").isna().all():
+    if suspects is None or not is_kept(suspects, "suspect_id"):
         suspects = material.cases
     links = pd.DataFrame({"case_id": suspects["case_id"], "suspect_id": column(suspects, "suspect_id")})
     links = links.dropna().drop_duplicates()
@@ -157,7 +158,7 @@ def _disruption_of_repeat_suspects(material: Material) -> Iterator[Row]:
     base = "suspects linked to two or more reports where it is recorded"
     suspects = material.further.get("suspects")
     needed = ("suspect_id", "disruption_considered")
-    if suspects is None or any(column(suspects, name).isna().all() for name in needed):
+    if suspects is None or not all(is_kept(suspects, name) for name in needed):
         yield not_recorded(base)
         return
     cases = cases_by_suspect(suspects_of_cases(material))

@@ -32,9 +32,7 @@ __all__ = [
     "SampledFiles",
     "Status",
     "base_in_words",
-    "column",
     "estimate_share",
-    "is_true",
     "mean_of_all",
     "median_days",
     "not_recorded",
@@ -82,16 +80,6 @@ class Row:
     weighted_to: int | None = None
     counts: Literal["cases", "units"] = "cases"
     apart: str = ""
-
-
-def column(table: pd.DataFrame, name: str) -> pd.Series:
-    """A column, or one of nothing where the force does not record it."""
-    return table[name] if name in table else pd.Series(None, index=table.index, dtype=object)
-
-
-def is_true(flags: pd.Series) -> pd.Series:
-    """Flags that are known to be true; unknown is not."""
-    return flags.astype("boolean").fillna(False).astype(bool)
 
 
 def base_in_words(template: str, numbers: Mapping[str, Any]) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from inspections.columns import column, is_kept
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, SampledFiles, column, not_recorded
+from inspections.indicators.rows import Row, SampledFiles, not_recorded
 
 __all__ = ["FIRST_REVIEW_DAYS", "SUPERVISOR_WORDS", "is_supervisor"]
 
@@ -63,7 +64,7 @@ def _supervisor_entry(material: Material) -> Iterator[Row]:
     reported = pd.to_datetime(column(material.sample.set_index("case_id"), "reported_on")).dropna()
     notes = material.notes
     entered = pd.to_datetime(column(notes, "entered_at"))
-    if not _has_roles(notes) or reported.empty or entered.isna().all():
+    if not (is_kept(notes, "author_role") and is_kept(notes, "entered_at") and material.keeps("reported_on")):
         yield not_recorded("sampled case files")
         return
     days = (entered.dt.normalize() - notes["case_id"].map(reported)).dt.days
@@ -93,7 +94,7 @@ def _supervisor_entry(material: Material) -> Iterator[Row]:
 )
 def _author_role_missing(material: Material) -> Iterator[Row]:
     notes = material.notes
-    if not _has_roles(notes):
+    if not is_kept(notes, "author_role"):
         yield not_recorded("notes in sampled case files")
         return
     yield SampledFiles.of(material.sample, material.frame).ratio(
@@ -102,7 +103,3 @@ def _author_role_missing(material: Material) -> Iterator[Row]:
         units="notes",
         seed=f"{material.seed} author-role-missing",
     )
-
-
-def _has_roles(notes: pd.DataFrame) -> bool:
-    return bool(column(notes, "author_role").notna().any())

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from inspections.indicators.outcomes import CHARGED
+from inspections.columns import column
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, median_days, not_recorded
+from inspections.indicators.rows import Row, median_days, not_recorded
+from parameters.fields import CHARGED
 
 __all__ = ["STAGES", "days_between"]
 
@@ -40,10 +41,12 @@ def days_between(cases: pd.DataFrame, start: str, end: str) -> pd.Series:
 def _stage(name: str, start: str, end: str, words: str) -> Callable[[Material], Iterator[Row]]:
     def compute(material: Material) -> Iterator[Row]:
         charged = column(material.frame, "outcome_type").isin(CHARGED)
-        for group, chosen in (("force", slice(None)), ("charged", charged)):
-            cases = material.frame.loc[chosen]
-            base = "cases in the frame" if group == "force" else "charged cases in the frame"
-            if cases.empty or column(cases, start).isna().all() or column(cases, end).isna().all():
+        dates = (start, end)
+        for group, cases, base, needed in (
+            ("force", material.frame, "cases in the frame", dates),
+            ("charged", material.frame[charged], "charged cases in the frame", (*dates, "outcome_type")),
+        ):
+            if not material.keeps(*needed):
                 yield not_recorded(base, group=group)
             else:
                 seed = f"{material.seed} {name} {group}"

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from inspections.columns import column, is_kept
 from inspections.indicators.coded_files import (
     acted,
     files_with_acted,
@@ -16,7 +17,7 @@ from inspections.indicators.coded_files import (
     units_by_case,
 )
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, SampledFiles, column, median_days, not_recorded, share_of_cases
+from inspections.indicators.rows import Row, SampledFiles, median_days, not_recorded, share_of_cases
 from inspections.indicators.timeliness import days_between
 
 _IN_FRAME = "cases in the frame"
@@ -40,10 +41,10 @@ _REFERRED = Indicator(
 
 @indicator(_REFERRED)
 def _isva_referral(material: Material) -> Iterator[Row]:
-    referred = column(material.frame.set_index("case_id"), "isva_referral_on").notna()
-    if not referred.any():
+    if not material.keeps("isva_referral_on"):
         yield not_recorded(_IN_FRAME)
         return
+    referred = column(material.frame.set_index("case_id"), "isva_referral_on").notna()
     yield share_of_cases(referred, _IN_FRAME, apart=_ISVA)
 
 
@@ -61,10 +62,10 @@ def _isva_referral(material: Material) -> Iterator[Row]:
     )
 )
 def _days_to_isva(material: Material) -> Iterator[Row]:
-    days = days_between(material.frame, "reported_on", "isva_referral_on")
-    if days.isna().all():
+    if not material.keeps("reported_on", "isva_referral_on"):
         yield not_recorded(_IN_FRAME)
         return
+    days = days_between(material.frame, "reported_on", "isva_referral_on")
     row = median_days(days, _IN_FRAME, seed=f"{material.seed} days-report-to-isva")
     yield replace(row, apart=_ISVA)
 
@@ -135,7 +136,7 @@ def _days_without_contact(material: Material) -> Iterator[Row]:
     sample = material.sample.set_index("case_id")
     ends = [pd.to_datetime(column(sample, name)) for name in ("reported_on", "closed_on")]
     entered = pd.to_datetime(column(material.notes, "entered_at"))
-    if entered.isna().all() or any(dates.isna().all() for dates in ends):
+    if entered.isna().all() or not material.keeps("reported_on", "closed_on"):
         yield not_recorded("sampled case files")
         return
     days = material.notes.assign(day=entered.dt.normalize()).set_index(["case_id", "entry_no"])["day"]
@@ -182,12 +183,12 @@ _RIGHT_TO_REVIEW = Indicator(
 @indicator(_RIGHT_TO_REVIEW)
 def _told_of_the_right_to_review(material: Material) -> Iterator[Row]:
     base = "cases ended without charge by police or the CPS in the frame"
-    frame = material.frame.set_index("case_id")
-    told = column(frame, "review_right_told_on").notna()
-    if not told.any() or column(frame, "decision").isna().all():
+    if not material.keeps("review_right_told_on", "decision"):
         yield not_recorded(base)
         return
-    yield share_of_cases(told[frame["decision"].isin(["police NFA", "CPS NFA"])], base)
+    frame = material.frame.set_index("case_id")
+    told = column(frame, "review_right_told_on").notna()
+    yield share_of_cases(told[column(frame, "decision").isin(["police NFA", "CPS NFA"])], base)
 
 
 @indicator(
@@ -208,7 +209,7 @@ def _told_of_the_right_to_review(material: Material) -> Iterator[Row]:
 def _told_of_changes_of_bail(material: Material) -> Iterator[Row]:
     base = "cases with a change of bail in the frame"
     suspects, needed = material.further.get("suspects"), ("bail_changed_on", "victim_told_on")
-    if suspects is None or any(column(suspects, name).isna().all() for name in needed):
+    if suspects is None or not all(is_kept(suspects, name) for name in needed):
         yield not_recorded(base)
         return
     in_frame = suspects["case_id"].isin(material.frame["case_id"])

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from inspections.columns import column, is_kept, is_true
 from inspections.indicators.registry import Indicator, Material, indicator
-from inspections.indicators.rows import Row, column, is_true, mean_of_all, not_recorded, share_of_cases
+from inspections.indicators.rows import Row, mean_of_all, not_recorded, share_of_cases
 
 __all__ = ["officers_one_by_one"]
 
@@ -124,7 +125,7 @@ def _caseload(material: Material) -> Iterator[Row]:
 def _vacancies(material: Material) -> Iterator[Row]:
     base = "posts"
     workforce = material.further.get("workforce")
-    if workforce is None or column(workforce, "vacancies").isna().all():
+    if workforce is None or not is_kept(workforce, "vacancies"):
         yield not_recorded(base)
         return
     filled = pd.Series(False, index=officers_one_by_one(workforce).index)
@@ -135,6 +136,6 @@ def _vacancies(material: Material) -> Iterator[Row]:
 def _officers_with(material: Material, field: str) -> pd.DataFrame | None:
     """Officers for whom a field is recorded, one row each; None where it is recorded for none."""
     workforce = material.further.get("workforce")
-    if workforce is None or column(workforce, field).isna().all():
+    if workforce is None or not is_kept(workforce, field):
         return None
     return officers_one_by_one(workforce).dropna(subset=field)

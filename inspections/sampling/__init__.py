@@ -1,8 +1,8 @@
 """Which cases are inspected: the frame, and a sample that anyone can draw again.
 
-The frame is the list of cases that could have been chosen. It is frozen first, with the strata of its cases, and
-hashes of both are kept; the order of the draw comes from the seed *and* the hash of the list, so nobody who knew
-the seed beforehand could have steered the list, and nobody who has both can draw a different sample.
+The frame is the list of cases that could have been chosen. It is frozen first, with the strata of its cases,
+and hashes of both are kept; the order of the draw comes from the seed *and* the hash of the list, so nobody
+who knew the seed beforehand could have steered the list, and nobody who has both can draw a different sample.
 """
 
 from inspections.sampling.draw import (

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from inspections.columns import column
 from inspections.hashing import keyed_hash
 from inspections.sampling.allocation import allot, allotment_remarks, weigh
-from inspections.sampling.frame import Frame, column_or_blank, frame_hash, list_hash
+from inspections.sampling.frame import Frame, frame_hash, list_hash
 from parameters import models
 from parameters.problems import InspectionError, Problem
 
@@ -205,7 +206,7 @@ def _dip_sample(
     cases: pd.DataFrame, code: str, size: int | str, *, fingerprint: str, effective: str
 ) -> Sample:
     drawn_for = f"dip sample of outcome {code}"
-    of_type = cases[column_or_blank(cases, "outcome_type") == code]
+    of_type = cases[column(cases, "outcome_type") == code]
     available = len(of_type)
     wanted = available if isinstance(size, str) else size
     strata = weigh(
@@ -282,7 +283,7 @@ def _strata(cases: pd.DataFrame, sample: models.Sample, *, file: str) -> pd.Seri
     first = _groups(cases, sample.strata)
     if sample.crossed_with == "none":
         return first
-    if len(cases) and column_or_blank(cases, sample.crossed_with).isna().all():
+    if len(cases) and column(cases, sample.crossed_with).isna().all():
         message = f'is "{sample.crossed_with}", which is empty in every case of the frame.'
         remedy = "Map it to the force's column, or write sample: {crossed_with: none} for this force."
         raise InspectionError([Problem(file, "sample.crossed_with", sample.crossed_with, message, remedy)])
@@ -290,4 +291,4 @@ def _strata(cases: pd.DataFrame, sample: models.Sample, *, file: str) -> pd.Seri
 
 
 def _groups(cases: pd.DataFrame, name: str) -> pd.Series:
-    return column_or_blank(cases, name).astype(object).fillna(NOT_RECORDED).astype(str)
+    return column(cases, name).astype(object).fillna(NOT_RECORDED).astype(str)

@@ -11,10 +11,11 @@ from typing import Literal
 
 import pandas as pd
 
+from inspections.columns import column
 from parameters import models
 from parameters.fields import Table
 
-__all__ = ["Frame", "TrailStep", "build_frame", "column_or_blank", "frame_hash", "select_offences"]
+__all__ = ["Frame", "TrailStep", "build_frame", "frame_hash", "select_offences"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def select_offences(cases: pd.DataFrame, offence_codes: Sequence[str] | str) -> 
     """Cases of the offences inspected, whatever their dates; all of them when ``offence_codes`` is "all"."""
     if isinstance(offence_codes, str):
         return cases
-    return cases[column_or_blank(cases, "offence_code").isin(offence_codes)]
+    return cases[column(cases, "offence_code").isin(offence_codes)]
 
 
 def build_frame(
@@ -71,8 +72,7 @@ def build_frame(
     Frame
         Cases ordered by reference, and one trail step a rule.
     """
-    column = f"{frame.date_basis}_on"
-    dates = pd.to_datetime(column_or_blank(cases, column))
+    dates = pd.to_datetime(column(cases, f"{frame.date_basis}_on"))
     within = dates.between(pd.Timestamp(period.start), pd.Timestamp(period.end))
     steps = [
         (f"{frame.date_basis} date known", dates.notna(), f"no {frame.date_basis} date"),
@@ -88,7 +88,7 @@ def build_frame(
         ),
     ]
     if not isinstance(frame.outcome_types, str):
-        wanted = column_or_blank(cases, "outcome_type").isin(frame.outcome_types)
+        wanted = column(cases, "outcome_type").isin(frame.outcome_types)
         steps.append(("outcomes inspected", wanted, "another outcome type, or none recorded"))
     if minimum_notes > 0:
         counts = pd.Series(dtype=int) if notes_per_case is None else notes_per_case
@@ -114,11 +114,6 @@ def frame_hash(frame: Frame) -> str:
 def list_hash(entries: Sequence[object]) -> str:
     """SHA-256 of a list as JSON."""
     return hashlib.sha256(json.dumps(entries, ensure_ascii=False).encode("utf-8")).hexdigest()
-
-
-def column_or_blank(cases: pd.DataFrame, name: str) -> pd.Series:
-    """A column of the cases, or one of nothing where the force does not record it."""
-    return cases[name] if name in cases else pd.Series(None, index=cases.index, dtype=object)
 
 
 def _day(day: date) -> str:

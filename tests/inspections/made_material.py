@@ -1,5 +1,6 @@
 """Small case tables, samples and codings, made by hand for the tests of indicators and disclosure control."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -65,3 +66,9 @@ def material(
         "entries": pd.DataFrame({"case_id": list(weights), "entry_no": 1, "units": 20}),
     }
     return Material(**(parts | more), period=YEAR, seed="autumn")
+
+
+def with_fields(given: Material, **columns: object) -> Material:
+    """The same with further fields of the sampled cases, which the force then keeps."""
+    sample = given.sample.assign(**columns)
+    return replace(given, sample=sample, cases=sample)

@@ -8,6 +8,7 @@ import pytest
 from force_files import CASE_COLUMNS, CASES, NOTE_COLUMNS, NOTES, force
 
 from inspections.case_files import CaseFiles, decide, read_case_files, read_note_texts
+from inspections.completeness import find_gaps
 from parameters import PROJECT, InspectionError, Parameters, load_parameters
 from parameters.fields import FIELDS
 
@@ -338,14 +339,22 @@ def test_numbers_that_contradict_the_clock_are_noted(tmp_path: Path) -> None:
     [
         ("W/1,15,2025-05-01,,", "a charge date, but another outcome than charged"),
         ("W/1,1,,,", "outcome charged, but no charge date"),
-        ("W/1,18,,2025-05-01,", "outcome says no suspect identified, but one was arrested"),
-        ("W/1,14,,,2025-05-01", "outcome says no suspect identified, but one was interviewed"),
+        (
+            "W/1,18,,2025-05-01,",
+            "outcome says no suspect identified, but one was named, arrested or interviewed",
+        ),
+        (
+            "W/1,14,,,2025-05-01",
+            "outcome says no suspect identified, but one was named, arrested or interviewed",
+        ),
         ("W/1,15,,,,no", "outcome says a suspect was identified, but none was named"),
         ("W/1,9,,,,", "outcome says the CPS decided, but there is no CPS decision date"),
     ],
 )
 def test_outcomes_that_contradict_the_dates_limit_the_results(row: str, found: str, tmp_path: Path) -> None:
-    cases = f"Ref,Outcome,Charged,Arrest,Interview,Named,CPS\n{row}\nW/2,,,,,,\nW/3,,,,,,\n"
+    cases = (
+        f"Ref,Outcome,Charged,Arrest,Interview,Named,CPS\n{row}\nW/2,1,2025-05-01,,,,2025-04-01\nW/3,,,,,,\n"
+    )
     cases = cases.replace(row, row + "," * (6 - row.count(",")))
     columns = {
         "case_id": "Ref",
@@ -358,6 +367,15 @@ def test_outcomes_that_contradict_the_dates_limit_the_results(row: str, found: s
     }
     checks = read_case_files(force(tmp_path, cases=cases, case_source={"columns": columns})).checks
     assert checks.set_index("found").loc[found, ["grade", "count"]].tolist() == ["limits", 1]
+
+
+def test_a_charge_date_that_the_force_never_gives_is_a_gap_and_contradicts_no_charge(tmp_path: Path) -> None:
+    cases = "Ref,Outcome,Charged\nW/1,1,\nW/2,1,\nW/3,,\n"
+    columns = {"case_id": "Ref", "outcome_type": "Outcome", "charged_on": "Charged"}
+    read = read_case_files(force(tmp_path, cases=cases, case_source={"columns": columns}))
+    assert read.checks.empty
+    gaps = find_gaps(read.tables).set_index("field")["gap"]
+    assert gaps["charged_on"] == "never filled in"
 
 
 def test_nothing_is_found_in_a_clean_force(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
+from datetime import date
+
 import pandas as pd
 import pytest
-from made_material import cases_of, coded, effort, material
+from made_material import cases_of, coded, effort, material, with_fields
 
-from inspections.checks import MILESTONES_IN_ORDER
+from inspections.checks import MILESTONES_IN_ORDER, check_cases
+from inspections.completeness import find_gaps
 from inspections.indicators import (
     Material,
     case_balances,
@@ -132,7 +135,7 @@ def test_testing_before_the_interview_goes_by_day_and_leaves_out_cases_without_o
             }
         ),
     )
-    given.sample["suspect_interviewed_on"] = pd.to_datetime(["2025-05-02", None])
+    given = with_fields(given, suspect_interviewed_on=pd.to_datetime(["2025-05-02", None]))
     row = row_of("effort-before-interview", given)
     assert (row["numerator"], row["denominator"]) == (1, 3)
 
@@ -299,6 +302,50 @@ def test_outcomes_that_contradict_the_file_are_found():
     row = row_of("outcome-coding", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
     # right: charged with a date; 14 without a suspect; 16 where it is not known whether one was named
     assert (row["numerator"], row["denominator"]) == (5, 8)
+
+
+def test_the_indicator_counts_the_closed_cases_in_which_a_check_finds_a_contradiction():
+    day = pd.Timestamp("2025-05-01")
+    cases = cases_of(
+        outcome_type=["19", "9", "9", "18", "15", None],
+        cps_decision_on=[None, None, day, None, None, None],
+        arrested_on=[None, None, None, day, None, None],
+        closed_on=[*[day] * 5, None],
+    )
+    cases = cases.astype(dict.fromkeys(("cps_decision_on", "arrested_on", "closed_on"), "datetime64[ns]"))
+    found = [check.cases for check in check_cases(cases, published=date(2026, 1, 1))]
+    assert sorted(found) == [("case 0",), ("case 1",), ("case 3",)]
+    row = row_of("outcome-coding", material(coded(*effort("x", victim=1, suspect=1)), cases=cases))
+    assert (row["numerator"], row["denominator"]) == (3, 5)
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+@pytest.mark.parametrize(
+    ("indicator", "field"),
+    [
+        ("isva-referral", "isva_referral_on"),
+        ("cps-early-advice", "early_advice_on"),
+        ("cps-referred", "file_to_cps_on"),
+        ("cps-admin-finalised", "admin_finalised_on"),
+        ("review-right-told", "review_right_told_on"),
+    ],
+)
+def test_a_step_taken_in_no_case_of_the_frame_is_nought_where_another_case_shows_that_it_is_kept(
+    indicator: str, field: str, elsewhere: bool
+):
+    day = pd.Timestamp("2025-05-01")
+    cases = cases_of(decision=["police NFA", "CPS NFA", "charged"], file_to_cps_on=[day, day, day])
+    cases[field] = pd.Series([None, None, day if elsewhere else None], dtype="datetime64[ns]")
+    frame = cases.iloc[:2]
+    given = material(coded(*effort("x", victim=1, suspect=1)), cases=cases, frame=frame)
+    row = row_of(indicator, given)
+    gaps = find_gaps({"cases": cases}, cases=frame["case_id"]).set_index("field")["gap"]
+    if elsewhere:
+        assert (row["status"], row["numerator"], row["denominator"]) == ("zero", 0, 2)
+        assert field not in gaps.index or gaps[field] == "partly missing"
+    else:
+        assert row["status"] == "not recorded"
+        assert gaps[field] == "never filled in"
 
 
 def test_milestones_out_of_order_are_found():

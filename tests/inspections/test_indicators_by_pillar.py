@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from made_material import cases_of, coded, effort, material
+from made_material import cases_of, coded, effort, material, with_fields
 
 from inspections.disclosure import Policy, decide, release_indicators
 from inspections.findings import Finding, write_findings
@@ -157,8 +157,7 @@ def supervised(**changes: list) -> Material:
     given = material(
         coded(*(("abcd"[n], 1, 1, "oth-admin") for n in range(4))), notes=pd.DataFrame(notes | changes)
     )
-    given.sample["reported_on"] = pd.to_datetime(["2025-05-01", "2025-05-01", "2025-05-01", None])
-    return given
+    return with_fields(given, reported_on=pd.to_datetime(["2025-05-01", "2025-05-01", "2025-05-01", None]))
 
 
 def test_a_supervisors_entry_counts_on_the_twenty_eighth_day_and_not_after_or_before_the_report() -> None:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from made_material import cases_of, coded, effort, material
+from made_material import cases_of, coded, effort, material, with_fields
 
 from inspections.disclosure import Policy, decide, release_indicators
 from inspections.findings import write_findings
@@ -316,7 +316,7 @@ def test_the_balance_is_given_before_the_day_of_the_interview_and_from_it_on() -
             }
         ),
     )
-    given.sample["suspect_interviewed_on"] = at(["2025-05-02", None])
+    given = with_fields(given, suspect_interviewed_on=at(["2025-05-02", None]))
     rows = rows_of("effort-balance-by-interview", given)
     assert rows.loc["before the interview", ["numerator", "denominator"]].tolist() == [-1, 3]
     assert rows.loc["from the interview on", ["numerator", "denominator", "value"]].tolist() == [1, 1, 1.0]
@@ -335,9 +335,7 @@ def with_contact(*days: str, weight: float = 2.0) -> Material:
         }
     )
     given = material(coding, notes=notes, weights={"a": weight, "b": 2.0})
-    given.sample["reported_on"] = at("2025-05-01")
-    given.sample["closed_on"] = at(["2025-06-30", "2025-05-11"])
-    return given
+    return with_fields(given, reported_on=at("2025-05-01"), closed_on=at(["2025-06-30", "2025-05-11"]))
 
 
 def test_the_longest_stretch_without_contact_runs_between_report_entries_and_closure() -> None:
