@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from parameters.fields import DECISIONS, OUTCOME_TYPES
 
@@ -12,6 +13,7 @@ __all__ = [
     "group_label",
     "method_label",
     "place_label",
+    "short_forms",
     "typeset",
     "with_labels",
 ]
@@ -81,6 +83,23 @@ _GROUPS = {
     "victim": "Of the victim",
     "suspect": "Of suspects",
 }
+_SHORT_FORMS = {
+    "ABE": "video-recorded interview of the victim",
+    "AP": "aggrieved party, the victim",
+    "CPS": "Crown Prosecution Service",
+    "DC": "detective constable",
+    "DI": "detective inspector",
+    "DS": "detective sergeant",
+    "GP": "family doctor",
+    "IP": "injured party, the victim",
+    "OIC": "officer in the case",
+    "SOIT": "specially trained officer who deals with the victim",
+    "SOLO": "specially trained officer who deals with the victim",
+    "SUSP": "suspect",
+    "VIC": "victim",
+    "VRI": "video-recorded interview of the victim",
+}
+"""What only police write without saying it in full; the meanings are those of the codebook's glossary."""
 _SIGNS = (
     (re.compile(r"(?<![\w.,;!?)])'(?=\w)"), "\N{LEFT SINGLE QUOTATION MARK}"),
     (re.compile(r"'"), "\N{RIGHT SINGLE QUOTATION MARK}"),
@@ -111,6 +130,18 @@ def place_label(table: str, field: str) -> str:
         return f"The whole table of {_TABLES.get(table, table)}"
     label = field_label(field)
     return label if table == "cases" else f"{label} ({_TABLES.get(table, table)})"
+
+
+def short_forms(texts: Iterable[str]) -> dict[str, str]:
+    """Return what the short forms of investigation notes mean that stand in any of some texts.
+
+    Examples
+    --------
+    >>> short_forms(["Ask IP straight", "DS"])
+    {'DS': 'detective sergeant', 'IP': 'injured party, the victim'}
+    """
+    words = set(re.findall(r"\w+", " ".join(texts)))
+    return {short: meaning for short, meaning in _SHORT_FORMS.items() if short in words}
 
 
 def with_labels(text: str) -> str:

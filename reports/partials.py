@@ -18,7 +18,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from parameters.fields import PILLARS
 from reports.answers import answers
 from reports.data_quality import completeness, quality
-from reports.labels import coding_label, place_label, typeset
+from reports.labels import coding_label, place_label, short_forms, typeset
 from reports.measures import definitions, measures, table_of
 from reports.national import write_headline
 from reports.recommendations import Decisions, Judgement, Recommendation
@@ -184,7 +184,7 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
     for orientation in _ORIENTATIONS:
         texts[f"extracts-{orientation}"] = _extracts(release, orientation)
     texts["extracts"] = _extracts_section(texts)
-    texts["about-quotes"] = _ABOUT_QUOTES if release.extracts else ""
+    texts["about-quotes"] = _about_quotes(release)
     return texts
 
 
@@ -322,6 +322,15 @@ def _extracts(release: Release, orientation: str) -> str:
         f"({_ORIENTATIONS[orientation]}).\n:::\n"
         for extract in chosen
     )
+
+
+def _about_quotes(release: Release) -> str:
+    """Say what quotations are and are not, and what the short forms in them mean; nothing without any."""
+    if not release.extracts:
+        return ""
+    quoted = (words for extract in release.extracts for words in (extract["text"], _role(extract["role"])))
+    meanings = [f"{short} ({meaning})" for short, meaning in short_forms(quoted).items()]
+    return f"{_ABOUT_QUOTES}\nShort forms in them: {', '.join(meanings)}.\n" if meanings else _ABOUT_QUOTES
 
 
 def _role(role: str) -> str:
