@@ -143,9 +143,13 @@ def test_medians_not_recorded_are_said_to_be():
 def test_the_sample_chart_says_how_many_of_each_stratum_are_read():
     strata = pd.DataFrame({"stratum": ["charged", "police NFA"], "frame": [30, None], "sample": [6, None]})
     chart = sample_chart(strata.astype({"frame": "Int64", "sample": "Int64"}))
-    assert chart.alt.endswith("Read: Charged or summonsed, 6 of 30; No further action, decided by police, suppressed.")
+    assert chart.alt.endswith(
+        "Read: Charged or summonsed, 6 of 30; No further action, decided by police, suppressed."
+    )
     unread = sample_chart(strata.assign(sample=None).astype({"frame": "Int64", "sample": "Int64"}))
-    assert unread.alt.endswith("Read: Charged or summonsed, suppressed, of 30; No further action, decided by police, suppressed.")
+    assert unread.alt.endswith(
+        "Read: Charged or summonsed, suppressed, of 30; No further action, decided by police, suppressed."
+    )
     assert unread.table["status"].tolist() == ["suppressed", "suppressed"]
     assert not unread.table["stratum"].str.contains("NFA").any()
 
