@@ -49,10 +49,13 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 USER_MISTAKE = 2
 
 ParameterFiles = Annotated[
-    list[Path], typer.Argument(help="Parameter files, such as parameters/northshire.yml.", show_default=False)
+    list[Path],
+    typer.Argument(help="Names of forces, such as northshire, or parameter files.", show_default=False),
 ]
 EvidenceOption = Annotated[Path, typer.Option("--evidence", help="Folder in which evidence is kept.")]
-ParameterFile = Annotated[Path, typer.Argument(help="Parameter file of the force.", show_default=False)]
+ParameterFile = Annotated[
+    Path, typer.Argument(help="Name of the force, or its parameter file.", show_default=False)
+]
 FormsFolder = Annotated[Path, typer.Argument(help="Folder of the filled-in forms.", show_default=False)]
 CodebookOption = Annotated[Path, typer.Option(help="Folder of the codebook.")]
 EVIDENCE = PROJECT / "evidence"
@@ -69,7 +72,7 @@ def _load(files: list[Path]) -> list[Parameters]:
     problems: list[Problem] = []
     for file in files:
         try:
-            loaded.append(load_parameters(file))
+            loaded.append(load_parameters(_parameter_file(file)))
         except InspectionError as error:
             problems.extend(error.problems)
     if problems:
@@ -265,10 +268,7 @@ def _ready_reader(runs: list[Parameters]) -> None:
 
 @app.command()
 def report(
-    forces: Annotated[
-        list[str],
-        typer.Argument(help="Names of forces, such as northshire, or parameter files.", show_default=False),
-    ],
+    forces: ParameterFiles,
     evidence: EvidenceOption = EVIDENCE,
     site: Annotated[Path, typer.Option(help="Folder to which the pages are rendered.")] = PROJECT / "_site",
 ) -> None:
@@ -276,7 +276,7 @@ def report(
     from reports import refresh, render
     from reports.changes import read_changes
 
-    runs = _load([_parameter_file(force) for force in forces])
+    runs = _load(forces)
     names = [parameters.force.force for parameters in runs]
     with _mistakes():
         for parameters in runs:
@@ -304,7 +304,7 @@ def code(
     output: Annotated[Path, typer.Option("--output", "-o", help="Coding table: .parquet, .csv or .jsonl.")],
     codebook: CodebookOption = CODEBOOK,
 ) -> None:
-    """Code the notes of any table, without a sample or a report."""
+    """Code the notes of any table by the rules alone, without a sample or a report."""
     from nlp.files import NotesFileError, code_file
 
     try:
@@ -510,9 +510,10 @@ def _whole_evidence(parameters: Parameters, root: Path) -> Path:
     return evidence.whole
 
 
-def _parameter_file(force: str) -> Path:
-    """A force's parameter file: the one given, or the one of that name in the project."""
-    return Path(force) if force.endswith((".yml", ".yaml")) else PROJECT / "parameters" / f"{force}.yml"
+def _parameter_file(given: Path) -> Path:
+    """The parameter file given, or the project's own of a force named as in "northshire"."""
+    named = given.parent == Path() and not given.suffix
+    return PROJECT / "parameters" / f"{given}.yml" if named else given
 
 
 @contextmanager

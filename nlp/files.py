@@ -52,7 +52,7 @@ def code_file(coder: Coder, source: Path, target: Path) -> EntryCount:
     Raises
     ------
     NotesFileError
-        When the file is missing, of another kind, not UTF-8, or lacks a column.
+        When the file is missing, of another kind, not UTF-8, lacks a column, or is the target itself.
     """
     if target.suffix not in _WRITERS:
         kinds = ", ".join(_WRITERS)
@@ -61,6 +61,10 @@ def code_file(coder: Coder, source: Path, target: Path) -> EntryCount:
         )
     if not target.parent.is_dir():
         raise NotesFileError(f"{target.parent}: there is no such folder. Make it first.")
+    if target.resolve() == source.resolve():
+        raise NotesFileError(
+            f"{target.name}: holds the notes, and would be lost. Give the codings another name."
+        )
     notes = units = dropped = words = 0
     temporary = target.with_name(f"{target.name}.unfinished")
     try:

@@ -112,6 +112,13 @@ def test_a_missing_parameter_file_is_told_without_a_traceback(command: str) -> N
     assert "nowhere.yml: does not exist." in said(command, "nowhere.yml", expect=2)
 
 
+@pytest.mark.parametrize("command", ["check", "run", "plan", "report"])
+def test_a_force_is_called_by_its_name_or_by_its_file(command: str) -> None:
+    told = said(command, "northshir", expect=2)
+    assert 'northshir.yml: does not exist. Did you mean "northshire.yml"?' in told
+    assert "inspection.yml" not in told
+
+
 def test_a_report_needs_evidence_that_is_up_to_date(tmp_path: Path) -> None:
     told = said("report", "northshire", "--evidence", str(tmp_path), expect=2)
     assert "has no finished run with these parameters, case files and rules." in told

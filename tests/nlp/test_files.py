@@ -66,3 +66,13 @@ def test_a_broken_parquet_file_and_a_missing_folder_are_told(coder: Coder, tmp_p
         code_file(coder, tmp_path / "notes.parquet", tmp_path / "coding.parquet")
     with pytest.raises(NotesFileError, match="there is no such folder"):
         code_file(coder, tmp_path / "notes.parquet", tmp_path / "away" / "coding.parquet")
+
+
+def test_notes_are_never_overwritten_by_their_coding(coder: Coder, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.csv"
+    NOTES.to_csv(notes, index=False)
+    (tmp_path / "folder").mkdir()
+    before = notes.read_bytes()
+    with pytest.raises(NotesFileError, match="Give the codings another name"):
+        code_file(coder, notes, tmp_path / "folder" / ".." / "notes.csv")
+    assert notes.read_bytes() == before
