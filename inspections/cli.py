@@ -56,10 +56,16 @@ EvidenceOption = Annotated[Path, typer.Option("--evidence", help="Folder in whic
 ParameterFile = Annotated[
     Path, typer.Argument(help="Name of the force, or its parameter file.", show_default=False)
 ]
-FormsFolder = Annotated[Path, typer.Argument(help="Folder of the filled-in forms.", show_default=False)]
+FormsFolder = Annotated[
+    Path, typer.Argument(help="Folder of the forms, as given to make.", show_default=False)
+]
+DipsOption = Annotated[bool, typer.Option("--dips", help="The forms of the dip samples, not the main ones.")]
 CodebookOption = Annotated[Path, typer.Option(help="Folder of the codebook.")]
 EVIDENCE = PROJECT / "evidence"
 CODEBOOK = PROJECT / "nlp" / "codebook"
+DIP_FORMS = "dip-samples"
+_NOTES = {False: "notes.parquet", True: "dip_notes.parquet"}
+"""Notes of the main sample's case files, and of those drawn for dip samples alone."""
 
 
 def _stop(message: object) -> typer.Exit:
@@ -404,25 +410,30 @@ def forms_make(
     second_share: Annotated[float, typer.Option(min=0, max=1, help="Share of files read twice.")] = 0.10,
     evidence: EvidenceOption = EVIDENCE,
 ) -> None:
-    """Deal the sampled case files to reviewers and write a workbook for each."""
+    """Deal the sampled case files to reviewers and write a workbook for each.
+
+    Files of dip samples are dealt apart, into the folder dip-samples; one that the main sample holds too is
+    read there alone.
+    """
     from inspections import reviews
     from parameters.questions import load_questions
 
     (parameters,) = _load([file])
+    seed, made = parameters.inspection.seed, []
     with _mistakes():
-        folder = _whole_evidence(parameters, evidence)
-        sample, notes = (
-            pd.read_parquet(folder / "restricted" / f"{name}.parquet") for name in ("sample", "notes")
-        )
-        allotment = reviews.allot(
-            sample,
-            reviewer,
-            parameters=parameters,
-            seed=parameters.inspection.seed,
-            second_share=second_share,
-        )
-        made = reviews.make_forms(allotment, load_questions(), to, notes=notes)
-        reviews.write_allotment(allotment, to / "allotment.json")
+        restricted = _whole_evidence(parameters, evidence) / "restricted"
+        sample = pd.read_parquet(restricted / "sample.parquet")
+        groups = [(sample, _NOTES[False], to, seed)]
+        if (restricted / "dip_samples.parquet").is_file():
+            dips = reviews.dips_to_deal(pd.read_parquet(restricted / "dip_samples.parquet"), sample)
+            groups += [(dips, _NOTES[True], to / DIP_FORMS, f"{seed} dip samples")] if len(dips) else []
+        for cases, table, folder, group_seed in groups:
+            allotment = reviews.allot(
+                cases, reviewer, parameters=parameters, seed=group_seed, second_share=second_share
+            )
+            notes = pd.read_parquet(restricted / table)
+            made += reviews.make_forms(allotment, load_questions(), folder, notes=notes)
+            reviews.write_allotment(allotment, folder / "allotment.json")
     for path in made:
         out.print(_shown(path), markup=False)
 
@@ -432,12 +443,13 @@ def forms_read(
     file: ParameterFile,
     forms: FormsFolder,
     unfinished: Annotated[bool, typer.Option("--unfinished", help="Accept forms not yet filled in.")] = False,
+    dips: DipsOption = False,
     evidence: EvidenceOption = EVIDENCE,
 ) -> None:
     """Read filled-in forms back, every mistake by cell, and say how far they are."""
     (parameters,) = _load([file])
     with _mistakes():
-        read = _read_forms(parameters, forms, evidence=evidence, unfinished=unfinished)
+        read = _read_forms(parameters, forms, dips=dips, evidence=evidence, unfinished=unfinished)
     for remark in read.remarks:
         out.print(f"{remark.grade}: {remark.problem}", markup=False)
     answered = int((read.answers["answer"] != NOT_ANSWERED).sum())
@@ -449,6 +461,7 @@ def forms_moderate(
     file: ParameterFile,
     forms: FormsFolder,
     decisions: Annotated[Path | None, typer.Option(help="The adjudication workbook, filled in.")] = None,
+    dips: DipsOption = False,
     evidence: EvidenceOption = EVIDENCE,
 ) -> None:
     """Show agreement and make the adjudication workbook; with decisions, write the final answers."""
@@ -457,23 +470,26 @@ def forms_moderate(
 
     (parameters,) = _load([file])
     with _mistakes():
-        questions, allotment = load_questions(), reviews.read_allotment(forms / "allotment.json")
-        read = _read_forms(parameters, forms, evidence=evidence, unfinished=False)
-        workbook = forms / "adjudication" / "adjudication.xlsx"
+        folder, questions = _group_of(forms, dips=dips), load_questions()
+        allotment = reviews.read_allotment(folder / "allotment.json")
+        read = _read_forms(parameters, forms, dips=dips, evidence=evidence, unfinished=False)
+        workbook = folder / "adjudication" / "adjudication.xlsx"
         if decisions is None:
             reviews.make_adjudication(read, allotment, questions, workbook)
             table = reviews.agreement(read, questions, seed=parameters.inspection.seed)
             out.print(reviews.print_agreement(table).to_string(index=False), markup=False)
             out.print(_shown(workbook), markup=False)
             return
-        notes = pd.read_parquet(_whole_evidence(parameters, evidence) / "restricted" / "notes.parquet")
+        notes = pd.read_parquet(_whole_evidence(parameters, evidence) / "restricted" / _NOTES[dips])
         settled = reviews.read_adjudication(decisions, read, allotment, questions, notes=notes)
-        final = workbook.with_name("final_answers.parquet")
+        final = forms / "final_answers" / ("dip_samples.parquet" if dips else "main_sample.parquet")
+        final.parent.mkdir(exist_ok=True)
         reviews.final_answers(read, settled).to_parquet(final, index=False)
     out.print(_shown(final), markup=False)
     columns = ", ".join(f"{name}: {name}" for name in fields_of("reviews"))
     out.print(f"To count them, write under sources in {parameters.file}, and run again:", markup=False)
-    out.print(f"  reviews: {{path: {final.resolve()}, columns: {{{columns}}}}}", markup=False)
+    where = f"path: {final.parent.resolve()}, format: parquet"
+    out.print(f"  reviews: {{{where}, columns: {{{columns}}}}}", markup=False)
 
 
 @reader_app.command("train")
@@ -488,13 +504,21 @@ def reader_train() -> None:
     out.print(f"Reader {reader.id} trained.", markup=False)
 
 
-def _read_forms(parameters: Parameters, forms: Path, *, evidence: Path, unfinished: bool) -> Reviews:
+def _group_of(forms: Path, *, dips: bool) -> Path:
+    """Folder of the forms of the dip samples, or of the main sample."""
+    return forms / DIP_FORMS if dips else forms
+
+
+def _read_forms(
+    parameters: Parameters, forms: Path, *, dips: bool, evidence: Path, unfinished: bool
+) -> Reviews:
     from inspections import reviews
     from parameters.questions import load_questions
 
-    notes = pd.read_parquet(_whole_evidence(parameters, evidence) / "restricted" / "notes.parquet")
-    allotment = reviews.read_allotment(forms / "allotment.json")
-    return reviews.read_reviews(forms, allotment, load_questions(), notes=notes, allow_unfinished=unfinished)
+    notes = pd.read_parquet(_whole_evidence(parameters, evidence) / "restricted" / _NOTES[dips])
+    folder = _group_of(forms, dips=dips)
+    allotment = reviews.read_allotment(folder / "allotment.json")
+    return reviews.read_reviews(folder, allotment, load_questions(), notes=notes, allow_unfinished=unfinished)
 
 
 def _whole_evidence(parameters: Parameters, root: Path) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from inspections.reviews.forms import DIP_RULE
 from inspections.reviews.workbooks import Writable, finish_sheet, head_row, new_workbook, put, save
 from inspections.sampling import REPLACEMENT_RULE, LossReason, Sample, reading_list, reserve_list
 from parameters import Parameters
@@ -15,10 +16,6 @@ from parameters.fields import OUTCOME_TYPES
 __all__ = ["write_reading_list"]
 
 _HEAD = 4
-_DIP_RULE = (
-    "A dip sample is a few case files of one outcome, read beside the main sample to see whether the outcome "
-    "was right. It speaks for that outcome alone and is never counted with the main sample."
-)
 
 
 def write_reading_list(
@@ -61,7 +58,7 @@ def write_reading_list(
     rules = [
         ("Replacing a file", REPLACEMENT_RULE),
         ("Reasons for a loss", "; ".join(LossReason)),
-        *([("Dip samples", _DIP_RULE)] if dips else []),
+        *([("Dip samples", DIP_RULE)] if dips else []),
         *((f"Outcome {code}", OUTCOME_TYPES[code]) for code in dips),
         ("Case list, SHA-256", sample.frame_hash),
         ("Draw, SHA-256", sample.effective_seed),

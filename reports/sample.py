@@ -69,7 +69,8 @@ def dip_samples(release: Release) -> str:
     about = (
         "Beside the sample, inspectors read a few case files of one outcome to see whether that outcome was "
         "right. They are drawn from the same frozen list in an order of their own. Where there were fewer "
-        "than asked for, all were taken. No number in this report counts them.\n"
+        "than asked for, all were taken. No number in this report counts them: what reviewers answered on so "
+        "few files is kept by the inspectorate and is not published.\n"
     )
     table = pipe_table(columns, rows, caption="Dip samples by outcome", label="dip-samples")
     return f"{about}\n{table}"

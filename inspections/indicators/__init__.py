@@ -24,7 +24,7 @@ from inspections.indicators.registry import (
     definitions,
     indicator,
 )
-from inspections.indicators.reviewers import review_results
+from inspections.indicators.reviewers import dip_answers, review_results
 
 __all__ = [
     "Indicator",
@@ -35,6 +35,7 @@ __all__ = [
     "compute_indicators",
     "definitions",
     "devices",
+    "dip_answers",
     "effort",
     "gaps",
     "indicator",

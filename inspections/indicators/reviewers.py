@@ -17,7 +17,7 @@ from inspections.indicators.rows import Row, SampledFiles
 from parameters.fields import NOT_ANSWERED
 from parameters.questions import Question, QuestionSet
 
-__all__ = ["ANSWER_PREFIX", "review_results"]
+__all__ = ["ANSWER_PREFIX", "dip_answers", "review_results"]
 
 ANSWER_PREFIX = "answer-"
 """What the id of an answer's indicator begins with."""
@@ -48,6 +48,7 @@ def review_results(material: Material, questions: QuestionSet) -> Results:
     given = material.further.get("reviews")
     if given is None:
         return results_of([], material)
+    given = given[given["case_id"].isin(material.sample["case_id"])]
     answered = given[given["answer"].ne(NOT_ANSWERED)].set_index(["question", "case_id"])["answer"]
     asked = set(answered.index.get_level_values("question"))
     files = SampledFiles.of(material.sample, material.frame)
@@ -57,6 +58,39 @@ def review_results(material: Material, questions: QuestionSet) -> Results:
         if question.id in asked
     )
     return results_of(computed, material)
+
+
+def dip_answers(reviews: pd.DataFrame, dips: pd.DataFrame, questions: QuestionSet) -> pd.DataFrame:
+    """Final answers on the files of each dip sample: plain counts, apart from all that speaks for the force.
+
+    Restricted: the files of one outcome are few. A file that the main sample holds too counts here as well.
+
+    Parameters
+    ----------
+    reviews : DataFrame
+        Review answers: ``case_id, question, answer``.
+    dips : DataFrame
+        Cases of the dip samples, with ``outcome``.
+    questions : QuestionSet
+        The questions that were asked.
+
+    Returns
+    -------
+    DataFrame
+        ``outcome, question, wording, answer, files, reviewed``: a row an outcome type and question, for each
+        answer that it offers. ``reviewed`` counts the files in which the question was answered.
+    """
+    drawn = reviews.merge(dips[["case_id", "outcome"]], on="case_id")
+    given = drawn[drawn["answer"].ne(NOT_ANSWERED)].value_counts(["outcome", "question", "answer"])
+    rows = []
+    for outcome in sorted(dips["outcome"].unique()):
+        for question in questions.questions:
+            counts = [int(given.get((outcome, question.id, answer), 0)) for answer in question.answers]
+            rows += [
+                (outcome, question.id, question.wording, answer, count, sum(counts))
+                for answer, count in zip(question.answers, counts, strict=True)
+            ]
+    return pd.DataFrame(rows, columns=["outcome", "question", "wording", "answer", "files", "reviewed"])
 
 
 def _rows(question: Question, answers: pd.Series, files: SampledFiles) -> Iterator[Row]:

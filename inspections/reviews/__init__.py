@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from inspections.reviews.agreement import agreement, print_agreement
-from inspections.reviews.allotment import Allotment, Reading, allot, read_allotment, write_allotment
+from inspections.reviews.allotment import (
+    Allotment,
+    Reading,
+    allot,
+    dips_to_deal,
+    read_allotment,
+    write_allotment,
+)
 from inspections.reviews.forms import make_forms
 from inspections.reviews.moderation import (
     disagreements,
@@ -20,6 +27,7 @@ __all__ = [
     "Reviews",
     "agreement",
     "allot",
+    "dips_to_deal",
     "disagreements",
     "final_answers",
     "make_adjudication",

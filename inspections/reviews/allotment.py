@@ -18,7 +18,7 @@ from inspections.hashing import keyed_hash
 from parameters import InspectionError, Parameters, Problem, shown_path
 from parameters.suggestions import listed
 
-__all__ = ["Allotment", "Reading", "allot", "read_allotment", "slug", "write_allotment"]
+__all__ = ["Allotment", "Reading", "allot", "dips_to_deal", "read_allotment", "slug", "write_allotment"]
 
 REVIEWER = re.compile(r"\w[\w .'’-]{0,39}")
 
@@ -37,12 +37,15 @@ class Reading:
         Name of the reviewer.
     place : int
         Where the case comes in the reviewer's form, from 1.
+    outcome : str
+        Outcome type of the dip sample that the case was drawn for; empty in the main sample.
     """
 
     case_id: str
     reader: str
     reviewer: str
     place: int
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,11 @@ class Allotment:
         return tuple(dict.fromkeys(reading.reviewer for reading in self.readings))
 
     @property
+    def outcomes(self) -> dict[str, str]:
+        """Outcome type by case, of an allotment of dip samples; empty for the main sample."""
+        return {reading.case_id: reading.outcome for reading in self.readings if reading.outcome}
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of the whole allotment; every form carries it."""
         text = json.dumps(_as_json(self), sort_keys=True, ensure_ascii=False)
@@ -85,6 +93,19 @@ class Allotment:
 def slug(reviewer: str) -> str:
     """A reviewer's name as it stands in a file name: ``A. Khan`` becomes ``a-khan``."""
     return re.sub(r"[^\w]+", "-", reviewer.casefold()).strip("-")
+
+
+def dips_to_deal(dips: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
+    """Dip-sample files that are not read for the main sample already: a file drawn for both is read once.
+
+    Parameters
+    ----------
+    dips : DataFrame
+        Cases of the dip samples, with ``outcome``.
+    sample : DataFrame
+        Cases of the main sample.
+    """
+    return dips[~dips["case_id"].isin(sample["case_id"])].reset_index(drop=True)
 
 
 def allot(
@@ -105,7 +126,8 @@ def allot(
     Parameters
     ----------
     sample : DataFrame
-        Sampled cases: ``case_id``, and ``stratum`` where the sample has one.
+        Sampled cases: ``case_id``, and ``stratum`` where the sample has one; those of dip samples, which are
+        dealt apart from the main sample, with ``outcome``.
     reviewers : sequence of str
         Names, each once. The order does not matter.
     parameters : Parameters
@@ -124,6 +146,7 @@ def allot(
     ranks = {case: keyed_hash(seed, "allot", case) for case in sample["case_id"]}
     strata = sample["stratum"] if "stratum" in sample else pd.Series("", index=sample.index)
     stratum_of = dict(zip(sample["case_id"], strata.astype(str), strict=True))
+    outcome_of = dict(zip(sample["case_id"], sample["outcome"], strict=True)) if "outcome" in sample else {}
     order = sorted(ranks, key=lambda case: (stratum_of[case], ranks[case]))
     dealt = sorted(reviewers, key=lambda name: keyed_hash(seed, "reviewer", name))
     first = {case: dealt[place % len(dealt)] for place, case in enumerate(order)}
@@ -133,7 +156,10 @@ def allot(
         mine = [(case, "first") for case, name in first.items() if name == reviewer]
         mine += [(case, "second") for case, name in second.items() if name == reviewer]
         mine.sort(key=lambda reading: keyed_hash(seed, "place", reviewer, reading[0]))
-        readings += [Reading(case, reader, reviewer, place) for place, (case, reader) in enumerate(mine, 1)]
+        readings += [
+            Reading(case, reader, reviewer, place, outcome=outcome_of.get(case, ""))
+            for place, (case, reader) in enumerate(mine, 1)
+        ]
     return Allotment(
         inspection=parameters.inspection.id,
         inspection_name=parameters.inspection.name,

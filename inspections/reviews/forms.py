@@ -27,12 +27,13 @@ from inspections.reviews.workbooks import (
     write_facts,
 )
 from parameters import InspectionError, Problem, shown_path
-from parameters.fields import PILLARS
+from parameters.fields import OUTCOME_TYPES, PILLARS
 from parameters.questions import ANSWERS, FOUND, Question, QuestionSet
 
 __all__ = [
     "ANSWER",
     "COMMENT",
+    "DIP_RULE",
     "ENTRY",
     "FORM",
     "build_form",
@@ -57,6 +58,10 @@ HEADINGS = {
 WIDTHS = {"A": 6, "B": 50, ANSWER: 15, ENTRY: 10, COMMENT: 46, TO_DO: 12, "G": 92}
 GUIDANCE_WIDTHS = {"A": 7, "B": 42, "C": 76, "D": 11, "E": 26, "F": 44}
 HEAD = 4
+DIP_RULE = (
+    "A dip sample is a few case files of one outcome, read beside the main sample to see whether the outcome "
+    "was right. It speaks for that outcome alone and is never counted with the main sample."
+)
 UNANSWERED = PatternFill("solid", bgColor="FFF2CC")
 UNPROVEN = PatternFill("solid", bgColor="F8CBAD")
 HELP = (
@@ -91,7 +96,8 @@ def make_forms(
     Returns
     -------
     list of Path
-        ``<force>-<reviewer>.xlsx``, in order of the reviewers' names.
+        ``<force>-<reviewer>.xlsx``, or ``<force>-dips-<reviewer>.xlsx`` for dip samples, in order of the
+        reviewers' names.
 
     Raises
     ------
@@ -115,7 +121,8 @@ def make_forms(
 
 def form_name(allotment: Allotment, reviewer: str) -> str:
     """File name of a reviewer's form."""
-    return f"{allotment.force}-{slug(reviewer)}.xlsx"
+    dips = "-dips" if allotment.outcomes else ""
+    return f"{allotment.force}{dips}-{slug(reviewer)}.xlsx"
 
 
 def case_sheet(place: int) -> str:
@@ -164,6 +171,8 @@ def build_form(
         sheet = sheets[case_sheet(place)]
         put(sheet, "A1", f"Case {place} of {len(cases)}: {case}", bold=True, size=14, wrapped=False)
         heading = f"{allotment.force_name}. {allotment.inspection_name}. Reviewer: {reviewer}"
+        if outcome := allotment.outcomes.get(case):
+            heading += f". Dip sample of outcome {outcome}: {OUTCOME_TYPES[outcome]}"
         put(sheet, "A2", heading, wrapped=False)
         _fill_case(sheet, questions, span=spans[case])
     write_facts(workbook, form_facts(allotment, questions, reviewer))
@@ -192,6 +201,8 @@ def _fill_help(sheet: Worksheet, allotment: Allotment, questions: QuestionSet, r
     put(sheet, "A1", questions.title, bold=True, size=16, wrapped=False)
     put(sheet, "A2", f"{allotment.force_name}. {allotment.inspection_name}", wrapped=False)
     put(sheet, "A3", f"Reviewer: {reviewer}", wrapped=False)
+    if allotment.outcomes:
+        put(sheet, "A4", DIP_RULE, wrapped=False)
     put(sheet, "A5", "How to fill in this form", bold=True, size=13, wrapped=False)
     for row, line in enumerate(HELP, start=6):
         put(sheet, f"A{row}", str(row - 5))

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from inspections.reviews.agreement import double_read
 from inspections.reviews.allotment import Allotment, slug
-from inspections.reviews.forms import UNANSWERED
+from inspections.reviews.forms import DIP_RULE, UNANSWERED
 from inspections.reviews.reading import Reviews, recognise
 from inspections.reviews.workbooks import (
     cell_list,
@@ -249,6 +249,8 @@ def _build(reviews: Reviews, allotment: Allotment, questions: QuestionSet) -> Wo
     workbook, sheets = new_workbook(f"Adjudication: {questions.title}", ["Help", SHEET])
     put(sheets["Help"], "A1", "Settling disagreements", bold=True, size=16, wrapped=False)
     put(sheets["Help"], "A2", f"{allotment.force_name}. {allotment.inspection_name}", wrapped=False)
+    if allotment.outcomes:
+        put(sheets["Help"], "A3", DIP_RULE)
     for row, line in enumerate(HELP, start=4):
         put(sheets["Help"], f"A{row}", line)
     finish_sheet(sheets["Help"], widths={"A": 110})

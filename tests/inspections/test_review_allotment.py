@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from review_files import CASES, REVIEWERS, SAMPLE, allotment, parameters
 
-from inspections.reviews import allot, read_allotment, write_allotment
+from inspections.reviews import allot, dips_to_deal, read_allotment, write_allotment
 from parameters import InspectionError
 
 PARAMETERS = parameters()
@@ -54,6 +54,23 @@ def test_every_reviewer_gets_files_of_every_stratum():
     strata = sample_of(18).set_index("case_id")["stratum"]
     for reviewer in dealt.reviewers:
         assert set(Counter(strata[list(dealt.cases_of(reviewer))]).values()) == {2}
+
+
+def test_a_file_of_a_dip_sample_is_dealt_apart_with_its_outcome_unless_the_main_sample_holds_it():
+    sample = sample_of(6)
+    dips = pd.DataFrame({"case_id": ["W/1", "W/20", "W/21"], "outcome": ["16", "16", "18"]})
+    dealt = allot(
+        dips_to_deal(dips, sample), ["A", "B"], parameters=PARAMETERS, seed="s dip samples", second_share=0.5
+    )
+    assert dealt.outcomes == {"W/20": "16", "W/21": "18"}
+    assert allot(sample, ["A", "B"], parameters=PARAMETERS, seed="s").outcomes == {}
+
+
+def test_an_allotment_of_dip_samples_is_read_back_whole(tmp_path: Path):
+    dips = pd.DataFrame({"case_id": ["W/20", "W/21"], "outcome": ["16", "18"]})
+    dealt = allot(dips, ["A", "B"], parameters=PARAMETERS, seed="s")
+    write_allotment(dealt, tmp_path / "allotment.json")
+    assert read_allotment(tmp_path / "allotment.json") == dealt
 
 
 def test_second_readings_are_mixed_among_the_first_in_a_form():

@@ -9,7 +9,7 @@ import pytest
 from made_material import coded, material
 
 from inspections.disclosure import Policy, decide, part_answers, release_indicators
-from inspections.indicators import Material, compute_indicators, review_results
+from inspections.indicators import Material, compute_indicators, dip_answers, review_results
 from inspections.intervals import mid_p
 from parameters.questions import load_questions
 
@@ -169,3 +169,25 @@ def test_no_small_number_of_files_can_be_worked_out_from_the_other_answers(seed:
     for name, times in dealt.items():
         if FIVE.is_small(times):
             assert max(way[name] for way in ways) >= FIVE.threshold
+
+
+def test_answers_on_a_dip_sample_are_counted_by_outcome_and_enter_no_share() -> None:
+    main = reviewed(["yes"] * 6 + ["no"] * 4)
+    others = pd.DataFrame({"case_id": ["dip 1", "dip 2", "dip 3", "dip 4"], "question": OFFERS_ALL})
+    others = others.assign(answer=["no", "no", "not recorded", "not answered"])
+    both = replace(main, further={"reviews": pd.concat([main.further["reviews"], others])})
+    pd.testing.assert_frame_equal(rows_of(both), rows_of(main))
+    dips = pd.DataFrame(
+        {"case_id": ["dip 1", "dip 2", "case 0", "dip 3", "dip 4"], "outcome": ["16"] * 3 + ["18"] * 2}
+    )
+    counts = dip_answers(both.further["reviews"], dips, QUESTIONS)
+    asked = counts[counts["question"] == OFFERS_ALL].set_index(["outcome", "answer"])
+    assert asked.loc[("16", "no"), ["files", "reviewed"]].tolist() == [2, 3]
+    assert asked.loc[("16", "yes"), "files"] == 1  # read for the main sample, and drawn for both
+    assert asked.loc[("18", "not recorded"), ["files", "reviewed"]].tolist() == [1, 1]
+    assert counts.loc[counts["question"] == ALWAYS_ARISES, "reviewed"].eq(0).all()
+
+
+def test_a_question_answered_on_dip_samples_alone_has_no_share() -> None:
+    answers = pd.DataFrame({"case_id": ["dip 1"], "question": [OFFERS_ALL], "answer": ["no"]})
+    assert rows_of(replace(reviewed(["yes"]), further={"reviews": answers})).empty

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from review_files import CASES, NOTES, QUESTIONS, ROWS, allotment, forms
+from review_files import CASES, NOTES, QUESTIONS, ROWS, SAMPLE, allotment, forms, parameters
 
-from inspections.reviews import make_forms
+from inspections.reviews import allot, make_forms
 from inspections.reviews.forms import build_form
 from parameters import InspectionError
 from parameters.questions import load_questions
@@ -92,3 +92,17 @@ def test_a_reviewer_sees_how_the_log_is_numbered() -> None:
 def test_a_case_without_notes_still_has_its_sheet() -> None:
     sheet = build_form(allotment(), QUESTIONS, "A. Khan", notes=NOTES[:0])["Case 01"]
     assert "Log entries: none." in str(sheet["A3"].value)
+
+
+def test_a_form_of_dip_samples_says_so_and_names_the_outcome_on_every_sheet(tmp_path: Path) -> None:
+    dips = SAMPLE.assign(outcome="16")
+    dealt = allot(dips, ["A. Khan"], parameters=parameters(), seed="autumn", second_share=0)
+    (path,) = forms(tmp_path, dealt).values()
+    assert path.name == "northshire-dips-a-khan.xlsx"
+    workbook = load_workbook(path)
+    assert "never counted with the main sample" in str(workbook["Help"]["A4"].value)
+    sheets = [sheet for sheet in workbook if sheet.title.startswith("Case")]
+    assert len(sheets) == len(CASES)
+    assert all("Dip sample of outcome 16: Suspect identified" in str(sheet["A2"].value) for sheet in sheets)
+    main = load_workbook(next(iter(forms(tmp_path / "main", allotment()).values())))
+    assert not any("Dip sample" in str(cell.value) for sheet in main for cell in (sheet["A2"], sheet["A4"]))

@@ -43,7 +43,7 @@ def test_where_no_file_was_lost_the_report_says_so(release_folder: Path) -> None
 
 def test_dip_samples_are_named_and_said_to_stand_apart(texts: dict[str, str]) -> None:
     assert row_with(texts["dip-samples"], "Victim does")[1] == "4"
-    assert "No number in this report counts them." in texts["dip-samples"]
+    assert "No number in this report counts them" in texts["dip-samples"]
 
 
 def test_what_limits_the_results_names_the_measures_and_says_why(texts: dict[str, str]) -> None:
