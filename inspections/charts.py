@@ -121,7 +121,7 @@ def balance_chart(balances: pd.DataFrame) -> Chart | None:
         return None
     victim, suspect = int((scored["balance"] < 0).sum()), int((scored["balance"] > 0).sum())
     with theme():
-        figure, axes = _canvas(rows=len(scored), per_row=0.2)
+        figure, axes = _canvas(rows=len(scored), per_row=0.15)
         for row, value in enumerate(scored["balance"].astype(float)):
             look = LOOKS["victim-credibility" if value < 0 else "suspect-focus"][0] if value else GREY
             axes.plot([0, value], [row, row], color=look, linewidth=1.6, zorder=2)
