@@ -48,6 +48,18 @@ def indicator(
 CENSUS = ("", "", "every case counted: no sampling error")
 WRITTEN = "Measures what was written in the notes, not what was done; some testing of accounts is proper."
 
+ALIKE = {
+    "bail-changes-told": ("Victims told of a change in the suspect's bail", 3),
+    "days-without-contact": ("Days without contact with the victim", 3),
+    "review-right-told": ("Victims told of the right to have the decision reviewed", 3),
+    "repeat-suspect-disruption": ("Repeat suspects for whom disruption was considered", 2),
+    "risk-disruption": ("Files in which the suspect's risk was considered", 2),
+    "third-party-limited": ("Requests to third parties that were limited", 6),
+    "workforce-caseload": ("Cases an officer holds", 4),
+    "workforce-vacancies": ("Posts that are vacant", 4),
+}
+"""Measures that a recommendation may rest on, of which the tests look at nothing else."""
+
 
 def indicators() -> list[dict[str, Any]]:
     """Rows that show every status, every unit, weights, and breakdowns by few and by many groups."""
@@ -120,6 +132,11 @@ def indicators() -> list[dict[str, Any]]:
                   interval=(1.9, 15.0, "bootstrap"), base="46 units about the victim's records"),
         indicator("records-requests-files", "Case files with a request for the victim's records", 6,
                   count=(14, 24), value=58.3, interval=(38.8, 75.5, "Wilson"), base="24 sampled case files"),
+        *(
+            indicator(name, label, pillar, count=(7, 24), value=29.2, interval=(14.9, 49.2, "Wilson"),
+                      base="24 sampled case files")
+            for name, (label, pillar) in ALIKE.items()
+        ),
     ]  # fmt: skip
 
 
@@ -171,6 +188,7 @@ def findings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "dates-out-of-order-force",
         "records-requests-purpose-unstated",
         "records-requests-files-force",
+        *(f"{name}-force" for name in ALIKE),
     ):
         if name in by_row:
             label = by_row[name]["label"]
