@@ -349,6 +349,8 @@ def codebook_card(
     """
     from nlp.evaluation.card import write_card
 
+    if not output.parent.is_dir():
+        raise _stop(f"{output.parent}: there is no such folder. Make it first.")
     inspection = _load([file])[0].inspection if file else None
     coder = _coder(PROJECT / inspection.codebook if inspection else CODEBOOK)
     measured = _measure(coder, inspection.coding if inspection else Coding())
@@ -552,6 +554,8 @@ def _mistakes() -> Iterator[None]:
 def _coder(codebook: Path) -> Coder:
     from nlp import CodebookError, Coder, load_codebook
 
+    if not codebook.is_dir():
+        raise _stop(f"{codebook}: there is no such folder of a codebook. Check the path.")
     try:
         return Coder(load_codebook(codebook))
     except CodebookError as error:

@@ -181,3 +181,17 @@ def test_notes_are_coded_from_a_file_of_ones_own(tmp_path: Path) -> None:
 )
 def test_every_command_explains_itself(command: list[str]) -> None:
     assert "Usage:" in said(*command, "--help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["codebook", "card", "-o", "nowhere/card.md"], "nowhere: there is no such folder. Make it first."),
+        (["codebook", "check", "--codebook", "nowhere"], "nowhere: there is no such folder of a codebook."),
+    ],
+)
+def test_a_folder_that_is_not_there_is_told_in_one_line_before_any_work(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert message in said(*arguments, expect=2)
