@@ -29,11 +29,11 @@ def quality(release: Release, grade: str) -> str:
         return "Nothing was found.\n"
     limits = grade == "limits"
     columns = [
-        Column("Where", 16),
-        Column("What was found", 18),
+        Column("Where", 20),
+        Column("What was found", 16),
         Column("Cases", 14),
-        Column("What it does", 20 if limits else 52),
-        *([Column("Measures that lean on it", 32)] if limits else []),
+        Column("What it does", 19 if limits else 50),
+        *([Column("Measures that lean on it", 31)] if limits else []),
     ]
     cells = (
         (
