@@ -456,7 +456,7 @@ def _disclosure(release: Release) -> str:
     """What is not published, how counts are rounded, and what a named person had published all the same."""
     control = release.facts.disclosure
     text = (
-        f"A count of one to {control.threshold - 1} cases or case files is not published, and neither is any "
+        f"A count of 1 to {control.threshold - 1} cases or case files is not published, and neither is any "
         "number from which such a count could be worked out, in whatever table or figure it stands."
     )
     if control.rounded_to > 1:

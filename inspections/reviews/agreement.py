@@ -25,6 +25,8 @@ Counts = NDArray[np.float64]
 Estimate = tuple[float, float, float]
 UNDEFINED: Estimate = (math.nan, math.nan, math.nan)
 MEASURES = ("percent", "kappa", "ac1")
+FEWEST_TO_DRAW_FROM = 10
+"""Cases read twice below which drawing them again looks surer than it is; no interval is given then."""
 NUMBERS = tuple(f"{measure}{end}" for measure in MEASURES for end in ("", "_low", "_high"))
 
 
@@ -64,7 +66,8 @@ def agreement(reviews: Reviews, questions: QuestionSet, *, seed: str) -> pd.Data
         ``question, pairs`` (cases both answered), ``agreed``, then ``percent`` (0 to 100), ``kappa`` and
         ``ac1``, each with ``_low`` and ``_high``. For a question the intervals are Wilson's, statsmodels' and
         Gwet's; for all questions together whole cases are drawn again, because answers on one case are not
-        independent. NaN where a value is undefined: no pair, one case only, or no variation to judge by.
+        independent. NaN where a value is undefined: no pair, one case only, no variation to judge by, or
+        fewer cases than can be drawn again (`FEWEST_TO_DRAW_FROM`).
     """
     pairs = double_read(reviews)
     both = pairs[(pairs["answer_first"] != NOT_ANSWERED) & (pairs["answer_second"] != NOT_ANSWERED)]
@@ -176,8 +179,10 @@ def _pooled(pairs: pd.DataFrame, seed: str) -> dict[str, float]:
         def of_cases(drawn: Counts, measure: Callable[[Counts], float] = measure) -> float:
             return measure(drawn.sum(axis=0).reshape(size, size))
 
-        interval = bootstrap(cases, of_cases, seed=seed)
-        ends = [math.nan if end is None else end for end in (interval.low, interval.high)]
+        ends = [math.nan, math.nan]
+        if len(cases) >= FEWEST_TO_DRAW_FROM:
+            interval = bootstrap(cases, of_cases, seed=seed)
+            ends = [math.nan if end is None else end for end in (interval.low, interval.high)]
         values |= dict(zip((name, f"{name}_low", f"{name}_high"), (measure(total), *ends), strict=True))
     return values
 

@@ -112,6 +112,11 @@ def test_agreement_is_given_for_each_question_and_for_all() -> None:
     assert table.loc["FR2", "percent_low"] == pytest.approx(34.2, abs=0.1)  # Wilson, 2 of 2
 
 
+def test_two_case_files_read_twice_give_no_interval_over_all_questions() -> None:
+    table = agreement(reviews(), QUESTIONS, seed="s").set_index("question")
+    assert table.loc["all questions", ["percent_low", "kappa_low", "ac1_high"]].isna().all()
+
+
 def test_open_questions_are_no_pairs() -> None:
     table = agreement(reviews(second="not answered"), QUESTIONS, seed="s").set_index("question")
     assert table.loc["FR1", "pairs"] == 0
