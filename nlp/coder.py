@@ -164,7 +164,7 @@ class Coder:
         memory
             Names learnt from earlier notes of the case; updated.
         """
-        return self._read(cut_units(text), text, above=above, memory=memory or CaseMemory())
+        return list(self._read(cut_units(text), text, above=above, memory=memory or CaseMemory()))
 
     def _code_note(self, note: dict[Any, Any], memory: CaseMemory) -> CodedNote:
         text = note.get("text")
@@ -176,26 +176,27 @@ class Coder:
         rows = [
             row
             for unit_no, unit in enumerate(read, start=1)
+            if unit.given
             for row in self._rows(unit, note=note, unit_no=unit_no, text=text)
         ]
         entry = EntryCount(note["case_id"], note["entry_no"], len(cut.units), cut.dropped, len(text.split()))
         return CodedNote(rows, entry)
 
-    def _read(self, cut: Cut, text: str, *, above: str, memory: CaseMemory) -> list[ReadUnit]:
+    def _read(self, cut: Cut, text: str, *, above: str, memory: CaseMemory) -> Iterator[ReadUnit]:
         folded = fold(text)
         doc = self._scanner.read(folded)
         words = Words(doc)
         ranges = _token_ranges(words.starts, cut.units)
         entry = self._heading(above)
         note_memory = NoteMemory(heading=entry.person)
-        read: list[ReadUnit] = []
+        before: Unit | None = None
         lead: Sequence[ActiveCue] = ()
         for unit, tokens, hits in zip(cut.units, ranges, self._scanner.find(doc, ranges), strict=True):
             first, last = tokens
-            if lead and not _in_list(read[-1].unit, unit, folded):
+            if lead and before and not _in_list(before, unit, folded):
                 lead = ()
             label = inline_label(folded[unit.start : min(unit.end, unit.start + _LABEL_WITHIN)])
-            section = self._heading(" | ".join(part for part in (unit.section, label) if part))
+            section = self._heading(" | ".join(filter(None, (unit.section, label))))
             self._roles.learn_names(
                 hits, words, tokens, memory=memory, heading=section.person or entry.person
             )
@@ -208,10 +209,10 @@ class Coder:
             if fired:
                 cues = self._cues.active(hits, first, last, (*lead, *section.cues, *entry.cues))
                 given = tuple(_give(one, cues, words, text) for one in fired)
-            read.append(ReadUnit(unit, given, people.unclear))
+            yield ReadUnit(unit, given, people.unclear)
             if _opens_list(folded[unit.start : unit.end]):
                 lead = self._cues.below(hits)
-        return read
+            before = unit
 
     def _heading(self, text: str) -> _Heading:
         if text not in self._headings:
@@ -225,8 +226,6 @@ class Coder:
         return self._headings[text]
 
     def _rows(self, read: ReadUnit, *, note: dict[Any, Any], unit_no: int, text: str) -> Iterator[CodedUnit]:
-        if not read.given:
-            return
         unit = read.unit
         quoted = quotations(text[unit.start : unit.end])
         for decision in decide(read.given, self.codebook.by_id, checklist=unit.checklist):

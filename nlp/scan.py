@@ -7,9 +7,10 @@ parser. Text is folded character for character first, so every offset is an offs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, reduce
+from itertools import chain
 from operator import itemgetter, or_
 from typing import Any
 
@@ -217,6 +218,7 @@ class Scanner:
             return self._nlp.tokenizer(text)
         words: list[str] = []
         spaces: list[bool] = []
+        cut: dict[str, list[str]] = {}
         for run in re.finditer(rf"\S{{1,{_PIECE}}}|\s+", text):
             piece = run.group()
             if piece.isspace():
@@ -227,12 +229,13 @@ class Scanner:
                     words.append(piece)
                     spaces.append(False)
                 continue
-            for token in self._nlp.tokenizer(piece):
-                words.append(token.text)
-                spaces.append(bool(token.whitespace_))
+            if piece not in cut:
+                cut[piece] = [token.text for token in self._nlp.tokenizer(piece)]
+            words += cut[piece]
+            spaces += [False] * len(cut[piece])
         return Doc(self._nlp.vocab, words=words, spaces=spaces)
 
-    def find(self, doc: Doc, ranges: Sequence[Span]) -> list[Hits]:
+    def find(self, doc: Doc, ranges: Iterable[Span]) -> Iterator[Hits]:
         """The word classes in each unit of a note; a phrase that crosses a boundary belongs to no unit.
 
         Parameters
@@ -246,28 +249,24 @@ class Scanner:
         matches = sorted([*by_norm, *as_written], key=itemgetter(1, 2)) if as_written else by_norm
         blocked = self._blocked(matches)
         masks = self._masks
-        shared: list[dict[int, list[Span]]] = [{} for _ in ranges]
-        at, first, last = -1, 0, 0
-        for key, start, end in matches:
-            while start >= last:
-                at += 1
-                if at == len(ranges):
-                    return list(map(Hits, shared))
-                first, last = ranges[at]
-            if start < first or end > last:
-                continue
-            classes = masks[key]
-            if start in blocked:
-                for until, names in blocked[start]:
-                    if end <= until:
-                        classes &= ~names
-            if classes:
-                where = shared[at]
-                if classes in where:
-                    where[classes].append((start, end))
-                else:
-                    where[classes] = [(start, end)]
-        return list(map(Hits, shared))
+        beyond = (0, len(doc), len(doc))
+        remaining = chain(matches, (beyond,))
+        key, start, end = next(remaining)
+        for first, last in ranges:
+            where: dict[int, list[Span]] = {}
+            while start < last:
+                if first <= start and end <= last:
+                    classes = masks[key]
+                    if start in blocked:
+                        for until, names in blocked[start]:
+                            if end <= until:
+                                classes &= ~names
+                    if classes in where:
+                        where[classes].append((start, end))
+                    elif classes:
+                        where[classes] = [(start, end)]
+                key, start, end = next(remaining)
+            yield Hits(where)
 
     def _blocked(self, matches: list[tuple[int, int, int]]) -> dict[int, list[tuple[int, int]]]:
         """By token, the phrases around it in which classes do not count: where each ends, and the classes."""

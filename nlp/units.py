@@ -56,6 +56,9 @@ _VERB = re.compile(
 )
 _QUOTE_MARK = re.compile(r"[\"'](?:(?<=\")|(?<![\w']')(?=\w)|(?<=[\w.?!,]')(?!\w))")
 _SHORT_LABEL = 6
+_CLAUSE = 200
+"""How far from a semicolon a verb is looked for, in characters."""
+_LONGEST_VERB = 24
 
 
 class Unit(NamedTuple):
@@ -160,7 +163,7 @@ def _title(text: str, start: int, end: int) -> str | None:
 
 def inline_label(text: str) -> str:
     """The label a unit opens with ("Supervisor: please ..."), in lower case, or an empty string."""
-    found = _LABEL.match(text)
+    found = _LABEL.match(text) if ":" in text or "-" in text else None
     if found and len(found[1].split()) <= _SHORT_LABEL and found.end() < len(text):
         return found[1].strip().lower()
     return ""
@@ -202,6 +205,7 @@ def _number(found: re.Match[str] | None) -> int:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
     quotes = _quotations(text, start, end)
+    before, after = _Verbs(text, end), _Verbs(text, end)
     at = 0
     for found in _ENDING.finditer(text, start, end):
         while at < len(quotes) and quotes[at][1] <= found.start() + 1:
@@ -209,15 +213,37 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
         if at < len(quotes) and quotes[at][0] < found.start() < quotes[at][1] - 1:
             continue
         if found.group()[0] == ";":
-            right_end = min(end, found.end() + 200)
-            left = _VERB.search(text, max(start, found.start() - 200), found.start())
-            if not (left and _VERB.search(text, found.end(), right_end)):
+            left = max(start, found.start() - _CLAUSE)
+            right = min(end, found.end() + _CLAUSE)
+            if not (before.any_in(left, found.start()) and after.any_in(found.end(), right)):
                 continue
         elif text[found.start()] == "." and _is_abbreviation(text, start, found.start()):
             continue
         yield start, found.end()
         start = found.end()
     yield start, end
+
+
+class _Verbs:
+    """The verbs of a line, asked for from left to right, so that it is read once however many are asked."""
+
+    def __init__(self, text: str, end: int) -> None:
+        self._text = text
+        self._end = end
+        self._first = self._after = -1
+
+    def any_in(self, start: int, end: int) -> bool:
+        """Whether a verb stands between two places; no call may start before an earlier one."""
+        if self._first < start:
+            found = _VERB.search(self._text, start, self._end)
+            self._first, self._after = found.span() if found else (self._end, self._end + 1)
+        return self._after <= end or self._is_cut_at(start, end)
+
+    def _is_cut_at(self, start: int, end: int) -> bool:
+        """Whether the word that the end cuts short is a verb as it stands."""
+        if end == self._end or not re.fullmatch(r"\w\w", self._text[end - 1 : end + 1]):
+            return False
+        return _VERB.search(self._text, max(start, end - _LONGEST_VERB), end) is not None
 
 
 def _is_abbreviation(text: str, start: int, dot: int) -> bool:
