@@ -117,8 +117,8 @@ def approved(
                 "approved_extracts",
                 name,
                 f"approves {name}, which is not among the extracts proposed now.",
-                "The notes, the rules or the seed changed since it was approved. Choose from extracts.csv in "
-                "the restricted folder, read the original, and write its id.",
+                "The notes, the coding or the seed changed since it was approved. Choose from "
+                "restricted/extracts.csv of this unfinished run, read the original, and write its id.",
             )
             for name in unknown
         )
