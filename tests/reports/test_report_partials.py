@@ -369,6 +369,6 @@ def test_small_numbers_published_by_decision_are_listed_with_the_reason_and_the_
 
 def test_without_a_decision_to_publish_there_is_no_table_of_them(release_folder: Path) -> None:
     text = partials(read_release(release_folder), decisions=Decisions())["disclosure"]
-    assert "one to 4 cases" in text
+    assert "1 to 4 cases" in text
     assert "tbl-exceptions" not in text
     assert "rounded" not in text
