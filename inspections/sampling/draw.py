@@ -182,7 +182,7 @@ def reserve_list(sample: Sample, dips: Mapping[str, Sample]) -> pd.DataFrame:
     lists = []
     for name, part in parts.items():
         turn = part.reserve.groupby("stratum").cumcount()
-        read = part.reserve["stratum"].map(part.strata.set_index("stratum")["sample"])
+        read = part.reserve["stratum"].map(part.strata.set_index("stratum")["sample"]).astype("int64")
         lists.append(part.reserve[turn < read].assign(drawn_for=name))
     return pd.concat(lists, ignore_index=True)[["drawn_for", "stratum", "reserve_place", "case_id"]]
 

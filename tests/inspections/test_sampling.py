@@ -12,6 +12,7 @@ from inspections.sampling import (
     draw_sample,
     earlier_lists,
     frame_hash,
+    reserve_list,
     strata_hash,
 )
 from parameters import models
@@ -120,6 +121,13 @@ def test_a_list_put_back_as_it_was_leaves_the_other_on_record():
 def test_a_new_seed_starts_anew():
     used = facts_after(("a", "1"))
     assert earlier_lists(used, seed="another", frame_hash="b", strata_hash="2") == []
+
+
+def test_a_list_read_whole_has_no_reserve():
+    cases = frame_of(charged=3, open=2).cases.astype("str")
+    listed = reserve_list(draw_sample(Frame(cases, ()), sample_of("all"), seed="s"), {})
+    assert listed.empty
+    assert list(listed.columns) == ["drawn_for", "stratum", "reserve_place", "case_id"]
 
 
 @given(st.permutations(range(12)))
