@@ -58,13 +58,13 @@ def test_a_folder_reads_as_one_extract(tmp_path: Path) -> None:
 
 
 def test_rows_of_a_folder_are_named_by_their_file(tmp_path: Path) -> None:
-    for name, day in (("a.csv", "2025-01-10"), ("b.csv", "2025-01-32")):
-        (tmp_path / name).write_text(f"Ref,Reported\nW/{name[0]},{day}\n", encoding="utf-8")
+    for name, case_id, day in (("a.csv", "W/1", "2025-01-10"), ("b.csv", "W/2", "2025-01-32")):
+        (tmp_path / name).write_text(f"Ref,Reported\n{case_id},{day}\n", encoding="utf-8")
     source = {
         "path": str(tmp_path / "?.csv").replace("?", "[ab]"),
         "columns": {"case_id": "Ref", "reported_on": "Reported"},
     }
-    with pytest.raises(InspectionError, match=r"in b\.csv row 2 \(W/b: "):
+    with pytest.raises(InspectionError, match=r"in b\.csv row 2 \(W/2: "):
         read_case_files(force(tmp_path, case_source=source))
 
 
