@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -15,11 +15,14 @@ from nlp.context import ActiveCue, CueReader, does_count, read_context
 from nlp.decide import Decision, Given, decide
 from nlp.roles import CaseMemory, NoteMemory, RoleReader, named_people
 from nlp.rules import Fired, RuleReader
-from nlp.scan import Scanner, Span, Words, fold, whole
+from nlp.scan import Hits, Scanner, Span, Words, fold, whole
 from nlp.units import Cut, Unit, cut_units, inline_label, quotations
 
 _HEADINGS_KEPT = 5000
-_NOTES_PER_ZONE = 1000
+_NOTES_AT_A_TIME = 1000
+_CHARACTERS_AT_A_TIME = 1_000_000
+_STRETCH = 200_000
+"""A longer note is read in stretches of whole units of about so many characters, so that memory is bounded."""
 _LABEL_WITHIN = 80
 
 
@@ -140,17 +143,24 @@ class Coder:
         }
         return _coding(self.code_stream([note])).table
 
-    def code_stream(self, notes: Iterable[dict[Any, Any]]) -> Iterator[CodedNote]:
-        """Code notes as they come, one dict a note; memory stays flat however many there are."""
-        remaining = iter(notes)
-        case_id: Any = None
-        memory = CaseMemory()
-        while batch := list(islice(remaining, _NOTES_PER_ZONE)):
+    def code_stream(
+        self, notes: Iterable[dict[Any, Any]], *, memory: CaseMemory | None = None
+    ) -> Iterator[CodedNote]:
+        """Code notes as they come, one dict a note; memory stays flat however many there are.
+
+        Parameters
+        ----------
+        notes
+            As dicts with the columns that `code_notes` reads.
+        memory
+            Names learnt where the notes of the first case began in another stream; updated.
+        """
+        memory = memory or CaseMemory()
+        for batch, characters in _batches(notes):
             coded = []
-            with self._scanner.memory_zone(keep=True):
+            with self._scanner.memory_zone(keep=characters < _CHARACTERS_AT_A_TIME):
                 for note in batch:
-                    if note["case_id"] != case_id:
-                        case_id, memory = note["case_id"], CaseMemory()
+                    memory.turn_to(note["case_id"])
                     coded.append(self._code_note(note, memory))
             yield from coded
 
@@ -184,14 +194,11 @@ class Coder:
 
     def _read(self, cut: Cut, text: str, *, above: str, memory: CaseMemory) -> Iterator[ReadUnit]:
         folded = fold(text)
-        doc = self._scanner.read(folded)
-        words = Words(doc)
-        ranges = _token_ranges(words.starts, cut.units)
         entry = self._heading(above)
         note_memory = NoteMemory(heading=entry.person)
         before: Unit | None = None
         lead: Sequence[ActiveCue] = ()
-        for unit, tokens, hits in zip(cut.units, ranges, self._scanner.find(doc, ranges), strict=True):
+        for unit, words, tokens, hits in self._scan(cut.units, folded):
             first, last = tokens
             if lead and before and not _in_list(before, unit, folded):
                 lead = ()
@@ -213,6 +220,15 @@ class Coder:
             if _opens_list(folded[unit.start : unit.end]):
                 lead = self._cues.below(hits)
             before = unit
+
+    def _scan(self, units: Sequence[Unit], folded: str) -> Iterator[tuple[Unit, Words, Span, Hits]]:
+        """Each unit with the tokens around it, its own among them, and the word classes found there."""
+        for begin, end, stretch in _stretches(units, len(folded)):
+            doc = self._scanner.read(folded[begin:end])
+            words = Words(doc, begin)
+            ranges = _token_ranges(words.starts, stretch)
+            for unit, tokens, hits in zip(stretch, ranges, self._scanner.find(doc, ranges), strict=True):
+                yield unit, words, tokens, hits
 
     def _heading(self, text: str) -> _Heading:
         if text not in self._headings:
@@ -249,6 +265,34 @@ class Coder:
                 confidence="low" if decision.mixed else decision.given.values["confidence"],
                 codebook_version=self.codebook.version,
             )
+
+
+def _batches(notes: Iterable[dict[Any, Any]]) -> Iterator[tuple[list[dict[Any, Any]], int]]:
+    """Some notes at a time, and how many characters they have."""
+    batch: list[dict[Any, Any]] = []
+    characters = 0
+    for note in notes:
+        batch.append(note)
+        characters += len(str(note.get("text")))
+        if len(batch) == _NOTES_AT_A_TIME or characters >= _CHARACTERS_AT_A_TIME:
+            yield batch, characters
+            batch, characters = [], 0
+    if batch:
+        yield batch, characters
+
+
+def _stretches(units: Sequence[Unit], length: int) -> Iterator[tuple[int, int, Sequence[Unit]]]:
+    """A note of some length cut before units, so that no stretch is long unless one unit is."""
+    if not units:
+        return
+    starts = [0]
+    for at in range(1, len(units)):
+        if units[at].end - units[starts[-1]].start > _STRETCH:
+            starts.append(at)
+    for first, after in pairwise((*starts, len(units))):
+        begin = units[first].start if first else 0
+        end = units[after].start if after < len(units) else length
+        yield begin, end, units[first:after]
 
 
 def _coding(notes: Iterable[CodedNote]) -> Coding:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from itertools import chain
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nlp.scan import Classes, Hits, Span, Words, word_numbers
 
@@ -50,7 +50,13 @@ class Mention(NamedTuple):
 class CaseMemory:
     """What earlier notes of a case have said about names: hashed lower-case name to victim or suspect."""
 
+    case_id: Any = None
     names: dict[int, str] = field(default_factory=dict)
+
+    def turn_to(self, case_id: Any) -> None:
+        """Forget everything when another case begins."""
+        if case_id != self.case_id:
+            self.case_id, self.names = case_id, {}
 
 
 @dataclass

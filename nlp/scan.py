@@ -130,19 +130,19 @@ class Hits:
 
 
 class Words:
-    """The tokens of a note.
+    """The tokens of a note, or of the stretch of it that begins at character `begin`.
 
     Attributes
     ----------
     starts
-        Where each starts in the text (code points).
+        Where each starts in the note (code points).
     lowers, norms
         The number spaCy has for its lower-case and for its normal form; see `word_numbers`.
     """
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, begin: int) -> None:
         self._doc = doc
-        self.starts: list[int] = doc.to_array(IDX).tolist()
+        self.starts: list[int] = (doc.to_array(IDX) + begin).tolist()
 
     @cached_property
     def lowers(self) -> list[int]:

@@ -56,6 +56,7 @@ _VERB = re.compile(
 )
 _QUOTE_MARK = re.compile(r"[\"'](?:(?<=\")|(?<![\w']')(?=\w)|(?<=[\w.?!,]')(?!\w))")
 _SHORT_LABEL = 6
+_LONGEST_UNIT = 100_000
 _CLAUSE = 200
 """How far from a semicolon a verb is looked for, in characters."""
 _LONGEST_VERB = 24
@@ -172,9 +173,21 @@ def inline_label(text: str) -> str:
 def _pieces(text: str, start: int, end: int, *, number: int) -> Iterator[Span]:
     for item_start, item_end in _items(text, start, end, number=number):
         for piece in _sentences(text, item_start, item_end):
-            trimmed = _trim(text, *piece)
-            if trimmed[0] < trimmed[1]:
-                yield trimmed
+            sentence = _trim(text, *piece)
+            if sentence[1] - sentence[0] > _LONGEST_UNIT:
+                yield from _shorter(text, *sentence)
+            elif sentence[0] < sentence[1]:
+                yield sentence
+
+
+def _shorter(text: str, start: int, end: int) -> Iterator[Span]:
+    """A stretch that no person wrote as a sentence, cut between words where there are any."""
+    while end - start > _LONGEST_UNIT:
+        blank = text.rfind(" ", start, start + _LONGEST_UNIT)
+        cut = blank if blank > start else start + _LONGEST_UNIT
+        yield _trim(text, start, cut)
+        start = _trim(text, cut, end)[0]
+    yield start, end
 
 
 def _items(text: str, start: int, end: int, *, number: int) -> Iterator[Span]:
