@@ -309,12 +309,15 @@ def code(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Coding table: .parquet, .csv or .jsonl.")],
     codebook: CodebookOption = CODEBOOK,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Processes to code in; more than one pays from some 100,000 notes on.")
+    ] = 1,
 ) -> None:
     """Code the notes of any table by the rules alone, without a sample or a report."""
     from nlp.files import NotesFileError, code_file
 
     try:
-        total = code_file(_coder(codebook), notes, output)
+        total = code_file(_coder(codebook), notes, output, jobs=jobs)
     except NotesFileError as error:
         raise _stop(error) from None
     out.print(f"{_shown(output)}: {total.entry_no} notes, {total.units} coding units read.", markup=False)

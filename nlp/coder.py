@@ -22,7 +22,7 @@ _HEADINGS_KEPT = 5000
 _NOTES_AT_A_TIME = 1000
 _CHARACTERS_AT_A_TIME = 1_000_000
 _STRETCH = 200_000
-"""A longer note is read in stretches of whole units of about so many characters, so that memory is bounded."""
+"""A longer note is read in stretches of whole units of about so many characters, to bound the memory."""
 _LABEL_WITHIN = 80
 
 

@@ -1,36 +1,35 @@
-"""Coding a file of notes straight to a file of codings, a batch at a time, however large it is."""
+"""Coding a file of notes straight to a file of codings, a lot at a time, however large it is."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.coder import CodedUnit, Coder, EntryCount
+from nlp.lots import Encode, WorkerLostError, code_lots
 
 __all__ = ["NotesFileError", "code_file"]
 
 _NEEDED = ("case_id", "text")
-_BATCH = 5_000
+_ROWS_READ = 1_000
+_ROWS_WRITTEN = 50_000
+"""Rows of a Parquet row group: fewer make a file slow to read."""
 
 
 class NotesFileError(ValueError):
     """A notes file that cannot be coded; the message says why and what to do, and quotes no note."""
 
 
-class _Writer(Protocol):
-    def __call__(self, rows: list[CodedUnit]) -> None: ...
-
-
-def code_file(coder: Coder, source: Path, target: Path) -> EntryCount:
+def code_file(coder: Coder, source: Path, target: Path, *, jobs: int = 1) -> EntryCount:
     """Code every note of a file; nothing stands under the target's name until all of it is written.
 
     Parameters
@@ -43,6 +42,8 @@ def code_file(coder: Coder, source: Path, target: Path) -> EntryCount:
         Without ``entry_no``, entries are numbered within their case.
     target : Path
         Coding table as ``.parquet``, ``.csv`` or ``.jsonl``.
+    jobs : int
+        Processes that code side by side. The coding table is the same to the byte, whatever the number.
 
     Returns
     -------
@@ -54,8 +55,8 @@ def code_file(coder: Coder, source: Path, target: Path) -> EntryCount:
     NotesFileError
         When the file is missing, of another kind, not UTF-8, lacks a column, or is the target itself.
     """
-    if target.suffix not in _WRITERS:
-        kinds = ", ".join(_WRITERS)
+    if target.suffix not in _FORMATS:
+        kinds = ", ".join(_FORMATS)
         raise NotesFileError(
             f"{target.name}: a coding table is written as one of {kinds}. Change the ending."
         )
@@ -67,16 +68,21 @@ def code_file(coder: Coder, source: Path, target: Path) -> EntryCount:
         )
     notes = units = dropped = words = 0
     temporary = target.with_name(f"{target.name}.unfinished")
+    encode, open_file = _FORMATS[target.suffix]
     try:
-        with _WRITERS[target.suffix](temporary) as write:
-            coded = coder.code_stream(_numbered(_read(source), file=source.name))
-            while batch := list(islice(coded, _BATCH)):
-                write([row for note in batch for row in note.rows])
-                notes += len(batch)
-                units += sum(note.entry.units for note in batch)
-                dropped += sum(note.entry.dropped for note in batch)
-                words += sum(note.entry.words for note in batch)
+        with open_file(temporary) as write:
+            read = _numbered(_read(source), file=source.name)
+            for lot in code_lots(read, coder, encode, jobs=jobs):
+                write(lot.rows)
+                notes += lot.total.entry_no
+                units += lot.total.units
+                dropped += lot.total.dropped
+                words += lot.total.words
         temporary.replace(target)
+    except WorkerLostError:
+        raise NotesFileError(
+            f"{source.name}: a process that coded its notes was ended from outside. Try with fewer jobs."
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)
     return EntryCount("", notes, units, dropped, words)
@@ -99,7 +105,7 @@ def _read_parquet(source: Path) -> Iterator[dict[str, Any]]:
     try:
         with pq.ParquetFile(source) as file:
             _check_columns(source, file.schema_arrow.names)
-            for batch in file.iter_batches(batch_size=_BATCH):
+            for batch in file.iter_batches(batch_size=_ROWS_READ):
                 yield from batch.to_pylist()
     except pa.ArrowInvalid:
         raise NotesFileError(f"{source.name}: is not a whole Parquet file. Write it again.") from None
@@ -108,7 +114,7 @@ def _read_parquet(source: Path) -> Iterator[dict[str, Any]]:
 def _read_csv(source: Path) -> Iterator[dict[str, Any]]:
     try:
         with pd.read_csv(
-            source, dtype=str, keep_default_na=False, chunksize=_BATCH, encoding="utf-8-sig"
+            source, dtype=str, keep_default_na=False, chunksize=_ROWS_READ, encoding="utf-8-sig"
         ) as chunks:
             for chunk in chunks:
                 _check_columns(source, chunk.columns)
@@ -133,12 +139,12 @@ def _check_columns(source: Path, columns: Iterable[str]) -> None:
 
 def _numbered(notes: Iterable[dict[str, Any]], *, file: str) -> Iterator[dict[str, Any]]:
     """Notes with entry numbers: the file's own, or counted within each case."""
-    case_id, number = None, 0
-    finished: set[Any] = set()
+    case_id, number = "", 0
+    finished: set[str] = set()
     for row, note in enumerate(notes, start=1):
-        if note["case_id"] != case_id:
+        if str(note["case_id"]) != case_id:
             finished.add(case_id)
-            case_id, number = note["case_id"], 0
+            case_id, number = str(note["case_id"]), 0
         number += 1
         given = note.get("entry_no")
         if given in (None, ""):
@@ -146,44 +152,81 @@ def _numbered(notes: Iterable[dict[str, Any]], *, file: str) -> Iterator[dict[st
                 raise NotesFileError(
                     f"{file}: note {row} goes back to an earlier case. Sort notes by case, or number them."
                 )
-            yield {**note, "entry_no": number}
+            yield {**note, "case_id": case_id, "entry_no": number}
         elif str(given).strip().isdecimal():
-            yield {**note, "entry_no": int(given)}
+            yield {**note, "case_id": case_id, "entry_no": int(given)}
         else:
             raise NotesFileError(
                 f"{file}: the entry_no of note {row} is not a whole number. Check that no column has shifted."
             )
 
 
-@contextmanager
-def _to_parquet(path: Path) -> Iterator[_Writer]:
-    kinds = {"entry_no": pa.int64(), "unit_no": pa.int64(), "start": pa.int64(), "end": pa.int64()}
-    schema = pa.schema(
-        [
-            (name, pa.bool_() if name == "counts" else kinds.get(name, pa.string()))
-            for name in CodedUnit._fields
-        ]
-    )
-    with pq.ParquetWriter(path, schema) as parquet:
-        yield lambda rows: parquet.write_table(
-            pa.Table.from_pylist([row._asdict() for row in rows], schema=schema)
-        )
+class _Format(NamedTuple):
+    """A kind of file: what is made of a lot of rows, and how a file of such lots is written."""
+
+    encode: Encode
+    open: Callable[[Path], AbstractContextManager[Callable[[Any], object]]]
+
+
+_NUMBERS = ("entry_no", "unit_no", "start", "end")
+_SCHEMA = pa.schema(
+    [
+        (name, pa.bool_() if name == "counts" else pa.int64() if name in _NUMBERS else pa.string())
+        for name in CodedUnit._fields
+    ]
+)
+
+
+def _as_table(rows: list[CodedUnit]) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=_SCHEMA)
 
 
 @contextmanager
-def _to_csv(path: Path) -> Iterator[_Writer]:
+def _parquet(path: Path) -> Iterator[Callable[[pa.Table], object]]:
+    waiting: list[pa.Table] = []
+
+    def write(table: pa.Table) -> None:
+        waiting.append(table)
+        if sum(map(len, waiting)) >= _ROWS_WRITTEN:
+            write_out()
+
+    def write_out() -> None:
+        file.write_table(pa.concat_tables(waiting).combine_chunks())
+        waiting.clear()
+
+    with pq.ParquetWriter(path, _SCHEMA) as file:
+        yield write
+        if waiting:
+            write_out()
+
+
+def _as_csv(rows: list[CodedUnit]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+@contextmanager
+def _csv(path: Path) -> Iterator[Callable[[str], object]]:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(CodedUnit._fields)
-        yield writer.writerows
+        csv.writer(file).writerow(CodedUnit._fields)
+        yield file.write
+
+
+def _as_jsonl(rows: list[CodedUnit]) -> str:
+    return "".join(json.dumps(row._asdict(), ensure_ascii=False) + "\n" for row in rows)
 
 
 @contextmanager
-def _to_jsonl(path: Path) -> Iterator[_Writer]:
+def _jsonl(path: Path) -> Iterator[Callable[[str], object]]:
     with path.open("w", encoding="utf-8") as file:
-        yield lambda rows: file.writelines(
-            json.dumps(row._asdict(), ensure_ascii=False) + "\n" for row in rows
-        )
+        yield file.write
 
 
-_WRITERS: dict[str, Any] = {".parquet": _to_parquet, ".csv": _to_csv, ".jsonl": _to_jsonl}
+_FORMATS = {
+    ".parquet": _Format(_as_table, _parquet),
+    ".csv": _Format(_as_csv, _csv),
+    ".jsonl": _Format(_as_jsonl, _jsonl),
+}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nlp import Coder
+from nlp import Coder, lots
 from nlp.files import NotesFileError, code_file
 
 NOTES = pd.DataFrame(
@@ -76,3 +76,37 @@ def test_notes_are_never_overwritten_by_their_coding(coder: Coder, tmp_path: Pat
     with pytest.raises(NotesFileError, match="Give the codings another name"):
         code_file(coder, notes, tmp_path / "folder" / ".." / "notes.csv")
     assert notes.read_bytes() == before
+
+
+def test_two_processes_write_the_same_bytes_as_one(
+    coder: Coder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lots, "_NOTES", 10)
+    usual = [(f"A/{number // 5}", f"{NOTES['text'][number % 3]} Log {number}.") for number in range(42)]
+    endless = [("B/1", "SUSP Marcus TILLBROOK arrested.")] + [("B/1", "Download of Tillbrook's phone.")] * 42
+    notes = pd.DataFrame([*usual, *endless], columns=["case_id", "text"])
+    notes.to_parquet(tmp_path / "notes.parquet")
+    one, two = (
+        code_file(coder, tmp_path / "notes.parquet", tmp_path / f"{jobs}.parquet", jobs=jobs)
+        for jobs in (1, 2)
+    )
+    assert one == two
+    assert one.entry_no == len(notes)
+    assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
+    coding = pd.read_parquet(tmp_path / "2.parquet")
+    assert (coding["case_id"] == "B/1").sum() == 43  # a name learnt in one lot serves the next
+
+
+def test_case_references_that_are_numbers_are_written_as_text(coder: Coder, tmp_path: Path) -> None:
+    pd.DataFrame({"case_id": [7, 7], "text": NOTES["text"][:2]}).to_parquet(tmp_path / "notes.parquet")
+    code_file(coder, tmp_path / "notes.parquet", tmp_path / "coding.parquet")
+    coding = pd.read_parquet(tmp_path / "coding.parquet")
+    assert coding[["case_id", "entry_no"]].to_numpy().tolist() == [["7", 1], ["7", 2]]
+
+
+def test_notes_without_a_code_make_an_empty_table(coder: Coder, tmp_path: Path) -> None:
+    pd.DataFrame({"case_id": ["A"], "text": ["!!"]}).to_parquet(tmp_path / "notes.parquet")
+    for kind in ("parquet", "csv"):
+        code_file(coder, tmp_path / "notes.parquet", tmp_path / f"coding.{kind}")
+    assert pd.read_parquet(tmp_path / "coding.parquet").empty
+    assert pd.read_csv(tmp_path / "coding.csv").empty

@@ -1,0 +1,133 @@
+"""Coding notes lot by lot, in one process or several: the same codings in the same order either way."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from itertools import chain, islice
+from multiprocessing import get_context
+from typing import Any, NamedTuple
+
+from nlp.codebook import Codebook
+from nlp.coder import CodedUnit, Coder, EntryCount
+from nlp.roles import CaseMemory
+
+__all__ = ["CodedLot", "WorkerLostError", "code_lots"]
+
+Lot = list[dict[str, Any]]
+Encode = Callable[[list[CodedUnit]], Any]
+
+_NOTES = 1_000
+_CHARACTERS = 1_000_000
+_WAITING = 3
+"""Lots handed out for each process: one it codes, the rest so that it never waits for the next."""
+
+
+class WorkerLostError(RuntimeError):
+    """A process that coded notes was ended from outside, as happens when memory runs out."""
+
+
+class CodedLot(NamedTuple):
+    """A lot's rows as `encode` made them, its totals (notes as `entry_no`), and the names it learnt."""
+
+    rows: Any
+    total: EntryCount
+    memory: CaseMemory
+
+
+def code_lots(
+    notes: Iterable[dict[str, Any]], coder: Coder, encode: Encode, *, jobs: int = 1
+) -> Iterator[CodedLot]:
+    """Code notes in lots of about a thousand, and make of each lot's rows what is to be kept.
+
+    Parameters
+    ----------
+    notes
+        The notes of a case stand together, in the order written.
+    coder
+        The coder; every process builds its own from its codebook.
+    encode
+        What to make of the rows of a lot: a function of a module, so that other processes find it.
+    jobs
+        Processes to code in. Few notes are coded in this one, whatever is asked for.
+
+    Raises
+    ------
+    WorkerLostError
+        When a process ends before its work.
+    """
+    lots = _lots(notes)
+    start = list(islice(lots, 2))
+    lots = chain(start, lots)
+    if jobs == 1 or len(start) < 2:
+        memory = CaseMemory()
+        for lot in lots:
+            yield _code(coder, lot, memory, encode)
+    else:
+        yield from _code_apart(coder.codebook, lots, encode, jobs)
+
+
+def _lots(notes: Iterable[dict[str, Any]]) -> Iterator[Lot]:
+    """Whole cases while they are of any usual size; a case that is not goes on in the next lot."""
+    lot: Lot = []
+    size = 0.0
+    for note in notes:
+        if size >= 2 or (size >= 1 and note["case_id"] != lot[-1]["case_id"]):
+            yield lot
+            lot, size = [], 0.0
+        lot.append(note)
+        size += 1 / _NOTES + len(str(note["text"])) / _CHARACTERS
+    if lot:
+        yield lot
+
+
+def _code(coder: Coder, lot: Lot, memory: CaseMemory, encode: Encode) -> CodedLot:
+    rows: list[CodedUnit] = []
+    units = dropped = words = 0
+    for note in coder.code_stream(lot, memory=memory):
+        rows += note.rows
+        units += note.entry.units
+        dropped += note.entry.dropped
+        words += note.entry.words
+    return CodedLot(encode(rows), EntryCount("", len(lot), units, dropped, words), memory)
+
+
+def _code_apart(codebook: Codebook, lots: Iterable[Lot], encode: Encode, jobs: int) -> Iterator[CodedLot]:
+    # read-only mappings cannot be sent to another process; plain ones can
+    plain = replace(codebook, words=dict(codebook.words), by_id=dict(codebook.by_id))
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(plain, encode)
+    ) as pool:
+        waiting: deque[Future[CodedLot]] = deque()
+        before: Lot = []
+        try:
+            for lot in lots:
+                goes_on = bool(before) and before[-1]["case_id"] == lot[0]["case_id"]
+                memory = waiting[-1].result().memory if goes_on else CaseMemory()
+                waiting.append(pool.submit(_code_here, lot, memory))
+                before = lot
+                if len(waiting) > _WAITING * jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool:
+            raise WorkerLostError from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start(codebook: Codebook, encode: Encode) -> None:
+    global _here
+    _here = (Coder(codebook), encode)
+
+
+def _code_here(lot: Lot, memory: CaseMemory) -> CodedLot:
+    coder, encode = _here
+    return _code(coder, lot, memory, encode)
+
+
+_here: tuple[Coder, Encode]
+"""What a process codes with, built once when it starts."""
