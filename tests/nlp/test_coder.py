@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 
 import pandas as pd
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from nlp import Codebook, Coder, load_codebook
 
@@ -124,26 +120,6 @@ def test_a_pasted_cps_decision_does_not_count_as_police_doubt(coder: Coder) -> N
     assert own["counts"].tolist() == [True]
     assert dict(zip(pasted["code"], pasted["voice"], strict=True))["vic-disbelief"] == "cps"
     assert not pasted["counts"].any()
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.text(alphabet=st.characters(), max_size=300))
-def test_any_unicode_is_coded_without_failing(coder: Coder, text: str) -> None:
-    for row in coder.code_text("IP is not credible. " + text).itertuples():
-        assert 0 <= row.start < row.end <= len(text) + 20
-
-
-@pytest.mark.parametrize("text", ["\x00", "\ud800 IP seen", "IP\x00is not credible", "\ufeffSUSP arrested"])
-def test_control_characters_and_lone_surrogates_are_accepted(text: str, coder: Coder) -> None:
-    assert coder.code_text(text)["start"].ge(0).all()
-
-
-@pytest.mark.parametrize("piece", ["IP is not credible and SUSP was arrested ", "he saw her and ", "a", "("])
-def test_a_long_one_line_note_is_coded_in_seconds(piece: str, coder: Coder) -> None:
-    text = piece * (2_000_000 // len(piece))
-    started = time.process_time()
-    coder.code_text(text)
-    assert time.process_time() - started < 20
 
 
 def test_the_example_in_the_documentation_runs(coder: Coder) -> None:
