@@ -156,9 +156,9 @@ class Coder:
             Names learnt where the notes of the first case began in another stream; updated.
         """
         memory = memory or CaseMemory()
-        for batch, characters in _batches(notes):
+        for batch in _batches(notes):
             coded = []
-            with self._scanner.memory_zone(keep=characters < _CHARACTERS_AT_A_TIME):
+            with self._scanner.memory_zone():
                 for note in batch:
                     memory.turn_to(note["case_id"])
                     coded.append(self._code_note(note, memory))
@@ -207,7 +207,7 @@ class Coder:
             self._roles.learn_names(
                 hits, words, tokens, memory=memory, heading=section.person or entry.person
             )
-            names = named_people(words, tokens, memory)
+            names = named_people(words, tokens, memory) if memory.names else []
             people = self._roles.resolve(
                 hits, words, note_memory, first=first, section=section.person, names=names
             )
@@ -217,18 +217,19 @@ class Coder:
                 cues = self._cues.active(hits, first, last, (*lead, *section.cues, *entry.cues))
                 given = tuple(_give(one, cues, words, text) for one in fired)
             yield ReadUnit(unit, given, people.unclear)
-            if _opens_list(folded[unit.start : unit.end]):
+            if _opens_list(folded, unit):
                 lead = self._cues.below(hits)
             before = unit
 
     def _scan(self, units: Sequence[Unit], folded: str) -> Iterator[tuple[Unit, Words, Span, Hits]]:
         """Each unit with the tokens around it, its own among them, and the word classes found there."""
         for begin, end, stretch in _stretches(units, len(folded)):
-            doc = self._scanner.read(folded[begin:end])
-            words = Words(doc, begin)
-            ranges = _token_ranges(words.starts, stretch)
-            for unit, tokens, hits in zip(stretch, ranges, self._scanner.find(doc, ranges), strict=True):
-                yield unit, words, tokens, hits
+            with self._scanner.memory_zone():
+                doc = self._scanner.read(folded[begin:end])
+                words = Words(doc, begin)
+                ranges = _token_ranges(words.starts, stretch)
+                for unit, tokens, hits in zip(stretch, ranges, self._scanner.find(doc, ranges), strict=True):
+                    yield unit, words, tokens, hits
 
     def _heading(self, text: str) -> _Heading:
         if text not in self._headings:
@@ -267,18 +268,18 @@ class Coder:
             )
 
 
-def _batches(notes: Iterable[dict[Any, Any]]) -> Iterator[tuple[list[dict[Any, Any]], int]]:
-    """Some notes at a time, and how many characters they have."""
+def _batches(notes: Iterable[dict[Any, Any]]) -> Iterator[list[dict[Any, Any]]]:
+    """Some notes at a time, fewer where they are long."""
     batch: list[dict[Any, Any]] = []
     characters = 0
     for note in notes:
         batch.append(note)
         characters += len(str(note.get("text")))
         if len(batch) == _NOTES_AT_A_TIME or characters >= _CHARACTERS_AT_A_TIME:
-            yield batch, characters
+            yield batch
             batch, characters = [], 0
     if batch:
-        yield batch, characters
+        yield batch
 
 
 def _stretches(units: Sequence[Unit], length: int) -> Iterator[tuple[int, int, Sequence[Unit]]]:
@@ -314,7 +315,7 @@ def _give(fired: Fired, cues: Sequence[ActiveCue], words: Words, text: str) -> G
         values=context.values,
         start=words.starts[fired.trigger.start],
         end=words.end(fired.trigger.end),
-        cues="; ".join(_cue_text(active, words, text) for active in context.decided_by.values()),
+        cues="; ".join([_cue_text(active, words, text) for active in context.decided_by.values()]),
         counts=does_count(fired.rule.code, context.values),
     )
 
@@ -365,9 +366,10 @@ def _vocabulary(codebook: Codebook) -> frozenset[str]:
     )
 
 
-def _opens_list(words: str) -> bool:
+def _opens_list(text: str, unit: Unit) -> bool:
     """Whether a sentence stands over the lines that follow, as "We will not ask for the following:" does."""
-    return words.endswith(":") or (words.endswith(";") and ":" in words)
+    last = text[unit.end - 1]
+    return last == ":" or (last == ";" and text.find(":", unit.start, unit.end) >= 0)
 
 
 def _in_list(before: Unit, unit: Unit, text: str) -> bool:

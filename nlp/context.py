@@ -101,7 +101,8 @@ class CueReader:
 def read_context(fired: Fired, cues: Sequence[ActiveCue]) -> Context:
     """The context of one fired rule: what the rule itself sets, then the first cue that reaches it."""
     rule, trigger = fired
-    values = {**DEFAULTS, **dict(rule.sets)}
+    values = {**DEFAULTS}
+    values.update(rule.sets)
     settled = {name for name, _ in rule.sets}
     decided: dict[str, ActiveCue] = {}
     for active in cues:

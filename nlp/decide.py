@@ -89,6 +89,8 @@ def _residual_last(by_code: dict[str, list[Given]], codes: Mapping[str, Code]) -
 
 def _settle(rivals: list[Given]) -> Decision:
     """One row for a code: what counts wins, then what comes first; a task wins over a stance (13.10)."""
+    if len(rivals) == 1:
+        return Decision(rivals[0], planned=rivals[0].counts and rivals[0].values["status"] == "planned")
     best = min(
         rivals, key=lambda one: (not one.counts, one.values["polarity"] != "affirmed", one.start, one.rule.id)
     )

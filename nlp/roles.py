@@ -337,7 +337,7 @@ def _owns(words: Words, mention: Mention) -> bool:
 def named_people(words: Words, unit: Span, memory: CaseMemory) -> list[Mention]:
     """People called by a name that the case has tied to a role."""
     start, end = unit
-    if not memory.names or memory.names.keys().isdisjoint(words.norms[start:end]):
+    if memory.names.keys().isdisjoint(words.norms[start:end]):
         return []
     return [
         Mention(at, at + 1, memory.names[words.norms[at]], "role")

@@ -60,8 +60,7 @@ class Fired(NamedTuple):
 class Sought(NamedTuple, Generic[Item]):
     """A pattern of a rule or a cue, ready to be looked for.
 
-    `words` are the places that no person may take. Of each mask in `needs` a class must occur in the unit
-    too, of `refused` none. `others` are all the masks that must occur besides the one it is looked up by.
+    `words` are the places that no person may take. Of each mask in `needs` a class must occur in the unit.
     """
 
     order: int
@@ -70,8 +69,14 @@ class Sought(NamedTuple, Generic[Item]):
     places: tuple[Place, ...]
     words: tuple[int, ...]
     needs: tuple[int, ...]
-    others: tuple[int, ...]
+
+
+class _Try(NamedTuple, Generic[Item]):
+    """A pattern with what a unit must not hold and, besides the place it is looked up by, must hold."""
+
     refused: int
+    others: tuple[int, ...]
+    sought: Sought[Item]
 
 
 class PatternIndex(Generic[Item]):
@@ -79,11 +84,11 @@ class PatternIndex(Generic[Item]):
 
     def __init__(self, items: Iterable[tuple[Item, Needs, Names]], classes: Classes) -> None:
         """Take items, each with the classes it needs in a unit (one of each set) and those it refuses."""
-        anchored: list[tuple[int, Sought[Item]]] = []
+        anchored: list[tuple[int, _Try[Item]]] = []
         for item, needed, refused in items:
+            needs = tuple(classes.mask(*names) for names in needed)
             for pattern in item.find:
                 anchor = _anchor(pattern)
-                needs = tuple(classes.mask(*names) for names in needed)
                 sought = Sought(
                     order=len(anchored),
                     item=item,
@@ -91,13 +96,10 @@ class PatternIndex(Generic[Item]):
                     places=tuple(Place(classes.mask(*step.classes), step.gap) for step in pattern.steps),
                     words=tuple(at for at, step in enumerate(pattern.steps) if not step.names_people),
                     needs=needs,
-                    others=(
-                        *(classes.mask(*step.classes) for step in pattern.steps if step is not anchor),
-                        *needs,
-                    ),
-                    refused=classes.mask(*refused),
                 )
-                anchored.append((classes.mask(*anchor.classes), sought))
+                others = (classes.mask(*step.classes) for step in pattern.steps if step is not anchor)
+                one = _Try(classes.mask(*refused), (*others, *needs), sought)
+                anchored.append((classes.mask(*anchor.classes), one))
         self._by_classes = _ByClasses(anchored)
 
     def candidates(self, hits: Hits) -> list[Sought[Item]]:
@@ -106,10 +108,10 @@ class PatternIndex(Generic[Item]):
         by_classes = self._by_classes
         passed: dict[int, Sought[Item]] = {}
         for classes in hits.where:
-            for sought in by_classes[classes]:
-                if present & sought.refused:
+            for refused, others, sought in by_classes[classes]:
+                if present & refused:
                     continue
-                for needed in sought.others:
+                for needed in others:
                     if not present & needed:
                         break
                 else:
@@ -117,15 +119,15 @@ class PatternIndex(Generic[Item]):
         return [passed[order] for order in sorted(passed)] if len(passed) > 1 else list(passed.values())
 
 
-class _ByClasses(dict[int, tuple[Sought[Item], ...]]):
+class _ByClasses(dict[int, tuple[_Try[Item], ...]]):
     """The patterns to try where a set of classes is found; worked out when the set is first met."""
 
-    def __init__(self, anchored: list[tuple[int, Sought[Item]]]) -> None:
+    def __init__(self, anchored: list[tuple[int, _Try[Item]]]) -> None:
         super().__init__()
         self._anchored = anchored
 
-    def __missing__(self, classes: int) -> tuple[Sought[Item], ...]:
-        found = tuple(sought for anchor, sought in self._anchored if anchor & classes)
+    def __missing__(self, classes: int) -> tuple[_Try[Item], ...]:
+        found = tuple(one for anchor, one in self._anchored if anchor & classes)
         self[classes] = found
         return found
 
@@ -137,9 +139,9 @@ def _anchor(pattern: Pattern) -> Step:
 
 def match(sought: Sought[Item], hits: Hits) -> list[Trigger]:
     """Where the places of a pattern follow one another within their gaps, leftmost first."""
+    if len(sought.places) == 1:
+        return [Trigger((only,), (only,)) for only in hits.spans(sought.places[0].classes)[:_TRIES]]
     spans = [hits.spans(place.classes) for place in sought.places]
-    if len(spans) == 1:
-        return [Trigger((only,), (only,)) for only in spans[0][:_TRIES]]
     triggers: list[Trigger] = []
     for first in spans[0]:
         parts = _follow(first, spans, sought.places)
@@ -182,15 +184,13 @@ class RuleReader:
         return [
             Fired(sought.item, trigger)
             for sought in self._index.candidates(hits)
-            if self._may_stand_under(sought.item, above)
+            if sought.item.id not in self._titles or self._may_stand_under(sought.item, above)
             for trigger in match(sought, hits)
             if (not sought.needs or _has_needs(sought, trigger, hits))
             and (sought.names_person or people.allow(sought.item.about, trigger.parts, trigger.words))
         ]
 
     def _may_stand_under(self, rule: Rule, above: int) -> bool:
-        if rule.id not in self._titles:
-            return True
         under, not_under = self._titles[rule.id]
         return not (above & not_under) and (not rule.under or bool(above & under))
 

@@ -15,7 +15,7 @@ from operator import itemgetter, or_
 from typing import Any
 
 import spacy
-from spacy.attrs import IDX, LOWER, NORM, ORTH
+from spacy.attrs import IDX, LENGTH, LOWER, NORM, ORTH
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.strings import get_string_id
@@ -26,17 +26,17 @@ from nlp.codebook import MENTIONS, Codebook, WordClass
 Span = tuple[int, int]
 """Tokens of a note, end exclusive."""
 
-_FOLD = str.maketrans(
-    {
-        **dict.fromkeys("‘’ʼ`´＇", "'"),
-        **dict.fromkeys("“”„‟«»＂", '"'),
-        **dict.fromkeys("–—−‐‑‒―", "-"),
-        **dict.fromkeys("\u00a0\u2007\u202f\t\x00\u00ad", " "),
-    }
-)
+_PLAIN = {
+    **dict.fromkeys("‘’ʼ`´＇", "'"),
+    **dict.fromkeys("“”„‟«»＂", '"'),
+    **dict.fromkeys("–—−‐‑‒―", "-"),
+    **dict.fromkeys("\u00a0\u2007\u202f\t\x00\u00ad", " "),
+}
+_PLAIN_OF_ASCII = {odd: plain for odd, plain in _PLAIN.items() if odd.isascii()}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PIECE = 40
 _TOO_LONG = re.compile(r"\S{200}")
+_LONG = 10_000
 _WORDS_KEPT = 100_000
 
 
@@ -46,7 +46,11 @@ def fold(text: str) -> str:
     >>> fold("VIC’s “friend”")
     'VIC\\'s "friend"'
     """
-    return whole(text).translate(_FOLD)
+    text = whole(text)
+    # one pass a character: far quicker than str.translate, which looks up every letter of a long note
+    for odd, plain in (_PLAIN_OF_ASCII if text.isascii() else _PLAIN).items():
+        text = text.replace(odd, plain)
+    return text
 
 
 def whole(text: str) -> str:
@@ -136,6 +140,8 @@ class Words:
     ----------
     starts
         Where each starts in the note (code points).
+    lengths
+        How long each is.
     lowers, norms
         The number spaCy has for its lower-case and for its normal form; see `word_numbers`.
     """
@@ -154,13 +160,18 @@ class Words:
         numbers: list[int] = self._doc.to_array(NORM).tolist()
         return numbers
 
+    @cached_property
+    def lengths(self) -> list[int]:
+        numbers: list[int] = self._doc.to_array(LENGTH).tolist()
+        return numbers
+
     def text(self, token: int) -> str:
         """A token as written."""
         return str(self._doc[token].text)
 
     def end(self, token: int) -> int:
         """Where the text before a token ends, spaces left out."""
-        return self.starts[token - 1] + len(self._doc[token - 1])
+        return self.starts[token - 1] + self.lengths[token - 1]
 
 
 def word_numbers(words: str) -> frozenset[int]:
@@ -175,6 +186,8 @@ class Scanner:
         self.classes = Classes((*MENTIONS, *sorted(codebook.words, key=_asked_of_every_unit, reverse=True)))
         self._nlp = blank_english()
         self._matchers = (PhraseMatcher(self._nlp.vocab, attr="NORM"), PhraseMatcher(self._nlp.vocab))
+        self._vocab: Any = self._nlp.vocab
+        self._learnt: set[str] = set()
         self._masks: dict[int, int] = {}
         self._blocks: dict[int, int] = {}
         self._add(codebook.words)
@@ -203,18 +216,19 @@ class Scanner:
             if block:
                 self._blocks[key] = block
 
-    def memory_zone(self, *, keep: bool) -> AbstractContextManager[Any]:
-        """A context in which spaCy forgets the words of the notes read, so that memory stays flat.
+    def memory_zone(self) -> AbstractContextManager[Any]:
+        """A context after which spaCy forgets the words read in it, so that memory stays flat.
 
-        With `keep`, the first words met are remembered all the same: most come again in every note.
+        The first words met are remembered all the same, for most of them come again in every note.
         """
-        if keep and len(self._nlp.vocab) < _WORDS_KEPT:
-            return nullcontext()
-        return self._nlp.memory_zone()
+        has_room = len(self._vocab) < _WORDS_KEPT
+        return nullcontext() if has_room or self._vocab.in_memory_zone else self._nlp.memory_zone()
 
     def read(self, text: str) -> Doc:
         """Tokens of a folded text. A run of characters without a space is cut, so time stays linear."""
         if not _TOO_LONG.search(text):
+            if len(text) > _LONG and not self._vocab.in_memory_zone:
+                self._learn(text)
             return self._nlp.tokenizer(text)
         words: list[str] = []
         spaces: list[bool] = []
@@ -234,6 +248,16 @@ class Scanner:
             words += cut[piece]
             spaces += [False] * len(cut[piece])
         return Doc(self._nlp.vocab, words=words, spaces=spaces)
+
+    def _learn(self, text: str) -> None:
+        """Cut every word of a text on its own, once.
+
+        spaCy remembers how words are cut, but in no text past its first word with a cutting of its own
+        ("can't"): in a long text it would work most of them out each time.
+        """
+        for word in set(text.split()) - self._learnt:
+            self._nlp.tokenizer(word)
+            self._learnt.add(word)
 
     def find(self, doc: Doc, ranges: Iterable[Span]) -> Iterator[Hits]:
         """The word classes in each unit of a note; a phrase that crosses a boundary belongs to no unit.
