@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from review_files import write
 from typer.testing import CliRunner
 
-from inspections import cli
+from inspections.cli import app, forms
 from inspections.reviews.forms import question_rows
 from parameters import PROJECT
 from parameters.questions import load_questions
@@ -31,12 +31,12 @@ def evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pd.DataFrame({"case_id": [SHARED, *DIP], "outcome": "16"}).to_parquet(restricted / "dip_samples.parquet")
     notes_of(MAIN).to_parquet(restricted / "notes.parquet")
     notes_of(DIP).to_parquet(restricted / "dip_notes.parquet")
-    monkeypatch.setattr(cli, "_whole_evidence", lambda parameters, root: restricted.parent)
+    monkeypatch.setattr(forms, "whole_evidence", lambda parameters, root: restricted.parent)
     return restricted
 
 
 def said(*arguments: str) -> str:
-    result = CliRunner().invoke(cli.app, ["forms", *arguments])
+    result = CliRunner().invoke(app, ["forms", *arguments])
     assert result.exit_code == 0, result.output
     return " ".join(result.output.split())
 

@@ -1,0 +1,23 @@
+"""The command ``inspection``: a thin layer over the rooms, each of which also works from a notebook."""
+
+from __future__ import annotations
+
+import typer
+
+from inspections.cli.coding import code, codebook_app, reader_app
+from inspections.cli.forms import forms_app
+from inspections.cli.reports import report
+from inspections.cli.running import check, plan, replace, run
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Inspect how police forces investigate rape and serious sexual offences.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for command in (check, plan, replace, run, report, code):
+    app.command()(command)
+app.add_typer(codebook_app, name="codebook")
+app.add_typer(reader_app, name="reader")
+app.add_typer(forms_app, name="forms")

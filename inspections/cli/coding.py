@@ -1,0 +1,150 @@
+"""Commands that code notes, read and measure the codebook, and train the reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspections.cli.shared import load, out, shown, stop
+from parameters import PROJECT
+from parameters.models.coding import Coding
+
+if TYPE_CHECKING:
+    from nlp import Coder
+    from nlp.evaluation.card import Measured
+
+codebook_app = typer.Typer(help="Read and check the codebook.", no_args_is_help=True)
+reader_app = typer.Typer(help="The trained second reader of notes.", no_args_is_help=True)
+
+CodebookOption = Annotated[Path, typer.Option(help="Folder of the codebook.")]
+CODEBOOK = PROJECT / "nlp" / "codebook"
+
+
+def code(
+    notes: Annotated[
+        Path,
+        typer.Argument(help="Notes as CSV or Parquet, with columns case_id and text.", show_default=False),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Coding table: .parquet, .csv or .jsonl.")],
+    codebook: CodebookOption = CODEBOOK,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Processes to code in; more than one pays from some 100,000 notes on.")
+    ] = 1,
+) -> None:
+    """Code the notes of any table by the rules alone, without a sample or a report."""
+    from nlp.files import NotesFileError, code_file
+
+    try:
+        total = code_file(_coder(codebook), notes, output, jobs=jobs)
+    except NotesFileError as error:
+        raise stop(error) from None
+    out.print(f"{shown(output)}: {total.entry_no} notes, {total.units} coding units read.", markup=False)
+
+
+@codebook_app.command("check")
+def codebook_check(codebook: CodebookOption = CODEBOOK) -> None:
+    """Read every file of the codebook, code every example in it, and measure its rules."""
+    from nlp.checks import check_examples
+
+    coder = _coder(codebook)
+    if failed := check_examples(coder):
+        raise stop("\n".join(map(str, failed)))
+    rules = len(list(coder.codebook.rules()))
+    out.print(
+        f"Codebook {coder.codebook.version}: {len(coder.codebook.codes)} codes, {rules} rules, no mistakes.\n"
+    )
+    _print_measured(_measure(coder, Coding(combine="rules")))
+
+
+@codebook_app.command("card")
+def codebook_card(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The card, a Markdown file.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Parameter file whose coding is described; by default nlp/codebook, read twice."),
+    ] = None,
+) -> None:
+    """Write the coding's transparency card: what codes the notes, how well, and what it is not for.
+
+    The first time, and when a coded corpus has changed, the reader learns anew for some minutes.
+    """
+    from nlp.evaluation.card import write_card
+
+    if not output.parent.is_dir():
+        raise stop(f"{output.parent}: there is no such folder. Make it first.")
+    inspection = load([file])[0].inspection if file else None
+    coder = _coder(PROJECT / inspection.codebook if inspection else CODEBOOK)
+    measured = _measure(coder, inspection.coding if inspection else Coding())
+    output.write_text(write_card(measured), encoding="utf-8")
+    out.print(shown(output), markup=False)
+
+
+def _measure(coder: Coder, coding: Coding) -> Measured:
+    from nlp.evaluation.card import measure
+    from nlp.reader import CorpusError
+
+    try:
+        return measure(coder, how=coding.combine, least=coding.reader_from)
+    except CorpusError as error:
+        raise stop(error) from None
+
+
+def _print_measured(measured: Measured) -> None:
+    from nlp.evaluation.card import warning
+    from nlp.evaluation.tables import code_table, side_by_side
+
+    corpora = ", ".join(measured.corpora["corpus"])
+    standing = measured.standing
+    out.print(f"{warning(measured.corpora)}\n", markup=False)
+    out.print(
+        f"F1 of what counts, on {standing.units} units of {standing.cases} case files ({corpora}), with 95% "
+        f"intervals:\n{side_by_side(measured.coders).drop(columns='units').to_string()}\n",
+        markup=False,
+    )
+    table = code_table(standing, measured.codebook).drop(columns="title")
+    out.print(f"The rules by code:\n{table.round(2).to_string(index=False)}", markup=False)
+
+
+@codebook_app.command("show")
+def codebook_show(
+    name: Annotated[str, typer.Argument(help="A code, such as vic-disbelief.", show_default=False)],
+    codebook: CodebookOption = CODEBOOK,
+) -> None:
+    """Show a code as a coder reads it: definition, what it takes in and leaves out, and its rules."""
+    book = _coder(codebook).codebook
+    if name not in book.by_id:
+        raise stop(f"{name} is not a code. The codes are: {', '.join(book.by_id)}.")
+    code = book.by_id[name]
+    out.print(f"[bold]{code.id}[/bold]  {code.title} ({code.orientation})\n\n{code.definition}\n")
+    for heading, lines in (("Include", code.include), ("Exclude", code.exclude)):
+        out.print(f"[bold]{heading}[/bold]")
+        for line in lines:
+            out.print(f"  {line}", markup=False)
+    out.print("[bold]Rules[/bold]")
+    for rule in code.rules:
+        out.print(f"  {rule.id}  {rule.says}", markup=False)
+
+
+@reader_app.command("train")
+def reader_train() -> None:
+    """Train the second reader anew on the coded corpora in nlp/corpus/; `run` does so where it is needed."""
+    from nlp.reader import CorpusError, rebuild_reader
+
+    try:
+        reader = rebuild_reader()
+    except CorpusError as error:
+        raise stop(error) from None
+    out.print(f"Reader {reader.id} trained.", markup=False)
+
+
+def _coder(codebook: Path) -> Coder:
+    from nlp import CodebookError, Coder, load_codebook
+
+    if not codebook.is_dir():
+        raise stop(f"{codebook}: there is no such folder of a codebook. Check the path.")
+    try:
+        return Coder(load_codebook(codebook))
+    except CodebookError as error:
+        raise stop(error) from None

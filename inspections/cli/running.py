@@ -1,0 +1,247 @@
+"""Commands that draw and count: check, plan, replace, run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from inspections.cli.shared import (
+    EVIDENCE,
+    EvidenceOption,
+    ParameterFile,
+    ParameterFiles,
+    err,
+    load,
+    mistakes,
+    out,
+    shown,
+    stop,
+)
+from inspections.sampling import LossReason
+from parameters import InspectionError, Parameters, Problem
+
+if TYPE_CHECKING:
+    from inspections.case_files import CaseFiles
+    from inspections.runner import Progress
+    from inspections.sampling import Drawn
+
+
+def check(files: ParameterFiles, evidence: EvidenceOption = EVIDENCE) -> None:
+    """Check parameters, case files and the draw, and grade all that is found. Nothing is written."""
+    from inspections.data_quality import GRADES
+
+    checked, problems = _read_and_draw(load(files))
+    for case_files, drawn, parameters in checked:
+        _tell_quality(case_files, drawn, parameters)
+        _tell_changes(drawn, parameters, evidence)
+    if problems:
+        raise stop(f"{GRADES['stops']}: {len(problems)}\n{InspectionError(problems)}")
+
+
+def _tell_quality(case_files: CaseFiles, drawn: Drawn, parameters: Parameters) -> None:
+    from inspections.completeness import find_gaps
+    from inspections.data_quality import GRADES, grade_data, quality_sentences
+    from inspections.sampling import select_offences
+
+    reading = [f"{len(drawn.sample.cases)} to be read"]
+    reading += [f"{len(dip.cases)} in the dip sample of outcome {code}" for code, dip in drawn.dips.items()]
+    reading += [f"{len(drawn.losses)} lost"] if drawn.losses else []
+    sizes = f"{len(case_files.cases)} cases, {len(case_files.notes)} notes"
+    out.print(f"{parameters.force.name}: {sizes}; {', '.join(reading)}.")
+    frame = drawn.frame.cases["case_id"]
+    inspected = select_offences(case_files.cases, parameters.inspection.frame.offence_codes)
+    gaps = find_gaps({**case_files.tables, "cases": inspected}, cases=frame)
+    quality = grade_data(gaps, case_files.checks, frame=frame)
+    for grade, heading in GRADES.items():
+        sentences = quality_sentences(quality, grade)
+        out.print(f"  {heading}: {len(sentences) or 'nothing found'}", markup=False)
+        for sentence in sentences:
+            out.print(f"    {sentence}", markup=False)
+    for remark in (*drawn.sample.remarks, *(words for dip in drawn.dips.values() for words in dip.remarks)):
+        out.print(f"  {remark}", markup=False)
+
+
+def _tell_changes(drawn: Drawn, parameters: Parameters, root: Path) -> None:
+    """Say where the list or its groups are not those of the last whole run with the same seed."""
+    from inspections.evidence import EvidenceFolder
+    from inspections.sampling import changed_after_seed, earlier_lists
+
+    frame_hash = drawn.sample.frame_hash
+    earlier = earlier_lists(
+        EvidenceFolder(root.resolve(), parameters).last_facts(),
+        seed=parameters.inspection.seed,
+        frame_hash=frame_hash,
+        strata_hash=drawn.strata_hash,
+    )
+    if told := changed_after_seed(earlier, frame_hash=frame_hash):
+        out.print(f"{parameters.force.name}: {told}", markup=False)
+
+
+def _read_and_draw(
+    runs: list[Parameters],
+) -> tuple[list[tuple[CaseFiles, Drawn, Parameters]], list[Problem]]:
+    """Every force's case files and samples, and what stops those of the others."""
+    from inspections.case_files import read_case_files
+    from inspections.disclosure import refuse_unknown_exceptions
+    from inspections.sampling import draw
+
+    checked: list[tuple[CaseFiles, Drawn, Parameters]] = []
+    problems: list[Problem] = []
+    for parameters in runs:
+        try:
+            refuse_unknown_exceptions(parameters.inspection.disclosure, file=parameters.inspection_file)
+            case_files = read_case_files(parameters)
+            drawn = draw(case_files.cases, case_files.notes["case_id"].value_counts(), parameters)
+        except InspectionError as error:
+            problems.extend(error.problems)
+        else:
+            checked.append((case_files, drawn, parameters))
+    return checked, problems
+
+
+def _check(runs: list[Parameters]) -> list[tuple[CaseFiles, Drawn, Parameters]]:
+    """Every force's case files and samples, so that nothing stops a run half-way."""
+    checked, problems = _read_and_draw(runs)
+    if problems:
+        raise stop(InspectionError(problems))
+    return checked
+
+
+def plan(file: ParameterFile) -> None:
+    """Say what margin the sample's size buys, and how many case files other margins would cost."""
+    from inspections.planning import cases_for_margins, margins_bought
+
+    ((_, drawn, parameters),) = _check(load([file]))
+    sample = drawn.planned
+    shares = parameters.inspection.sample.expected_shares
+    bought = margins_bought(sample.strata, expected_shares=shares)
+    sizes = dict(zip(sample.strata["stratum"], sample.strata["frame"], strict=True))
+    for heading, table in (
+        ("Margins that this sample buys (a share of 0.10 is ten points either way):", bought),
+        ("Case files needed for wanted margins:", cases_for_margins(sizes, expected_shares=shares)),
+    ):
+        out.print(f"{heading}\n{table.round(3).to_string(index=False)}\n", markup=False)
+
+
+def replace(
+    file: ParameterFile,
+    case: Annotated[str, typer.Option(help="Reference of the case file, as on the reading list.")],
+    reason: Annotated[LossReason, typer.Option(help="Why it could not be read; counted in the report.")],
+    by: Annotated[str, typer.Option(help="Name of the inspector who found so.")],
+    note: Annotated[str, typer.Option(help="More about it; never published.")] = "",
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day it was found; by default today.")
+    ] = None,
+) -> None:
+    """Record that a case file drawn could not be read; the next run reads the next of its stratum instead.
+
+    The record is kept beside the parameter file. Nobody chooses the replacement.
+    """
+    from inspections.case_files import read_case_files
+    from inspections.sampling import Loss, draw, losses_table, lost_cases_file, record_loss
+
+    (parameters,) = load([file])
+    loss = Loss(case.strip(), reason, note.strip(), by.strip(), (on or datetime.now().astimezone()).date())
+    record = lost_cases_file(parameters)
+    with mistakes():
+        if not loss.recorded_by:
+            message, remedy = "is empty.", 'Give the name of the inspector: --by "A. Khan".'
+            raise InspectionError([Problem("inspection replace", "--by", "", message, remedy)])
+        case_files = read_case_files(parameters)
+        notes = case_files.notes["case_id"].value_counts()
+        before = draw(case_files.cases, notes, parameters)
+        if known := next((entry for entry in before.losses if entry.case_id == loss.case_id), None):
+            message = f"was recorded as lost by {known.recorded_by} on {known.recorded_on}."
+            remedy = "A loss is recorded once; there is nothing more to do."
+            raise InspectionError([Problem(shown(record), loss.case_id, "", message, remedy)])
+        after = draw(case_files.cases, notes, parameters, losses=(loss,))
+        record_loss(record, loss)
+    lost = losses_table(after.sample, after.dips, after.losses)
+    for place in lost[lost["case_id"] == loss.case_id].fillna({"replaced_by": ""}).to_dict("records"):
+        taken = (
+            f"read {place['replaced_by']} instead"
+            if place["replaced_by"]
+            else "no case is left to replace it"
+        )
+        out.print(f"{place['drawn_for']}, {place['stratum']}: {taken}", markup=False)
+    out.print(f"Recorded in {shown(record)}. Now run again: inspection run {parameters.file}", markup=False)
+
+
+def run(
+    files: ParameterFiles,
+    evidence: EvidenceOption = EVIDENCE,
+    jobs: Annotated[int, typer.Option(min=1, help="Forces to run side by side.")] = os.cpu_count() or 1,
+    again: Annotated[bool, typer.Option("--again", help="Run everything, also what is up to date.")] = False,
+) -> None:
+    """Run the notebooks of one or more forces; what is up to date is not run again.
+
+    A database is not looked into to see whether it has changed: give --again to read it anew.
+    """
+    from inspections.runner import run_forces
+
+    runs = load(files)
+    for _, drawn, parameters in _check(runs):
+        _tell_changes(drawn, parameters, evidence)
+    _ready_reader(runs)
+    try:
+        with _progress() as tell:
+            results = run_forces(runs, evidence.resolve(), jobs=min(jobs, len(runs)), tell=tell, again=again)
+    except KeyboardInterrupt:
+        raise stop("Stopped. What was done is kept: give the same command again to go on.") from None
+    for result in results:
+        if result.evidence:
+            out.print(f"{result.force}: evidence in {shown(result.evidence)}", markup=False)
+    if failed := [result for result in results if not result.evidence]:
+        raise stop("\n".join(result.message for result in failed))
+
+
+def _ready_reader(runs: list[Parameters]) -> None:
+    """Train the reader once, before forces that run side by side would each do it."""
+    from nlp.reader import CorpusError, load_reader
+
+    if all(parameters.inspection.coding.combine == "rules" for parameters in runs):
+        return
+    try:
+        with err.status("Making the reader of notes ready; the first time it learns for a few minutes."):
+            load_reader()
+    except CorpusError as error:
+        raise stop(error) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """A live table on a terminal, a line a finished step elsewhere."""
+    from inspections.evidence import STEPS
+
+    if not err.is_terminal:
+        yield _say
+        return
+    states: dict[str, dict[str, str]] = {}
+
+    def picture() -> Table:
+        table = Table("force", *STEPS)
+        for force, steps in states.items():
+            table.add_row(force, *(steps.get(step, "") for step in STEPS))
+        return table
+
+    with Live(picture(), console=err) as live:
+
+        def tell(news: Progress) -> None:
+            seconds = f" {news.seconds:.1f} s" if news.state in {"done", "failed"} else ""
+            states.setdefault(news.force, {})[news.step] = news.state + seconds
+            live.update(picture())
+
+        yield tell
+
+
+def _say(news: Progress) -> None:
+    if news.state != "running":
+        err.print(f"{news.force}  {news.step}  {news.state}  {news.seconds:.1f} s", markup=False)
