@@ -14,7 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nlp.coder import CodedUnit, Coder, EntryCount
+from nlp.coder import CodedUnit, EntryCount
+from nlp.combine import DoubleCoder
 from nlp.lots import Encode, WorkerLostError, code_lots
 
 __all__ = ["NotesFileError", "code_file"]
@@ -29,13 +30,13 @@ class NotesFileError(ValueError):
     """A notes file that cannot be coded; the message says why and what to do, and quotes no note."""
 
 
-def code_file(coder: Coder, source: Path, target: Path, *, jobs: int = 1) -> EntryCount:
+def code_file(coder: DoubleCoder, source: Path, target: Path, *, jobs: int = 1) -> EntryCount:
     """Code every note of a file; nothing stands under the target's name until all of it is written.
 
     Parameters
     ----------
-    coder : Coder
-        The coder, with its codebook.
+    coder : DoubleCoder
+        The rules, and how the trained reader's codings are joined to theirs.
     source : Path
         Notes as ``.csv`` (UTF-8) or ``.parquet`` with columns ``case_id, text`` and, where there are any,
         ``entry_no, author_role, entry_type``. The notes of a case stand together, in the order written.

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 
 from nlp.codebook import Codebook
 from nlp.coder import CodedUnit, Coder, EntryCount
+from nlp.combine import Combination, DoubleCoder
+from nlp.reader import load_reader
 from nlp.roles import CaseMemory
 
-__all__ = ["CodedLot", "WorkerLostError", "code_lots"]
+__all__ = ["EncodedLot", "WorkerLostError", "code_lots"]
 
 Lot = list[dict[str, Any]]
 Encode = Callable[[list[CodedUnit]], Any]
@@ -30,7 +32,7 @@ class WorkerLostError(RuntimeError):
     """A process that coded notes was ended from outside, as happens when memory runs out."""
 
 
-class CodedLot(NamedTuple):
+class EncodedLot(NamedTuple):
     """A lot's rows as `encode` made them, its totals (notes as `entry_no`), and the names it learnt."""
 
     rows: Any
@@ -39,8 +41,8 @@ class CodedLot(NamedTuple):
 
 
 def code_lots(
-    notes: Iterable[dict[str, Any]], coder: Coder, encode: Encode, *, jobs: int = 1
-) -> Iterator[CodedLot]:
+    notes: Iterable[dict[str, Any]], coder: DoubleCoder, encode: Encode, *, jobs: int = 1
+) -> Iterator[EncodedLot]:
     """Code notes in lots of about a thousand, and make of each lot's rows what is to be kept.
 
     Parameters
@@ -67,7 +69,7 @@ def code_lots(
         for lot in lots:
             yield _code(coder, lot, memory, encode)
     else:
-        yield from _code_apart(coder.codebook, lots, encode, jobs)
+        yield from _code_apart(coder, lots, encode, jobs)
 
 
 def _lots(notes: Iterable[dict[str, Any]]) -> Iterator[Lot]:
@@ -84,24 +86,22 @@ def _lots(notes: Iterable[dict[str, Any]]) -> Iterator[Lot]:
         yield lot
 
 
-def _code(coder: Coder, lot: Lot, memory: CaseMemory, encode: Encode) -> CodedLot:
-    rows: list[CodedUnit] = []
-    units = dropped = words = 0
-    for note in coder.code_stream(lot, memory=memory):
-        rows += note.rows
-        units += note.entry.units
-        dropped += note.entry.dropped
-        words += note.entry.words
-    return CodedLot(encode(rows), EntryCount("", len(lot), units, dropped, words), memory)
+def _code(coder: DoubleCoder, lot: Lot, memory: CaseMemory, encode: Encode) -> EncodedLot:
+    rows, total = coder.code_lot(lot, memory)
+    return EncodedLot(encode(rows), total, memory)
 
 
-def _code_apart(codebook: Codebook, lots: Iterable[Lot], encode: Encode, jobs: int) -> Iterator[CodedLot]:
+def _code_apart(coder: DoubleCoder, lots: Iterable[Lot], encode: Encode, jobs: int) -> Iterator[EncodedLot]:
+    codebook = coder.coder.codebook
     # read-only mappings cannot be sent to another process; plain ones can
     plain = replace(codebook, words=dict(codebook.words), by_id=dict(codebook.by_id))
+    if coder.how != "rules":
+        load_reader()  # trained once, before every process would
+    recipe = (plain, coder.how, coder.least, encode)
     with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(plain, encode)
+        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=recipe
     ) as pool:
-        waiting: deque[Future[CodedLot]] = deque()
+        waiting: deque[Future[EncodedLot]] = deque()
         before: Lot = []
         try:
             for lot in lots:
@@ -119,15 +119,15 @@ def _code_apart(codebook: Codebook, lots: Iterable[Lot], encode: Encode, jobs: i
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _start(codebook: Codebook, encode: Encode) -> None:
+def _start(codebook: Codebook, how: Combination, least: float, encode: Encode) -> None:
     global _here
-    _here = (Coder(codebook), encode)
+    _here = (DoubleCoder(Coder(codebook), how, least), encode)
 
 
-def _code_here(lot: Lot, memory: CaseMemory) -> CodedLot:
+def _code_here(lot: Lot, memory: CaseMemory) -> EncodedLot:
     coder, encode = _here
     return _code(coder, lot, memory, encode)
 
 
-_here: tuple[Coder, Encode]
+_here: tuple[DoubleCoder, Encode]
 """What a process codes with, built once when it starts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -13,6 +13,7 @@ from parameters.models.coding import Coding
 
 if TYPE_CHECKING:
     from nlp import Coder
+    from nlp.combine import Combination
     from nlp.evaluation.card import Measured
 
 codebook_app = typer.Typer(help="Read and check the codebook.", no_args_is_help=True)
@@ -20,6 +21,7 @@ reader_app = typer.Typer(help="The trained second reader of notes.", no_args_is_
 
 CodebookOption = Annotated[Path, typer.Option(help="Folder of the codebook.")]
 CODEBOOK = PROJECT / "nlp" / "codebook"
+_COMBINATIONS = get_args(Coding.model_fields["combine"].annotation)
 
 
 def code(
@@ -29,18 +31,33 @@ def code(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Coding table: .parquet, .csv or .jsonl.")],
     codebook: CodebookOption = CODEBOOK,
+    combine: Annotated[
+        str,
+        typer.Option(
+            help=f"How rules and trained reader are joined: {', '.join(_COMBINATIONS)}. "
+            "The rules alone are several times as fast."
+        ),
+    ] = Coding().combine,
+    reader_from: Annotated[
+        float, typer.Option(min=0, max=1, help="Least probability at which a coding of the reader stands.")
+    ] = Coding().reader_from,
     jobs: Annotated[
         int, typer.Option(min=1, help="Processes to code in; more than one pays from some 100,000 notes on.")
     ] = 1,
 ) -> None:
-    """Code the notes of any table by the rules alone, without a sample or a report."""
+    """Code the notes of any table as a report's are coded, without a sample or a report."""
+    from nlp.combine import DoubleCoder
     from nlp.files import NotesFileError, code_file
+    from nlp.reader import CorpusError
 
+    if combine not in _COMBINATIONS:
+        raise stop(f"--combine {combine}: readings are joined by one of {', '.join(_COMBINATIONS)}.")
+    coder = DoubleCoder(_coder(codebook), how=cast("Combination", combine), least=reader_from)
     try:
-        total = code_file(_coder(codebook), notes, output, jobs=jobs)
-    except NotesFileError as error:
+        total = code_file(coder, notes, output, jobs=jobs)
+    except (NotesFileError, CorpusError) as error:
         raise stop(error) from None
-    out.print(f"{shown(output)}: {total.entry_no} notes, {total.units} coding units read.", markup=False)
+    out.print(f"{shown(output)}: notes read: {total.entry_no}, coding units: {total.units}.", markup=False)
 
 
 @codebook_app.command("check")

@@ -157,11 +157,16 @@ def test_the_card_describes_the_coding_that_the_parameters_ask_for(tmp_path: Pat
 
 def test_notes_are_coded_from_a_file_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "notes.csv").write_text(
-        "case_id,text\nA,I do not find IP to be a credible witness.\n", encoding="utf-8"
+        "case_id,text\nA,I do not find IP to be a credible witness. Not sure I buy this.\n", encoding="utf-8"
     )
     target = tmp_path / "coding.csv"
-    assert "1 notes, 1 coding units read." in said("code", str(tmp_path / "notes.csv"), "-o", str(target))
+    command = ["code", str(tmp_path / "notes.csv"), "-o", str(target)]
+    assert "notes read: 1, coding units: 2." in said(*command, "--combine", "rules")
     assert "vic-disbelief" in target.read_text(encoding="utf-8")
+    assert ",model," not in target.read_text(encoding="utf-8")
+    said(*command)
+    assert ",model," in target.read_text(encoding="utf-8")
+    assert "joined by one of rules, reader, either" in said(*command, "--combine", "neither", expect=2)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from nlp import Coder, lots
+from nlp.combine import Combination, DoubleCoder, read_twice
 from nlp.files import NotesFileError, code_file
 
 NOTES = pd.DataFrame(
@@ -20,12 +21,17 @@ NOTES = pd.DataFrame(
 )
 
 
-def test_rows_are_the_same_in_every_format(coder: Coder, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def rules(coder: Coder) -> DoubleCoder:
+    return DoubleCoder(coder, how="rules")
+
+
+def test_rows_are_the_same_in_every_format(rules: DoubleCoder, tmp_path: Path) -> None:
     NOTES.to_csv(tmp_path / "notes.csv", index=False)
     NOTES.to_parquet(tmp_path / "notes.parquet")
     for source in ("notes.csv", "notes.parquet"):
         for kind in ("parquet", "csv", "jsonl"):
-            code_file(coder, tmp_path / source, tmp_path / f"{source}.coding.{kind}")
+            code_file(rules, tmp_path / source, tmp_path / f"{source}.coding.{kind}")
     expected = pd.read_parquet(tmp_path / "notes.csv.coding.parquet")
     assert expected["code"].tolist() == ["vic-disbelief", "sus-digital", "sus-history-intel"]
     assert expected["entry_no"].tolist() == [1, 2, 1]
@@ -50,36 +56,56 @@ SECRET = "what she told us"
     ],
 )
 def test_a_bad_file_is_refused_in_words_that_quote_no_note(
-    coder: Coder, tmp_path: Path, content: str | bytes, message: str
+    rules: DoubleCoder, tmp_path: Path, content: str | bytes, message: str
 ) -> None:
     source = tmp_path / "notes.csv"
     source.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     with pytest.raises(NotesFileError, match=message) as caught:
-        code_file(coder, source, tmp_path / "coding.parquet")
+        code_file(rules, source, tmp_path / "coding.parquet")
     assert SECRET not in str(caught.value)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.csv"]
 
 
-def test_a_broken_parquet_file_and_a_missing_folder_are_told(coder: Coder, tmp_path: Path) -> None:
+def test_a_broken_parquet_file_and_a_missing_folder_are_told(rules: DoubleCoder, tmp_path: Path) -> None:
     (tmp_path / "notes.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(NotesFileError, match="not a whole Parquet file"):
-        code_file(coder, tmp_path / "notes.parquet", tmp_path / "coding.parquet")
+        code_file(rules, tmp_path / "notes.parquet", tmp_path / "coding.parquet")
     with pytest.raises(NotesFileError, match="there is no such folder"):
-        code_file(coder, tmp_path / "notes.parquet", tmp_path / "away" / "coding.parquet")
+        code_file(rules, tmp_path / "notes.parquet", tmp_path / "away" / "coding.parquet")
 
 
-def test_notes_are_never_overwritten_by_their_coding(coder: Coder, tmp_path: Path) -> None:
+def test_notes_are_never_overwritten_by_their_coding(rules: DoubleCoder, tmp_path: Path) -> None:
     notes = tmp_path / "notes.csv"
     NOTES.to_csv(notes, index=False)
     (tmp_path / "folder").mkdir()
     before = notes.read_bytes()
     with pytest.raises(NotesFileError, match="Give the codings another name"):
-        code_file(coder, notes, tmp_path / "folder" / ".." / "notes.csv")
+        code_file(rules, notes, tmp_path / "folder" / ".." / "notes.csv")
     assert notes.read_bytes() == before
 
 
+def test_a_file_is_read_twice_as_a_table_of_notes_is(coder: Coder, tmp_path: Path) -> None:
+    unsaid = "Not sure I buy this. She never said so to the first officer."
+    notes = pd.DataFrame({"case_id": "A", "entry_no": range(1, 5), "text": [*NOTES["text"], unsaid]})
+    notes = notes.assign(author_role="oic", entry_type="log")
+    notes.to_parquet(tmp_path / "notes.parquet")
+    code_file(DoubleCoder(coder), tmp_path / "notes.parquet", tmp_path / "coding.parquet")
+    coding = pd.read_parquet(tmp_path / "coding.parquet")
+    assert set(coding["source"]) == {"rules", "model"}
+    pd.testing.assert_frame_equal(coding, read_twice(notes, coder).table, check_dtype=False)
+
+
+def test_two_notes_of_one_number_are_read_twice_each_for_itself(coder: Coder, tmp_path: Path) -> None:
+    notes = pd.DataFrame({"case_id": "A", "entry_no": 1, "text": NOTES["text"]})
+    notes.to_parquet(tmp_path / "notes.parquet")
+    code_file(DoubleCoder(coder), tmp_path / "notes.parquet", tmp_path / "coding.parquet")
+    coding = pd.read_parquet(tmp_path / "coding.parquet")
+    assert coding["code"].unique().tolist() == ["vic-disbelief", "sus-digital", "sus-history-intel"]
+
+
+@pytest.mark.parametrize("how", ["rules", "either"])
 def test_two_processes_write_the_same_bytes_as_one(
-    coder: Coder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    coder: Coder, how: Combination, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lots, "_NOTES", 10)
     usual = [(f"A/{number // 5}", f"{NOTES['text'][number % 3]} Log {number}.") for number in range(42)]
@@ -87,26 +113,29 @@ def test_two_processes_write_the_same_bytes_as_one(
     notes = pd.DataFrame([*usual, *endless], columns=["case_id", "text"])
     notes.to_parquet(tmp_path / "notes.parquet")
     one, two = (
-        code_file(coder, tmp_path / "notes.parquet", tmp_path / f"{jobs}.parquet", jobs=jobs)
+        code_file(
+            DoubleCoder(coder, how=how), tmp_path / "notes.parquet", tmp_path / f"{jobs}.parquet", jobs=jobs
+        )
         for jobs in (1, 2)
     )
     assert one == two
     assert one.entry_no == len(notes)
     assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
     coding = pd.read_parquet(tmp_path / "2.parquet")
-    assert (coding["case_id"] == "B/1").sum() == 43  # a name learnt in one lot serves the next
+    by_rule = coding[coding["source"] == "rules"]
+    assert (by_rule["case_id"] == "B/1").sum() == 43  # a name learnt in one lot serves the next
 
 
-def test_case_references_that_are_numbers_are_written_as_text(coder: Coder, tmp_path: Path) -> None:
+def test_case_references_that_are_numbers_are_written_as_text(rules: DoubleCoder, tmp_path: Path) -> None:
     pd.DataFrame({"case_id": [7, 7], "text": NOTES["text"][:2]}).to_parquet(tmp_path / "notes.parquet")
-    code_file(coder, tmp_path / "notes.parquet", tmp_path / "coding.parquet")
+    code_file(rules, tmp_path / "notes.parquet", tmp_path / "coding.parquet")
     coding = pd.read_parquet(tmp_path / "coding.parquet")
     assert coding[["case_id", "entry_no"]].to_numpy().tolist() == [["7", 1], ["7", 2]]
 
 
-def test_notes_without_a_code_make_an_empty_table(coder: Coder, tmp_path: Path) -> None:
+def test_notes_without_a_code_make_an_empty_table(rules: DoubleCoder, tmp_path: Path) -> None:
     pd.DataFrame({"case_id": ["A"], "text": ["!!"]}).to_parquet(tmp_path / "notes.parquet")
     for kind in ("parquet", "csv"):
-        code_file(coder, tmp_path / "notes.parquet", tmp_path / f"coding.{kind}")
+        code_file(rules, tmp_path / "notes.parquet", tmp_path / f"coding.{kind}")
     assert pd.read_parquet(tmp_path / "coding.parquet").empty
     assert pd.read_csv(tmp_path / "coding.csv").empty
