@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from reports.tables import (
     status_note,
 )
 
-__all__ = ["refreshed_forces", "write_headline", "write_national"]
+__all__ = ["refreshed_forces", "site_metadata", "write_headline", "write_national"]
 
 _HEADLINE = "headline.json"
 _MADE_UP = r" \(fictional\)"
@@ -76,16 +76,25 @@ def write_national(root: Path, forces: Sequence[str]) -> None:
     forces : sequence of str
         Forces whose reports are on the site; they appear in the order of the alphabet.
     """
-    headlines = [
-        json.loads((root / "reports" / force / "_generated" / _HEADLINE).read_text(encoding="utf-8"))
-        for force in sorted(forces)
-    ]
+    headlines = _headlines(root, forces)
     folder = root / "reports" / "national"
     (folder / "_generated").mkdir(parents=True, exist_ok=True)
     (folder / "_generated" / "forces.md").write_text(_forces(headlines), encoding="utf-8")
     (folder / "_generated" / "measures.md").write_text(_measures(headlines), encoding="utf-8")
     with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
         YAML().dump(_metadata(headlines), file)
+
+
+def site_metadata(root: Path, forces: Iterable[str]) -> dict[str, str]:
+    """Return the metadata of a page about all these forces: publisher, date, and which forces are made up."""
+    return _metadata(_headlines(root, forces))
+
+
+def _headlines(root: Path, forces: Iterable[str]) -> list[dict[str, Any]]:
+    return [
+        json.loads((root / "reports" / force / "_generated" / _HEADLINE).read_text(encoding="utf-8"))
+        for force in sorted(forces)
+    ]
 
 
 def _metadata(headlines: list[dict[str, Any]]) -> dict[str, str]:

@@ -17,11 +17,13 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from parameters.fields import PILLARS
 from reports.answers import answers
+from reports.changes import Flag, read_again_list
 from reports.data_quality import completeness, quality
+from reports.decisions import finding_links, improvement_plan, judgements, recommendations
 from reports.labels import coding_label, place_label, short_forms, typeset
 from reports.measures import definitions, measures, table_of
 from reports.national import write_headline
-from reports.recommendations import Decisions, Judgement, Recommendation
+from reports.recommendations import Decisions, EarlierRecommendation
 from reports.release import Finding, Indicator, Release, read_rows
 from reports.sample import dip_samples, replacements, strata
 from reports.tables import (
@@ -49,7 +51,6 @@ _ORIENTATIONS = {
 _NOT_MEASURED = (
     "We took no measure of this pillar from the case files. What we say here rests on reading them."
 )
-_DRAFT = "*Draft, not yet a {kind}: for the author to accept, change or reject.*\n\n"
 
 _UNTOLD = {
     "suppressed": "Not published, because so few cases stand behind each number, or behind one that could be "
@@ -67,7 +68,14 @@ evidence of how often it occurs.
 """
 
 
-def write_generated(folder: Path, *, release: Release, decisions: Decisions) -> None:
+def write_generated(
+    folder: Path,
+    *,
+    release: Release,
+    decisions: Decisions,
+    earlier: Sequence[EarlierRecommendation] = (),
+    flags: Sequence[Flag] = (),
+) -> None:
     """Rewrite ``_generated/`` and ``_metadata.yml`` of a force's report.
 
     Only partials and figures are replaced: what is kept there from one refresh to the next survives a stop.
@@ -80,10 +88,15 @@ def write_generated(folder: Path, *, release: Release, decisions: Decisions) -> 
         The evidence that may be published.
     decisions : Decisions
         The author's judgements and recommendations.
+    earlier : sequence of EarlierRecommendation
+        Recommendations of the last inspection that were open.
+    flags : sequence of Flag
+        What leans on numbers that have changed; the draft shows it.
     """
     generated = folder / "_generated"
     (generated / "figures").mkdir(parents=True, exist_ok=True)
-    texts = {generated / f"{name}.md": text for name, text in partials(release, decisions=decisions).items()}
+    made = partials(release, decisions=decisions, earlier=earlier, flags=flags)
+    texts = {generated / f"{name}.md": text for name, text in made.items()}
     figures = {
         generated / "figures" / Path(figure["file"]).name: figure["file"] for figure in release.figures
     }
@@ -96,14 +109,14 @@ def write_generated(folder: Path, *, release: Release, decisions: Decisions) -> 
     write_headline(generated, release)
     with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
         file.write("# Written by `inspection report` from the release folder; changes here are lost.\n")
-        YAML().dump(_quoted(metadata(release)), file)
+        YAML().dump(_quoted(metadata(release)) | read_again_list(flags), file)
 
 
 def metadata(release: Release) -> dict[str, Any]:
     """Return the names and numbers a text may cite with ``{{< meta ... >}}``; every value is a string.
 
     ``indicator.<id>.result``, ``.value``, ``.interval`` and ``.base`` say a suppressed, missing or unrecorded
-    value in words; ``finding.<id>`` has ``title``, ``count``, ``of`` and ``quantifier``.
+    value in words; ``finding.<id>`` has ``title``, ``statement``, ``count``, ``of`` and ``quantifier``.
     """
     facts = release.facts
     return {
@@ -137,6 +150,7 @@ def metadata(release: Release) -> dict[str, Any]:
         "finding": {
             finding.id: {
                 "title": escape_note(finding.title),
+                "statement": escape_note(finding.statement),
                 "quantifier": escape_note(finding.quantifier),
                 "count": "" if finding.numerator is None else f"{finding.numerator:,}",
                 "of": "" if finding.denominator is None else f"{finding.denominator:,}",
@@ -146,16 +160,24 @@ def metadata(release: Release) -> dict[str, Any]:
     }
 
 
-def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
+def partials(
+    release: Release,
+    *,
+    decisions: Decisions,
+    earlier: Sequence[EarlierRecommendation] = (),
+    flags: Sequence[Flag] = (),
+) -> dict[str, str]:
     """Return the Markdown of every partial by name, without its ending.
 
     There is one for each pillar and kind (``pillar-3-findings``, ``-indicators``, ``-figures``,
     ``-judgements``) even when it has nothing to show, so that a text never includes a file that is not there.
     """
+    stale = {flag.what: flag.id for flag in flags}
     texts = {
         "headlines": _headlines(release, decisions.headlines),
-        "recommendations": _recommendations(decisions, release=release),
-        "judgements": _judgements(decisions.judgements, release=release),
+        "recommendations": recommendations(decisions, release=release, earlier=earlier, stale=stale),
+        "judgements": judgements(decisions.judgements, release=release, stale=stale),
+        "improvement-plan": improvement_plan(decisions, release=release, earlier=earlier),
         "background-findings": _findings(release, 0),
         "background-indicators": measures(release, 0),
         "background-figures": _figures(release, 0),
@@ -178,9 +200,8 @@ def partials(release: Release, *, decisions: Decisions) -> dict[str, str]:
         texts[f"pillar-{pillar}-findings"] = _findings(release, pillar)
         texts[f"pillar-{pillar}-indicators"] = _shown_and_found(release, pillar)
         texts[f"pillar-{pillar}-figures"] = _figures(release, pillar)
-        texts[f"pillar-{pillar}-judgements"] = _judgements(
-            [entry for entry in decisions.judgements if entry.pillar == pillar], release=release
-        )
+        own = [entry for entry in decisions.judgements if entry.pillar == pillar]
+        texts[f"pillar-{pillar}-judgements"] = judgements(own, release=release, stale=stale)
     for orientation in _ORIENTATIONS:
         texts[f"extracts-{orientation}"] = _extracts(release, orientation)
     texts["extracts"] = _extracts_section(texts)
@@ -223,7 +244,7 @@ def _headlines(release: Release, names: Sequence[str]) -> str:
     if untold := [finding.id for finding in chosen if not release.speaks(finding)]:
         texts.append(
             "### What we would have led with and cannot tell {#headline-untold}\n\n"
-            f"No number is given for: {_links(untold, release=release)}. "
+            f"No number is given for: {finding_links(untold, release=release)}. "
             "The reason is given where each would stand.\n"
         )
     return "\n".join(texts)
@@ -335,44 +356,6 @@ def _about_quotes(release: Release) -> str:
 
 def _role(role: str) -> str:
     return role[:1].upper() + role[1:] if role else "Author not recorded"
-
-
-def _recommendations(decisions: Decisions, *, release: Release) -> str:
-    return (
-        "\n".join(_recommendation(entry, release=release) for entry in decisions.published)
-        or "We make no recommendation.\n"
-    )
-
-
-def _recommendation(entry: Recommendation, *, release: Release) -> str:
-    return (
-        "::: {.recommendation}\n"
-        f"### Recommendation {entry.number} {{#recommendation-{entry.number}}}\n\n"
-        f"{_draft_mark(entry.status, kind='recommendation')}"
-        f"By {format_date(entry.deadline)}, {entry.owner.strip()} should make sure "
-        f"{_sentence(entry.act)}\n\n"
-        f"**How we will know:** {_sentence(entry.measure)}\n\n"
-        f"**Rests on:** {_links(entry.findings, release=release)}.\n:::\n"
-    )
-
-
-def _judgements(judgements: Iterable[Judgement], *, release: Release) -> str:
-    return "\n".join(
-        f"::: {{.judgement .{entry.kind.replace(' ', '-')}}}\n"
-        f"{_draft_mark(entry.status, kind='judgement')}"
-        f"**{entry.kind.capitalize()}.** {_sentence(entry.text)}\n\n"
-        f"Rests on: {_links(entry.findings, release=release)}.\n:::\n"
-        for entry in judgements
-    )
-
-
-def _draft_mark(status: str, *, kind: str) -> str:
-    return _DRAFT.format(kind=kind) if status == "draft" else ""
-
-
-def _links(names: Sequence[str], *, release: Release) -> str:
-    titles = {finding.id: finding.title for finding in release.findings}
-    return "; ".join(f"[{escape_note(titles[name])}](#finding-{name})" for name in names)
 
 
 def _gaps(release: Release) -> str:
@@ -519,12 +502,6 @@ def _cell(row: Mapping[str, Any], name: str) -> str:
 def _digest(value: str) -> str:
     """Write a SHA-256 in groups of eight, so that it fits a column and two can be compared by eye."""
     return " ".join(textwrap.wrap(value, 8))
-
-
-def _sentence(text: str) -> str:
-    """Return an author's Markdown on one line, ended by a full stop."""
-    line = " ".join(text.split())
-    return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
 def _quoted(value: Any) -> Any:

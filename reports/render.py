@@ -22,10 +22,15 @@ import quarto
 import typst
 
 from parameters import PROJECT, InspectionError, Problem
+from reports.changes import mark_draft
 from reports.national import refreshed_forces, write_national
+from reports.register import REGISTER, write_register
 from reports.source import Source, read_source
 
 __all__ = ["RenderedReport", "find_quarto", "render"]
+
+SHARED_PAGES = ("reports/register/index.qmd", "index.qmd")
+"""Pages about all forces, the home page last: it is on the site once all it links to is."""
 
 EMBEDDED = "embedded (pandoc and typst wheels)"
 
@@ -42,7 +47,7 @@ class RenderedReport:
 
 
 def render(forces: Sequence[str], *, site_folder: Path, root: Path = PROJECT) -> list[RenderedReport]:
-    """Render the reports of the given forces and the home page of the site.
+    """Render the reports of the given forces, the register of recommendations and the home page of the site.
 
     Parameters
     ----------
@@ -69,11 +74,16 @@ def render(forces: Sequence[str], *, site_folder: Path, root: Path = PROJECT) ->
         copy = Path(temporary)
         _copy_sources(root, copy, forces=listed)
         write_national(copy, listed)
+        write_register(copy, listed)
+        for force in forces:
+            mark_draft(copy / "reports" / force)
         sources = _read_sources(copy, forces)
-        home = read_source(copy / "index.qmd")
+        shared = {page: read_source(copy / page) for page in SHARED_PAGES}
         if (program := find_quarto()) is not None:
-            return _with_quarto(program, copy, forces, sources=sources, home=home, site_folder=site_folder)
-        return _embedded(copy, forces, sources=sources, home=home, site_folder=site_folder)
+            return _with_quarto(
+                program, copy, forces, sources=sources, shared=shared, site_folder=site_folder
+            )
+        return _embedded(copy, forces, sources=sources, shared=shared, site_folder=site_folder)
 
 
 def find_quarto() -> str | None:
@@ -107,7 +117,7 @@ def _on_site(site_folder: Path, *, root: Path) -> list[str]:
 def _copy_sources(root: Path, copy: Path, *, forces: Sequence[str]) -> None:
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copyfile(root / name, copy / name)
-    for folder in ("style", "fonts", "embedded", "template", *forces):
+    for folder in ("style", "fonts", "embedded", "template", "register", *forces):
         shutil.copytree(root / "reports" / folder, copy / "reports" / folder)
 
 
@@ -125,7 +135,12 @@ def _read_sources(copy: Path, forces: Sequence[str]) -> dict[str, Source]:
 
 
 def _embedded(
-    copy: Path, forces: Sequence[str], *, sources: dict[str, Source], home: Source, site_folder: Path
+    copy: Path,
+    forces: Sequence[str],
+    *,
+    sources: dict[str, Source],
+    shared: dict[str, Source],
+    site_folder: Path,
 ) -> list[RenderedReport]:
     seconds = {}
     for force in forces:
@@ -134,8 +149,9 @@ def _embedded(
         _to_html(sources[force], folder / "index.html", copy=copy)
         _to_pdf(sources[force], folder / f"{force}-report.pdf", copy=copy)
         seconds[force] = time.monotonic() - started
-    _to_html(home, copy / "index.html", copy=copy)
-    return _publish(copy, seconds, renderer=EMBEDDED, site_folder=site_folder)
+    for page, source in shared.items():
+        _to_html(source, (copy / page).with_suffix(".html"), copy=copy)
+    return _publish(copy, copy, seconds, renderer=EMBEDDED, site_folder=site_folder)
 
 
 def _to_html(source: Source, target: Path, *, copy: Path) -> None:
@@ -204,7 +220,7 @@ def _with_quarto(
     forces: Sequence[str],
     *,
     sources: dict[str, Source],
-    home: Source,
+    shared: dict[str, Source],
     site_folder: Path,
 ) -> list[RenderedReport]:
     """Render the copy as the project it is; a warning about a missing reference fails it."""
@@ -216,8 +232,9 @@ def _with_quarto(
         started = time.monotonic()
         _run_quarto(program, copy, f"reports/{force}/index.qmd", published=_published(sources[force]))
         seconds[force] = time.monotonic() - started
-    _run_quarto(program, copy, "index.qmd", published=_published(home))
-    return _publish(copy / "_site", seconds, renderer=f"Quarto {version}", site_folder=site_folder)
+    for page, source in shared.items():
+        _run_quarto(program, copy, page, published=_published(source))
+    return _publish(copy / "_site", copy, seconds, renderer=f"Quarto {version}", site_folder=site_folder)
 
 
 def _run_quarto(program: str, copy: Path, document: str, *, published: datetime) -> None:
@@ -242,7 +259,7 @@ def _run_quarto(program: str, copy: Path, document: str, *, published: datetime)
 
 
 def _publish(
-    rendered: Path, seconds: dict[str, float], *, renderer: str, site_folder: Path
+    rendered: Path, copy: Path, seconds: dict[str, float], *, renderer: str, site_folder: Path
 ) -> list[RenderedReport]:
     """Move the pages to the site once all of them are finished, the home page last."""
     reports = []
@@ -252,7 +269,11 @@ def _publish(
         for page in (html, pdf):
             _move(rendered / page, site_folder / page)
         reports.append(RenderedReport(force, site_folder / html, site_folder / pdf, renderer, taken))
-    _move(rendered / "index.html", site_folder / "index.html")
+    register = Path("reports") / "register" / REGISTER
+    _move(copy / register, site_folder / register)
+    for shared in SHARED_PAGES:
+        html = Path(shared).with_suffix(".html")
+        _move(rendered / html, site_folder / html)
     return reports
 
 

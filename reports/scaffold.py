@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import calendar
 import shutil
-import textwrap
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
 
 from parameters import PROJECT
-from reports.changes import keep_baseline, write_changes
+from reports.catalogue import draft_recommendations, load_catalogue
+from reports.changes import find_flags, flat, write_changes
 from reports.national import refreshed_forces, write_national
 from reports.partials import metadata, write_generated
-from reports.recommendations import Draft, load_catalogue, load_decisions
+from reports.passages import passages
+from reports.recommendations import EarlierRecommendation, load_decisions
+from reports.register import EARLIER, keep_register, read_register, still_open, write_register
 from reports.release import Release, read_release
 
 __all__ = ["refresh", "scaffold"]
 
 
-def scaffold(force: str, release: Release, *, root: Path = PROJECT) -> list[Path]:
+def scaffold(
+    force: str, release: Release, *, earlier: Sequence[EarlierRecommendation] = (), root: Path = PROJECT
+) -> list[Path]:
     """Make what is not yet there of ``reports/<force>/``; a file that exists is never touched.
+
+    Judgements are the author's alone: none is drafted.
 
     Parameters
     ----------
@@ -30,6 +34,8 @@ def scaffold(force: str, release: Release, *, root: Path = PROJECT) -> list[Path
         Name of the force, as in ``parameters/<force>.yml``.
     release : Release
         Its findings decide which recommendations of the catalogue are drafted.
+    earlier : sequence of EarlierRecommendation
+        Those of the last inspection that were open; each gets a line to be followed up.
     root : Path
         The project's folder.
 
@@ -46,9 +52,15 @@ def scaffold(force: str, release: Release, *, root: Path = PROJECT) -> list[Path
         written.append(index)
     if not (decisions := folder / "recommendations.yml").exists():
         heading = (template / "recommendations.yml").read_text(encoding="utf-8")
-        drafts = draft_recommendations(
-            load_catalogue(root / "reports" / "recommendations.yml"), release=release
-        )
+        catalogue = load_catalogue(root / "reports" / "recommendations.yml")
+        drafts = {
+            "judgements": [],
+            "recommendations": draft_recommendations(catalogue, release=release),
+            "earlier": [
+                {"inspection": entry.inspection, "number": entry.number, "findings": [], "history": []}
+                for entry in earlier
+            ],
+        }
         with decisions.open("w", encoding="utf-8") as file:
             file.write(heading)
             _yaml().dump(drafts, file)
@@ -57,9 +69,11 @@ def scaffold(force: str, release: Release, *, root: Path = PROJECT) -> list[Path
 
 
 def refresh(force: str, release_folder: Path, *, root: Path = PROJECT) -> None:
-    """Bring a force's report up to date with its evidence, without touching the author's files.
+    """Bring a force's report up to date with its evidence, without touching the author's texts.
 
-    ``_generated/changes.csv`` then lists the author's sentences that cite a number which has changed since.
+    ``_generated/changes.csv`` then lists the author's passages that lean on what has changed since the author
+    read them, with the id that clears each. Recommendations that were open in the register of the last
+    inspection, ``reports/register/earlier.csv``, are carried over where there is one.
 
     Parameters
     ----------
@@ -73,51 +87,25 @@ def refresh(force: str, release_folder: Path, *, root: Path = PROJECT) -> None:
     Raises
     ------
     InspectionError
-        When the release folder is not whole, or a recommendation lacks what it needs.
+        When the release folder is not whole, a judgement or recommendation lacks what it needs, or a
+        recommendation of the last inspection is not followed up.
     """
     release = read_release(release_folder)
-    scaffold(force, release, root=root)
+    earlier = still_open(
+        read_register(root / "reports" / "register" / EARLIER, force=force),
+        inspection=release.facts.inspection.id,
+    )
+    scaffold(force, release, earlier=earlier, root=root)
     folder = root / "reports" / force
-    decisions = load_decisions(folder / "recommendations.yml", release=release)
-    numbers = metadata(release)
-    baseline = keep_baseline(folder, numbers)
-    write_generated(folder, release=release, decisions=decisions)
-    write_changes(folder, baseline, numbers)
-    write_national(root, refreshed_forces(root))
-
-
-def draft_recommendations(catalogue: list[Draft], *, release: Release) -> dict[str, list[dict[str, object]]]:
-    """Return the recommendations usual for the findings made, for the author to decide on.
-
-    Judgements are the author's alone: none is drafted. The wording may name the force as ``{force}``.
-    Deadlines count whole months from the day of publication.
-    """
-    name, published = release.facts.name, release.facts.published
-    usual = [draft for draft in catalogue if draft.suits(release.finding(draft.finding))]
-    recommendations: list[dict[str, object]] = [
-        {
-            "number": number,
-            "pillar": draft.pillar,
-            "owner": draft.owner.format(force=name),
-            "deadline": _month_end(published, draft.months),
-            "act": _wrapped(draft.act, force=name),
-            "measure": _wrapped(draft.measure, force=name),
-            "findings": [draft.finding],
-            "status": "draft",
-        }
-        for number, draft in enumerate(usual, 1)
-    ]
-    return {"judgements": [], "recommendations": recommendations}
-
-
-def _wrapped(text: str, *, force: str) -> LiteralScalarString:
-    """Put the force's name into a text and break it into lines that are easy to edit."""
-    return LiteralScalarString("\n".join(textwrap.wrap(text.format(force=force), 90)))
-
-
-def _month_end(start: date, months: int) -> date:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+    decisions = load_decisions(folder / "recommendations.yml", release=release, earlier=earlier)
+    numbers = flat(metadata(release))
+    flags, as_read = find_flags(folder, passages(folder, decisions=decisions, release=release), numbers)
+    write_generated(folder, release=release, decisions=decisions, earlier=earlier, flags=flags)
+    keep_register(folder / "_generated", decisions, release=release, earlier=earlier)
+    write_changes(folder, flags, as_read, numbers)
+    forces = refreshed_forces(root)
+    write_national(root, forces)
+    write_register(root, forces)
 
 
 def _yaml() -> YAML:

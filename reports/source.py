@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from parameters import InspectionError, Problem
 
-__all__ = ["Source", "cited_values", "read_source"]
+__all__ = ["Source", "cited_values", "included_file", "read_source"]
 
 _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
@@ -73,17 +73,23 @@ def cited_values(text: str) -> list[str]:
     return _META.findall(text)
 
 
+def included_file(line: str) -> str:
+    """Return the file a line includes; empty when it includes none."""
+    found = _INCLUDE.match(line)
+    return found[1] if found else ""
+
+
 def _expand(line: str, *, path: Path, number: int, problems: list[Problem]) -> Iterator[str]:
     """Put in the file a line includes, and those it includes; all paths start at the folder of the text."""
-    if not (include := _INCLUDE.match(line)):
+    if not (name := included_file(line)):
         yield line
-    elif (partial := path.parent / include[1]).is_file():
+    elif (partial := path.parent / name).is_file():
         for text in partial.read_text(encoding="utf-8").splitlines():
             yield from _expand(text, path=path, number=number, problems=problems)
     else:
         remedy = "Correct the name, or refresh the report so that it is written again."
-        message = f"includes {include[1]}, which is not there."
-        problems.append(Problem(_name(path), f"line {number}", include[1], message, remedy))
+        message = f"includes {name}, which is not there."
+        problems.append(Problem(_name(path), f"line {number}", name, message, remedy))
 
 
 def _metadata(path: Path) -> dict[str, Any]:

@@ -24,14 +24,21 @@ def report(
     forces: ParameterFiles,
     evidence: EvidenceOption = EVIDENCE,
     site: Annotated[Path, typer.Option(help="Folder to which the pages are rendered.")] = PROJECT / "_site",
+    seen: Annotated[
+        list[str] | None, typer.Option(help="Id of a passage you have read again; once for each.")
+    ] = None,
 ) -> None:
-    """Refresh the numbers of each force's report, then render HTML, PDF and the national index."""
+    """Refresh the numbers of each force's report, then render HTML, PDF and the national index.
+
+    What an author has to read again, because a number or a finding beside it changed, is listed with its id.
+    """
     from reports import refresh, render
-    from reports.changes import read_changes
+    from reports.changes import mark_read, read_changes
 
     runs = load(forces)
     names = [parameters.force.force for parameters in runs]
     with mistakes():
+        mark_read([PROJECT / "reports" / force for force in names], seen or [])
         for parameters in runs:
             refresh(parameters.force.force, whole_evidence(parameters, evidence) / "release")
         rendered = render(names, site_folder=site)
@@ -42,7 +49,7 @@ def report(
     out.print(f"national index: {shown(site / 'index.html')}", markup=False)
     out.print(f"rendered by: {rendered[0].renderer}", markup=False)
     for force in names:
-        for change in read_changes(PROJECT / "reports" / force):
-            where = f"reports/{force}/{change.file}, line {change.line}"
-            was = f"{change.value} was {change.before or 'nothing'} and is now {change.now or 'nothing'}"
-            out.print(f"{where}: {was}. Read the sentence again.", markup=False)
+        for flag in read_changes(PROJECT / "reports" / force):
+            out.print(f"\nRead again {flag.id}: reports/{force}/{flag.place}", markup=False)
+            for change in flag.changes:
+                out.print(f"  {change}", markup=False)

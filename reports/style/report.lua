@@ -3,7 +3,7 @@
 
 local panels = {
   ["recommendation"] = true, ["extract"] = true, ["base"] = true, ["table-note"] = true, ["with-next"] = true,
-  ["cause-of-concern"] = true, ["area-for-improvement"] = true, ["promising-practice"] = true,
+  ["cause-of-concern"] = true, ["area-for-improvement"] = true, ["promising-practice"] = true, ["read-again"] = true,
 }
 
 local function panel(div)
@@ -11,10 +11,24 @@ local function panel(div)
     if panels[class] then
       local blocks = pandoc.List({ pandoc.RawBlock("typst", '#panel("' .. class .. '")[') })
       blocks:extend(div.content)
-      blocks:insert(pandoc.RawBlock("typst", "]"))
+      local label = div.identifier ~= "" and " <" .. div.identifier .. ">" or ""
+      blocks:insert(pandoc.RawBlock("typst", "]" .. label))
       return blocks
     end
   end
+end
+
+-- A draft opens with a list of what its author is to read again; nothing of it is left once there is none.
+local function list_what_to_read_again(doc)
+  local flags = doc.meta["read-again"]
+  if not flags then
+    return nil
+  end
+  local items = pandoc.List(flags):map(function(flag) return { pandoc.Plain(flag) } end)
+  local opening = pandoc.Para({ pandoc.Strong({ pandoc.Str("Draft: to be read again.") }), pandoc.Space(),
+    pandoc.Str("Numbers or findings beside these passages have changed. Clear each with --seen and its id.") })
+  doc.blocks:insert(1, pandoc.Div({ opening, pandoc.BulletList(items) }, { class = "read-again" }))
+  return doc
 end
 
 local function name_scopes(table)
@@ -33,6 +47,6 @@ local function name_scopes(table)
 end
 
 if FORMAT:match("typst") then
-  return { { Div = panel } }
+  return { { Pandoc = list_what_to_read_again }, { Div = panel } }
 end
-return { { Table = name_scopes } }
+return { { Pandoc = list_what_to_read_again }, { Table = name_scopes } }

@@ -31,7 +31,9 @@ def copy_project(target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copyfile(PROJECT / name, target / name)
-    ignored = shutil.ignore_patterns("_generated", "_metadata.yml", "*.py", "__pycache__", "national")
+    ignored = shutil.ignore_patterns(
+        "_generated", "_metadata.yml", "as-read.json", "*.py", "__pycache__", "national"
+    )
     shutil.copytree(PROJECT / "reports", target / "reports", ignore=ignored)
     return target
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +38,22 @@ def test_a_new_force_is_scaffolded_with_drafts_for_its_findings_only(
     refresh("northshire", release_folder, root=project)
     drafts = YAML(typ="safe").load((folder / "recommendations.yml").read_text(encoding="utf-8"))
     assert drafts["judgements"] == []
-    assert [entry["findings"] for entry in drafts["recommendations"]] == [
-        ["effort-balance-force"],
-        ["suspect-gaps-noted-force"],
-        ["withdrawal-closed"],
-        ["outcome-coding-force"],
-        ["records-requests-purpose-unstated"],
+    rests_on = [entry["findings"] for entry in drafts["recommendations"]]
+    assert rests_on[0] == ["effort-balance-force", "effort-more-on-victim-force"]
+    assert ["withdrawal-closed"] in rests_on
+    assert ["withdrawal-reported-by-victim-force"] in rests_on
+    found = {entry.id for entry in read_release(release_folder).findings}
+    assert {name for names in rests_on for name in names} <= found
+    numbers = [entry["number"] for entry in drafts["recommendations"]]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert [entry["history"] for entry in drafts["recommendations"]] == [[]] * len(drafts["recommendations"])
+    assert [(entry["inspection"], entry["number"]) for entry in drafts["earlier"]] == [
+        ("rasso-2023", 1),
+        ("rasso-2023", 2),
     ]
-    assert {entry["status"] for entry in drafts["recommendations"]} == {"draft"}
     assert "the chief constable of Northshire Police" in drafts["recommendations"][0]["owner"]
     generated = (folder / "_generated" / "recommendations.md").read_text(encoding="utf-8")
-    assert generated.count("*Draft, not yet a recommendation: for the author to accept") == 5
+    assert generated.count("*Draft, not yet a recommendation: for the author to accept") == len(numbers)
 
 
 def test_a_new_text_says_in_every_chapter_what_its_author_is_to_write(
@@ -63,8 +69,8 @@ def test_a_new_text_says_in_every_chapter_what_its_author_is_to_write(
 
 def test_a_judgement_in_draft_is_marked_as_one(release_folder: Path) -> None:
     judgement = Judgement(
-        id="plan", kind="area for improvement", pillar=1, text="No plan.",
-        findings=["effort-balance-force"], status="draft",
+        id="plan", kind="area for improvement", pillar=1, text="No plan.", reasons="Nobody asks for one.",
+        findings=["effort-balance-force"], author="Ruth Marlowe", date=date(2026, 10, 28), status="draft",
     )  # fmt: skip
     text = partials(read_release(release_folder), decisions=Decisions(judgements=[judgement]))
     assert "*Draft, not yet a judgement: for the author" in text["pillar-1-judgements"]

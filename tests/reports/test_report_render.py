@@ -50,14 +50,16 @@ def without_quarto(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     monkeypatch.setenv("QUARTO_PATH", str(root / "no quarto here"))
 
 
-@pytest.fixture(params=["index.html", *(f"reports/{force}/index.html" for force in NAMES)])
+@pytest.fixture(
+    params=["index.html", "reports/register/index.html", *(f"reports/{force}/index.html" for force in NAMES)]
+)
 def page(request: pytest.FixtureRequest, site: Site) -> Page:
     return Page(site.folder / request.param)
 
 
 def test_pages_are_where_quarto_would_put_them_and_nothing_else_is(site: Site) -> None:
     files = {path.relative_to(site.folder).as_posix() for path in site.folder.rglob("*") if path.is_file()}
-    expected = {"index.html"}
+    expected = {"index.html", "reports/register/index.html", "reports/register/recommendations.csv"}
     for force in NAMES:
         expected |= {f"reports/{force}/index.html", f"reports/{force}/{force}-report.pdf"}
     assert files == expected

@@ -3,11 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from release_folder import build_release, indicators
 
 from parameters import InspectionError
-from reports import refresh
-from reports.changes import read_changes
 from reports.source import read_source
 
 
@@ -64,40 +61,3 @@ def test_all_dead_ends_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(InspectionError) as error:
         read_source(write(tmp_path, "{{< meta a >}}\n\n@fig-b\n\n[c](#c)\n"))
     assert len(error.value.problems) == 3
-
-
-def stop(*_: object) -> None:
-    raise OSError("disk full")
-
-
-def test_the_author_is_shown_which_sentences_lean_on_a_number_that_changed(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = project / "reports" / "northshire"
-    text = (folder / "index.qmd").read_text(encoding="utf-8")
-    sentence = "Effort stood at {{< meta indicator.effort-balance.value >}}."
-    (folder / "index.qmd").write_text(f"{text}\n{sentence}\n", encoding="utf-8")
-    refresh("northshire", build_release(tmp_path / "one"), root=project)
-    assert read_changes(folder) == []
-
-    rows = indicators()
-    next(row for row in rows if row["indicator"] == "effort-balance")["value"] = 0.4
-    for _ in range(2):
-        refresh("northshire", build_release(tmp_path / "two", rows=rows), root=project)
-        changes = read_changes(folder)
-        assert [(change.before, change.now, change.text) for change in changes] == [
-            (r"−0\.21", r"\+0\.40", sentence)
-        ]
-
-    (folder / "_generated" / "figures" / "old.svg").write_text("<svg/>", encoding="utf-8")
-    monkeypatch.setattr("reports.partials.write_headline", stop)
-    with pytest.raises(OSError, match="disk full"):
-        refresh("northshire", tmp_path / "two", root=project)
-    monkeypatch.undo()
-    refresh("northshire", build_release(tmp_path / "two", rows=rows), root=project)
-    assert len(read_changes(folder)) == 1
-    assert not (folder / "_generated" / "figures" / "old.svg").exists()
-
-    (folder / "index.qmd").write_text(f"{text}\nRead again. {sentence}\n", encoding="utf-8")
-    refresh("northshire", build_release(tmp_path / "three", rows=rows), root=project)
-    assert read_changes(folder) == []
