@@ -193,7 +193,7 @@ def brought_up_to_date(
 
 
 def load_decisions(
-    path: Path, *, release: Release, earlier: Sequence[EarlierRecommendation] = ()
+    path: Path, *, release: Release, earlier: Sequence[EarlierRecommendation] | None = None
 ) -> Decisions:
     """Read an author's judgements and recommendations and check them against the findings.
 
@@ -203,8 +203,9 @@ def load_decisions(
         ``reports/<force>/recommendations.yml``.
     release : Release
         The release folder on whose findings they rest.
-    earlier : sequence of EarlierRecommendation
-        Those of the last inspection's register that were still open; each must be followed up.
+    earlier : sequence of EarlierRecommendation, optional
+        Those of the last inspection's register that were still open; each must be followed up, and nothing
+        else. Left out, the follow-up is not compared with a register.
 
     Raises
     ------
@@ -221,7 +222,7 @@ def load_decisions(
 
 
 def _hanging(
-    decisions: Decisions, *, release: Release, earlier: Sequence[EarlierRecommendation], file: str
+    decisions: Decisions, *, release: Release, earlier: Sequence[EarlierRecommendation] | None, file: str
 ) -> Iterator[Problem]:
     yield from _unknown_findings(decisions, release=release, file=file)
     yield from _resting_on_nothing(decisions, release=release, file=file)
@@ -229,7 +230,8 @@ def _hanging(
     yield from _wrong_ids(decisions, file=file)
     yield from _wrong_histories(decisions, file=file)
     yield from _unanswered(decisions, file=file)
-    yield from _not_followed_up(decisions, earlier, file=file)
+    if earlier is not None:
+        yield from _not_followed_up(decisions, earlier, file=file)
 
 
 def _unknown_findings(decisions: Decisions, *, release: Release, file: str) -> Iterator[Problem]:
