@@ -10,6 +10,7 @@ import typer
 from inspections.cli.shared import (
     EVIDENCE,
     EvidenceOption,
+    ParameterFile,
     ParameterFiles,
     load,
     mistakes,
@@ -27,12 +28,16 @@ def report(
     seen: Annotated[
         list[str] | None, typer.Option(help="Id of a passage you have read again; once for each.")
     ] = None,
+    docx: Annotated[
+        bool, typer.Option("--docx", help="Also write a Word file in which the force can check the facts.")
+    ] = False,
 ) -> None:
     """Refresh the numbers of each force's report, then render HTML, PDF and the national index.
 
     What an author has to read again, because a number or a finding beside it changed, is listed with its id.
     """
     from reports import refresh, render
+    from reports.accuracy import write_draft
     from reports.changes import mark_read, read_changes
 
     runs = load(forces)
@@ -42,14 +47,38 @@ def report(
         for parameters in runs:
             refresh(parameters.force.force, whole_evidence(parameters, evidence) / "release")
         rendered = render(names, site_folder=site)
+        drafts = [write_draft(force) for force in names] if docx else []
     for page in rendered:
         out.print(
             f"{page.force}: {shown(page.html)}\n{' ' * len(page.force)}  {shown(page.pdf)}", markup=False
         )
     out.print(f"national index: {shown(site / 'index.html')}", markup=False)
     out.print(f"rendered by: {rendered[0].renderer}", markup=False)
+    for draft in drafts:
+        out.print(f"for a check of facts by the force: {shown(draft)}", markup=False)
     for force in names:
         for flag in read_changes(PROJECT / "reports" / force):
             out.print(f"\nRead again {flag.id}: reports/{force}/{flag.place}", markup=False)
             for change in flag.changes:
                 out.print(f"  {change}", markup=False)
+
+
+def comments(
+    file: ParameterFile,
+    document: Annotated[Path, typer.Argument(help="The Word file that the force sent back.")],
+) -> None:
+    """Read a force's tracked changes and comments into a list that the author answers.
+
+    The list is reports/<force>/comments.csv. What is on it stays as it is, answers and all; the text of the
+    report is never changed.
+    """
+    from reports.accuracy import COMMENTS, add_comments, read_comments
+
+    (parameters,) = load([file])
+    path = PROJECT / "reports" / parameters.force.force / COMMENTS
+    with mistakes():
+        found = read_comments(document)
+        new = add_comments(path, found)
+    out.print(f"{shown(document)}: {len(found)} changes and comments, {len(new)} of them new.", markup=False)
+    if new:
+        out.print(f"Answer them in {shown(path)}, in the column answer.", markup=False)
