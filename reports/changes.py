@@ -49,11 +49,16 @@ class Change:
     before: str
     now: str
 
+    @property
+    def name(self) -> str:
+        """The value's name; that of a finding for its statement."""
+        return self.value.removeprefix("finding.").removesuffix(".statement")
+
     def __str__(self) -> str:
-        """Say it in a line; a finding's new statement speaks for itself."""
+        """Say a number in a line; of a statement, which is long, only whose it is."""
         if self.value.endswith(".statement"):
-            return f"{self.value.removesuffix('.statement')} now says: {self.now or 'nothing'}"
-        return f"{self.value} was {self.before or 'nothing'} and is now {self.now or 'nothing'}"
+            return self.name
+        return f"{self.name} was {self.before or 'nothing'} and is now {self.now or 'nothing'}"
 
 
 @dataclass(frozen=True)
@@ -218,7 +223,7 @@ def read_again_list(flags: Sequence[Flag]) -> dict[str, list[str]]:
         return {}
     return {
         "read-again": [
-            f"**{flag.id}** {escape_note(flag.place)}: {escape_note('; '.join(map(str, flag.changes)))}"
+            f"**{flag.id}** {escape_note(flag.place)}: {escape_note('; '.join(map(str, flag.changes)))}."
             for flag in flags
         ]
     }

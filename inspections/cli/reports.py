@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +20,9 @@ from inspections.cli.shared import (
     whole_evidence,
 )
 from parameters import PROJECT
+
+if TYPE_CHECKING:
+    from reports.changes import Flag
 
 
 def report(
@@ -57,10 +61,23 @@ def report(
     for draft in drafts:
         out.print(f"for a check of facts by the force: {shown(draft)}", markup=False)
     for force in names:
-        for flag in read_changes(PROJECT / "reports" / force):
-            out.print(f"\nRead again {flag.id}: reports/{force}/{flag.place}", markup=False)
-            for change in flag.changes:
-                out.print(f"  {change}", markup=False)
+        _tell_flags(force, read_changes(PROJECT / "reports" / force))
+
+
+def _tell_flags(force: str, flags: Sequence[Flag]) -> None:
+    """List what an author has to read again, then once what changed."""
+    if not flags:
+        return
+    out.print(f"\n{force}: to be read again, because of what changed beside it", markup=False)
+    for flag in flags:
+        out.print(f"  {flag.id}  {flag.place}", markup=False)
+        out.print(f"            {'; '.join(map(str, flag.changes))}", markup=False)
+    out.print(f"{force}: what changed", markup=False)
+    for change in dict.fromkeys(change for flag in flags for change in flag.changes):
+        out.print(f"  {change.name}", markup=False)
+        out.print(f"    was  {change.before or 'nothing'}", markup=False)
+        out.print(f"    now  {change.now or 'nothing'}", markup=False)
+    out.print(f"When you have read one: inspection report {force} --seen {flags[0].id}", markup=False)
 
 
 def comments(

@@ -26,7 +26,8 @@ local function list_what_to_read_again(doc)
   end
   local items = pandoc.List(flags):map(function(flag) return { pandoc.Plain(flag) } end)
   local opening = pandoc.Para({ pandoc.Strong({ pandoc.Str("Draft: to be read again.") }), pandoc.Space(),
-    pandoc.Str("Numbers or findings beside these passages have changed. Clear each with --seen and its id.") })
+    pandoc.Str("What these passages lean on has changed. When you have read one, give its id: "),
+    pandoc.Code("inspection report <force> --seen <id>") })
   doc.blocks:insert(1, pandoc.Div({ opening, pandoc.BulletList(items) }, { class = "read-again" }))
   return doc
 end

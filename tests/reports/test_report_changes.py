@@ -153,8 +153,8 @@ def test_a_finding_in_other_words_flags_the_chapter_the_judgement_and_the_recomm
         "recommendation 1",
         "earlier rasso-2023 1",
     ]
-    assert {str(change) for flag in flags for change in flag.changes} == {
-        "finding.suspect-gaps-noted-force now says: The notes said so in two files."
+    assert {(change.name, change.now) for flag in flags for change in flag.changes} == {
+        ("suspect-gaps-noted-force", "The notes said so in two files.")
     }
     decisions = (author.folder / "recommendations.yml").read_text(encoding="utf-8").splitlines()
     assert decisions[flags[2].line - 1].strip() == "- id: no-plan"
