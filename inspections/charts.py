@@ -8,6 +8,7 @@ Suppressed, zero and missing are written out where a bar would be.
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,13 +31,18 @@ from parameters import PROJECT
 from parameters.fields import DECISIONS, OUTCOME_TYPES
 
 __all__ = [
+    "GREY",
+    "LOOKS",
+    "WIDTH",
     "Chart",
     "balance_chart",
     "codes_chart",
+    "in_print",
     "margins_chart",
     "outcomes_chart",
     "sample_chart",
     "save_chart",
+    "settle",
     "theme",
     "timeliness_chart",
 ]
@@ -49,7 +55,8 @@ LOOKS: Mapping[str, tuple[str, str]] = {
 """Colour and hatching of each orientation; the pair is told apart with any colour vision, and in print."""
 
 WORDS = {"victim-credibility": "testing the victim", "suspect-focus": "investigating the suspect"}
-_WIDTH = 7.0
+WIDTH = 6.4
+"""Inches, a hair more than the text of a page is wide: letters are printed at nearly their own size."""
 
 for _face in sorted((PROJECT / "reports" / "fonts").glob("*.ttf")):  # the reports' own font, on any machine
     font_manager.fontManager.addfont(_face)
@@ -136,12 +143,12 @@ def balance_chart(balances: pd.DataFrame) -> Chart | None:
         axes.axvline(0, color="black", linewidth=1)
         axes.set(xlim=(-1.05, 1.05), ylim=(-0.8, len(scored) + 0.4), yticks=[])
         axes.set_xlabel(
-            "Balance of effort: -1 all on testing the victim, +1 all on investigating the suspect"
+            "Balance of effort: −1 all on testing the victim, +1 all on investigating the suspect"
         )
         axes.set_title(f"More on the victim: {victim}", loc="left", fontsize=10)
         axes.set_title(f"More on the suspect: {suspect}", loc="right", fontsize=10)
         axes.grid(axis="y", visible=False)
-        _settle(figure)
+        settle(figure)
     few = len(balances) - len(scored)
     left_out = f" {few:,} with fewer than five counted units are left out." if few else ""
     equal = len(scored) - victim - suspect
@@ -184,8 +191,9 @@ def codes_chart(codes: pd.DataFrame) -> Chart | None:
             orientation = table.loc[row, "orientation"]
             words = f"{'Hatched' if LOOKS[orientation][1] else 'Plain'}: {WORDS[orientation]}"
             axes.text(0, places[row] - 0.8, words, va="center", weight="bold")
+        axes.set_ylim(top=-1.2)
         axes.set_xlabel("Counted units")
-        _settle(figure)
+        settle(figure)
     shown = table[table["status"] == "shown"]
     tops = [
         f"{WORDS[orientation]}, most often {title} ({int(units):,} units)"
@@ -227,7 +235,7 @@ def outcomes_chart(indicators: pd.DataFrame, *, indicator: str = "outcomes-close
         figure, axes = _canvas(rows=len(table), per_row=0.42)
         _bars(axes, table, value="value", label="outcome", looks=[(GREY, "")] * len(table), write=_percentage)
         axes.set_xlabel("Per cent of cases")
-        _settle(figure)
+        settle(figure)
     shown = table[table["status"] == "shown"]
     told = "; ".join(
         f"{row['outcome']}, {per_cent(row['value'])} per cent" for row in shown.head(4).to_dict("records")
@@ -264,6 +272,7 @@ def timeliness_chart(indicators: pd.DataFrame, *, group: str = "force") -> Chart
     table = table.reset_index(drop=True)
     with theme():
         figure, axes = _canvas(rows=len(table), per_row=0.42)
+        longest = float(table[["value", "high"]].astype(float).max().max())
         for row, record in enumerate(table.to_dict("records")):
             if record["status"] != "shown":
                 axes.text(0, row, f" {record['status']}", va="center", style="italic", color=GREY)
@@ -271,14 +280,15 @@ def timeliness_chart(indicators: pd.DataFrame, *, group: str = "force") -> Chart
             if pd.notna(record["low"]):
                 axes.plot([record["low"], record["high"]], [row, row], color=GREY, linewidth=2)
             axes.plot(record["value"], row, "o", color="black", markersize=7)
+            near_edge = record["value"] < 0.08 * longest
             axes.annotate(
-                _days(record["value"]), (record["value"], row),
-                xytext=(0, 7), textcoords="offset points", ha="center",
+                _days(record["value"]), (record["value"], row), xytext=(-3 if near_edge else 0, 7),
+                textcoords="offset points", ha="left" if near_edge else "center",
             )  # fmt: skip
         _rows(axes, table["stage"])
         axes.set_xlim(left=0)
         axes.set_xlabel("Days: median, and 95 per cent interval")
-        _settle(figure)
+        settle(figure)
     shown = table[table["status"] == "shown"]
     told = "; ".join(f"{row['stage']}, {_days(row['value'])}" for row in shown.to_dict("records"))
     cases = "charged cases" if group == "charged" else "all cases that could be drawn"
@@ -309,18 +319,16 @@ def sample_chart(strata: pd.DataFrame) -> Chart:
     )
     with theme():
         figure, axes = _canvas(rows=len(table), per_row=0.42)
-        _bars(axes, table, value="frame", label="label", looks=[("#BFBFBF", "")] * len(table))
+        read = [_read_of(drawn, frame) for drawn, frame in zip(table["sample"], table["frame"], strict=True)]
+        _bars(axes, table, value="frame", label="label", looks=[("#BFBFBF", "")] * len(table), words=read)
         for row, (frame, drawn) in enumerate(zip(table["frame"], table["sample"], strict=True)):
             if pd.notna(frame) and pd.notna(drawn):
                 axes.barh(
                     row, float(drawn), height=0.66, color=GREY, hatch="////", edgecolor="white", linewidth=0
                 )
         axes.set_xlabel("Case files to draw from; hatched: read")
-        _settle(figure)
-    told = "; ".join(
-        f"{stratum}, {_read_of(drawn, frame)}"
-        for stratum, frame, drawn in zip(table["label"], table["frame"], table["sample"], strict=True)
-    )
+        settle(figure)
+    told = "; ".join(f"{stratum}, {words}" for stratum, words in zip(table["label"], read, strict=True))
     return Chart(
         id="sample",
         figure=figure,
@@ -357,14 +365,14 @@ def _save(figure: Figure, target: Path | StringIO) -> None:
 
 
 def _canvas(*, rows: int, per_row: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(_WIDTH, 1.1 + per_row * max(rows, 3)), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 1.1 + per_row * max(rows, 3)), layout="constrained")
     axes = figure.subplots()
     sns.despine(ax=axes, left=True)
     axes.grid(axis="y", visible=False)
     return figure, axes
 
 
-def _settle(figure: Figure) -> None:
+def settle(figure: Figure) -> None:
     """Lay the figure out once: each further pass would move it by a hair, and change the file."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -372,26 +380,36 @@ def _settle(figure: Figure) -> None:
 
 def _rows(axes: Axes, labels: pd.Series, places: Sequence[int] | None = None) -> None:
     places = range(len(labels)) if places is None else places
-    axes.set_yticks(places, labels=[textwrap.fill(label, 40) for label in labels])
-    axes.set_ylim(max(places) + 0.6, -1.2)
+    axes.set_yticks(places, labels=[textwrap.fill(in_print(label), 40) for label in labels])
+    axes.set_ylim(max(places) + 0.6, -0.8)
 
 
 def _bars(
     axes: Axes, table: pd.DataFrame, *, value: str, label: str, looks: Sequence[tuple[str, str]],
     places: Sequence[int] | None = None, write: Callable[[float], str] = whole,
+    words: Sequence[str] | None = None,
 ) -> None:  # fmt: skip
     """Horizontal bars labelled at their ends; a word stands where there is no number to draw."""
     places = range(len(table)) if places is None else places
-    for place, record, (colour, hatch) in zip(places, table.to_dict("records"), looks, strict=True):
+    for row, (record, (colour, hatch)) in enumerate(zip(table.to_dict("records"), looks, strict=True)):
         shown = record["status"] == "shown"
         length = float(record[value]) if shown else 0.0
         if shown:
-            axes.barh(place, length, height=0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
-        words, style = (write(length), "normal") if shown else (record["status"], "italic")
-        axes.text(length, place, f" {words}", va="center", style=style)
+            axes.barh(
+                places[row], length, height=0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0
+            )
+        told, style = (write(length), "normal") if shown else (record["status"], "italic")
+        if shown and words is not None:
+            told = words[row]
+        axes.text(length, places[row], f" {told}", va="center", style=style)
     _rows(axes, table[label], places)
-    axes.set_xlim(0, 1.12 * float(table[value].max()))
+    axes.set_xlim(0, (1.12 if words is None else 1.3) * float(table[value].max()))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+
+
+def in_print(words: str) -> str:
+    """Words with the quotation marks of print, as the report sets them."""
+    return re.sub(r'"([^"]*)"', "“\\1”", words).replace("'", "’")
 
 
 _UNTOLD = {
@@ -465,7 +483,7 @@ def margins_chart(margins: pd.DataFrame) -> Chart:
         axes.set_xlim(-1.1 * max(widest, 1.0), 1.1 * max(widest, 1.0))
         _rows(axes, labels)
         axes.set_xlabel("Percentage points either side of the share found: 95 per cent interval")
-        _settle(figure)
+        settle(figure)
     margins_told = map(_margin_words, table.to_dict("records"))
     told = "; ".join(f"{label}, {margin}" for label, margin in zip(labels, margins_told, strict=True))
     return Chart(

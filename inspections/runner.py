@@ -28,7 +28,15 @@ from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder
 from nlp import CodebookError
 from parameters import InspectionError, Parameters, Problem
 
-__all__ = ["ForceRun", "Progress", "check_notebook_parameters", "run_force", "run_forces"]
+__all__ = [
+    "ForceRun",
+    "Progress",
+    "check_notebook_parameters",
+    "execute_notebook",
+    "run_force",
+    "run_forces",
+    "write_notebook",
+]
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
@@ -226,16 +234,27 @@ def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
     check_notebook_parameters(notebook, given)
     folder = evidence.unfinished / "restricted" / "notebooks"
     try:
-        executed = _execute(notebook, given)
+        executed = execute_notebook(notebook, given)
     except PapermillExecutionError as error:
         failed = folder / f"{step}.FAILED.ipynb"
-        _write_notebook(_without_outputs(notebook, error), failed)
+        write_notebook(_without_outputs(notebook, error), failed)
         raise InspectionError([_failure(step, error, evidence)]) from None
-    _write_notebook(executed, folder / f"{step}.ipynb")
+    write_notebook(executed, folder / f"{step}.ipynb")
     evidence.add_output(step, folder / f"{step}.ipynb")
 
 
-def _execute(notebook: Path, given: Mapping[str, Any], *, retries: int = 1) -> nbformat.NotebookNode:
+def execute_notebook(notebook: Path, given: Mapping[str, Any], *, retries: int = 1) -> nbformat.NotebookNode:
+    """Run a notebook with papermill in a kernel of its own, and return it with its outputs.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook; it is not written to.
+    given : mapping
+        Its parameters, checked by :func:`check_notebook_parameters`.
+    retries : int
+        How often to try again when a kernel dies while it starts.
+    """
     # No output path: papermill would write the half-run notebook, error text and all, as it goes.
     try:
         return papermill.execute_notebook(
@@ -254,7 +273,7 @@ def _execute(notebook: Path, given: Mapping[str, Any], *, retries: int = 1) -> n
         )
     except RuntimeError as error:
         if retries and "Kernel" in str(error):
-            return _execute(notebook, given, retries=retries - 1)
+            return execute_notebook(notebook, given, retries=retries - 1)
         raise
 
 
@@ -276,7 +295,8 @@ def _without_outputs(notebook: Path, error: PapermillExecutionError) -> nbformat
     return node
 
 
-def _write_notebook(node: nbformat.NotebookNode, path: Path) -> None:
+def write_notebook(node: nbformat.NotebookNode, path: Path) -> None:
+    """Write a notebook in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     nbformat.write(node, temporary)

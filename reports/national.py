@@ -1,165 +1,489 @@
-"""The home page of the site: every force's report, and measures behind findings side by side, unranked."""
+"""The national report: all forces side by side, from the national release folder.
+
+``reports/national/index.qmd`` is made once from the template and belongs to its author. What the toolkit
+writes is beside it in ``_generated/`` and ``_metadata.yml``. Forces stand in the order of the alphabet
+everywhere, and every result has its interval and its base beside it.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from datetime import date
+import operator
+import shutil
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from parameters.fields import PILLARS
-from reports.release import Release
+from parameters import PROJECT
+from parameters.fields import OUTCOME_TYPES, PILLARS
+from reports.changes import find_flags, flat, read_again_list, write_changes
+from reports.home import NATIONAL, keep_headline, refreshed_reports, write_home
+from reports.labels import group_label, typeset
+from reports.national_release import ForceMeasure, NationalRelease, read_national
+from reports.passages import sentences
+from reports.recommendations import Judgement, read_decisions
 from reports.tables import (
+    SMALL_BASE,
+    WEIGHTED,
     Column,
+    attribute,
     escape_note,
     format_base,
     format_date,
     format_interval,
+    format_number,
     format_result,
     note_below,
     pipe_table,
     status_note,
 )
 
-__all__ = ["refreshed_forces", "site_metadata", "write_headline", "write_national"]
+__all__ = ["national_metadata", "national_partials", "refresh_national"]
 
-_HEADLINE = "headline.json"
-_MADE_UP = r" \(fictional\)"
+_DASH = "\N{EN DASH}"
+_CONTEXT = "Outcomes and timeliness"
+_CHANCE = 0.05
+"""Share of points that chance alone leaves beyond 95% limits, at most."""
+
+_PROMISING = "promising practice"
+_WITHOUT_EARLIER = (
+    "No earlier inspection was named, so nothing is said of change. Results of different years must not be "
+    "compared by eye: both have their own doubt.\n"
+)
 
 
-def write_headline(generated: Path, release: Release) -> None:
-    """Keep beside a force's partials what the national table shows of it."""
-    behind_findings = {name for finding in release.findings for name in finding.indicators}
+def refresh_national(release_folder: Path, *, root: Path = PROJECT) -> None:
+    """Bring the national report up to date with the comparison, without touching its author's text.
+
+    Sentences that cite a number which has changed since the author read them are listed as for a force.
+
+    Parameters
+    ----------
+    release_folder : Path
+        ``evidence/<inspection>/national/release``.
+    root : Path
+        The project's folder.
+
+    Raises
+    ------
+    InspectionError
+        When the release folder is not whole.
+    """
+    release = read_national(release_folder)
+    folder = root / "reports" / NATIONAL
+    generated = folder / "_generated"
+    (generated / "figures").mkdir(parents=True, exist_ok=True)
+    if not (index := folder / "index.qmd").exists():
+        shutil.copyfile(root / "reports" / "template" / NATIONAL / "index.qmd", index)
+    for path in (*generated.glob("*.md"), *generated.glob("figures/*")):
+        path.unlink()
+    for figure in release.figures:
+        shutil.copyfile(release.folder / figure["file"], generated / "figures" / Path(figure["file"]).name)
+    practices = {force.force: _practices(root, force.force) for force in release.facts.forces}
+    for name, text in national_partials(release, practices=practices).items():
+        (generated / f"{name}.md").write_text(text, encoding="utf-8")
+    metadata = national_metadata(release)
+    numbers = flat(metadata)
+    cited = list(sentences(index.read_text(encoding="utf-8")))
+    flags, as_read = find_flags(folder, cited, numbers)
+    with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
+        file.write("# Written by `inspection compare` from the release folder; changes here are lost.\n")
+        YAML().dump(_quoted(metadata) | read_again_list(flags), file)
+    write_changes(folder, flags, as_read, numbers)
+    keep_headline(generated, _headline(release))
+    write_home(root, refreshed_reports(root))
+
+
+def national_metadata(release: NationalRelease) -> dict[str, Any]:
+    """Return the names and numbers the text may cite with ``{{< meta ... >}}``; every value is a string."""
     facts = release.facts
-    headline = {
-        "force": facts.force,
-        "name": facts.name,
+    measured = {(measure.row.id, measure.row.group) for measure in release.measures}
+    values = {
+        "format": {"html": {}, "typst": {"output-file": f"{NATIONAL}-report"}},
+        "lang": "en-GB",
+        "home": "../../index.html",
+        "pdf": f"{NATIONAL}-report.pdf",
+        "force-name": "National report",
+        "publisher": escape_note(facts.report.publisher),
+        "published": format_date(facts.published),
+        "published-iso": facts.published.isoformat(),
+        "contact": escape_note(facts.report.contact),
+        "inspection-name": escape_note(facts.inspection.name),
+        "period": {"start": format_date(facts.period.start), "end": format_date(facts.period.end)},
+        "codebook": {"version": escape_note(facts.codebook.version)},
+        "counts": {
+            "forces": f"{len(facts.forces):,}",
+            "sample": f"{sum(force.sample for force in facts.forces):,}",
+            "measures": f"{len(measured):,}",
+            "funnels": f"{sum(row['status'] == 'shown' for row in release.funnels):,}",
+            "points": f"{facts.points:,}",
+            "beyond": f"{facts.beyond:,}",
+            "chance": f"{_CHANCE * facts.points:.0f}",
+            "tested": f"{facts.tested:,}",
+        },
+    }
+    if facts.fictional:
+        values["fictional"] = "Every force in this report is fictional"
+    elif made_up := [escape_note(force.name) for force in facts.forces if force.fictional]:
+        values["fictional"] = f"Fictional in this report: {', '.join(made_up)}"
+    return values
+
+
+def national_partials(
+    release: NationalRelease, *, practices: Mapping[str, Sequence[Judgement]]
+) -> dict[str, str]:
+    """Return the Markdown of every partial by name, without its ending.
+
+    Parameters
+    ----------
+    release : NationalRelease
+        The evidence.
+    practices : mapping of str to sequence of Judgement
+        Promising practices that the authors of the forces' reports recorded, by force.
+    """
+    texts = {
+        "forces": _forces(release),
+        "reading": _reading(release),
+        "balance": _balance(release),
+        "change": _change(release),
+        "practice": _practice(release, practices),
+        "official": _official(release),
+        "earlier": _earlier(release),
+        "provenance": _provenance(release),
+    }
+    for pillar in (0, *PILLARS):
+        name = f"pillar-{pillar}" if pillar else "background"
+        texts[f"{name}-figures"] = _figures(release, pillar)
+        texts[f"{name}-numbers"] = _numbers(release, pillar)
+    return texts
+
+
+def _headline(release: NationalRelease) -> dict[str, Any]:
+    facts = release.facts
+    return {
+        "force": NATIONAL,
+        "name": "National report",
         "fictional": facts.fictional,
         "published": facts.published.isoformat(),
         "publisher": facts.report.publisher,
         "contact": facts.report.contact,
-        "sample": facts.counts.sample,
-        "measures": [
-            {
-                "id": row.id,
-                "label": row.label,
-                "pillar": row.pillar,
-                "result": format_result(row),
-                "interval": format_interval(row),
-                "base": format_base(row),
-                "status": row.status,
-            }
-            for row in release.indicators
-            if row.whole_force and row.id in behind_findings
-        ],
+        "about": f"on {len(facts.forces)} forces together",
     }
-    (generated / _HEADLINE).write_text(
-        json.dumps(headline, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+
+
+def _practices(root: Path, force: str) -> list[Judgement]:
+    """Promising practices that a force's author recorded and did not leave as drafts."""
+    path = root / "reports" / force / "recommendations.yml"
+    if not path.is_file():
+        return []
+    found = read_decisions(path).judgements
+    return [entry for entry in found if entry.kind == _PROMISING and entry.status != "draft"]
+
+
+def _forces(release: NationalRelease) -> str:
+    columns = (
+        Column("Force", 46),
+        Column("Cases that could be drawn", 27, numeric=True),
+        Column("Case files read", 27, numeric=True),
+    )
+    rows = ((force.name, f"{force.frame:,}", f"{force.sample:,}") for force in release.facts.forces)
+    return pipe_table(columns, rows, caption="Forces compared, and case files read in each", label="forces")
+
+
+def _reading(release: NationalRelease) -> str:
+    """Say how many comparisons were made, and how many would stand out by chance alone."""
+    facts = release.facts
+    drawn = [row for row in release.funnels if row["status"] == "shown"]
+    hidden = sum("suppressed" in row["words"] for row in release.funnels)
+    text = (
+        f"{len(drawn)} of {len(release.funnels)} shares have a funnel. Of their {facts.points} points, about "
+        f"{_CHANCE * facts.points:.0f} would lie beyond the 95% limits by chance alone if all forces did the "
+        f"same; {facts.beyond} do. A single point beyond a limit is a reason to ask, not an answer."
+    )
+    if hidden:
+        text += (
+            f" {hidden} shares have no funnel because one force or more has too few cases to publish its "
+            "own: no figure for all forces together is given then, since what is hidden is small and a mean "
+            "of the rest would be too high."
+        )
+    spreads = sorted({row["words"] for row in drawn})
+    if len(spreads) == 1:
+        text += f" In all of them {spreads[0]}."
+    return f"{text}\n"
+
+
+def _figures(release: NationalRelease, pillar: int) -> str:
+    kinds = ("indicators", "answers", "funnels")
+    chosen = [figure for kind in kinds for figure in _of(release, f"pillar-{pillar}-{kind}-")]
+    if not chosen:
+        return "No force has a number here that may be published.\n"
+    where = f"numbers-{pillar}"
+    return "\n".join(_figure(figure, f"[The numbers behind this figure](#{where})") for figure in chosen)
+
+
+def _of(release: NationalRelease, start: str) -> list[dict[str, Any]]:
+    return [figure for figure in release.figures if str(figure["id"]).startswith(start)]
+
+
+def _figure(figure: Mapping[str, Any], numbers: str) -> str:
+    return (
+        f"![{escape_note(figure['caption'])}](_generated/figures/{Path(figure['file']).name})"
+        f"{{#fig-{figure['id']} fig-alt={attribute(figure['alt'])}}}\n\n{numbers}.\n"
     )
 
 
-def refreshed_forces(root: Path) -> list[str]:
-    """Return the forces whose partials have been generated, in the order of the alphabet."""
-    return sorted(path.parents[1].name for path in root.glob(f"reports/*/_generated/{_HEADLINE}"))
+def _numbers(release: NationalRelease, pillar: int) -> str:
+    """A table for each measure of a pillar, whatever its status in each force."""
+    heading = f"### {PILLARS.get(pillar, _CONTEXT)} {{#numbers-{pillar}}}\n"
+    rows = [measure for measure in release.measures if measure.row.pillar == pillar]
+    if not rows:
+        return f"{heading}\nNothing is measured here.\n"
+    key = operator.attrgetter("row.id", "row.group")
+    tables = [_measure(list(forces)) for _, forces in groupby(rows, key=key)]
+    notes = [status_note(measure.row.status for measure in rows), *_of_funnels(release, pillar)]
+    return "\n".join([heading, *tables, note_below([note for note in notes if note])])
 
 
-def write_national(root: Path, forces: Sequence[str]) -> None:
-    """Write the partials and the metadata of the home page from the forces' headlines.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    forces : sequence of str
-        Forces whose reports are on the site; they appear in the order of the alphabet.
-    """
-    headlines = _headlines(root, forces)
-    folder = root / "reports" / "national"
-    (folder / "_generated").mkdir(parents=True, exist_ok=True)
-    (folder / "_generated" / "forces.md").write_text(_forces(headlines), encoding="utf-8")
-    (folder / "_generated" / "measures.md").write_text(_measures(headlines), encoding="utf-8")
-    with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
-        YAML().dump(_metadata(headlines), file)
-
-
-def site_metadata(root: Path, forces: Iterable[str]) -> dict[str, str]:
-    """Return the metadata of a page about all these forces: publisher, date, and which forces are made up."""
-    return _metadata(_headlines(root, forces))
-
-
-def _headlines(root: Path, forces: Iterable[str]) -> list[dict[str, Any]]:
-    return [
-        json.loads((root / "reports" / force / "_generated" / _HEADLINE).read_text(encoding="utf-8"))
-        for force in sorted(forces)
+def _measure(forces: Sequence[ForceMeasure]) -> str:
+    first = forces[0].row
+    placed = any(measure.standing for measure in forces)
+    columns = [
+        Column("Force", 25),
+        Column("Result", 16),
+        Column("95% interval", 18),
+        Column("Counted over", 27),
     ]
-
-
-def _metadata(headlines: list[dict[str, Any]]) -> dict[str, str]:
-    latest = max(headlines, key=lambda headline: headline["published"])
-    values = {
-        "lang": "en-GB",
-        "publisher": escape_note(latest["publisher"]),
-        "contact": escape_note(latest["contact"]),
-        "published": format_date(date.fromisoformat(latest["published"])),
-        "published-iso": latest["published"],
-    }
-    if notice := _fictional(headlines):
-        values["fictional"] = notice
-    return values
-
-
-def _fictional(headlines: list[dict[str, Any]]) -> str:
-    """Say which forces are made up; nothing when all of them are real."""
-    made_up = [escape_note(headline["name"]) for headline in headlines if headline["fictional"]]
-    if made_up and len(made_up) == len(headlines):
-        return "Every force on this page is fictional"
-    return f"Fictional on this page: {', '.join(made_up)}" if made_up else ""
-
-
-def _forces(headlines: list[dict[str, Any]]) -> str:
-    return "".join(
-        f"- [{escape_note(headline['name'])}](reports/{headline['force']}/index.html)"
-        f"{_MADE_UP if headline['fictional'] else ''}, published "
-        f"{format_date(date.fromisoformat(headline['published']))}, on {headline['sample']:,} case files "
-        f"\\([PDF](reports/{headline['force']}/{headline['force']}-report.pdf)\\)\n"
-        for headline in headlines
-    )
-
-
-def _measures(headlines: list[dict[str, Any]]) -> str:
-    measures = {
-        measure["id"]: measure
-        for headline in headlines
-        for measure in headline["measures"]
-        if measure["pillar"]
-    }
-    parts = []
-    for pillar, name in PILLARS.items():
-        here = [measure for measure in measures.values() if measure["pillar"] == pillar]
-        if here:
-            parts.append(f"### {escape_note(name)}\n")
-        parts += [_measure(measure, headlines) for measure in here]
-    return "\n".join(parts)
-
-
-def _measure(measure: dict[str, Any], headlines: list[dict[str, Any]]) -> str:
-    rows = []
-    for headline in headlines:
-        own = next((entry for entry in headline["measures"] if entry["id"] == measure["id"]), None)
-        rows.append((headline["name"], own))
-    table = pipe_table(
-        (Column("Force", 26), Column("Result", 28), Column("95% interval", 20), Column("Base", 26)),
+    if placed:
+        columns.append(Column("In the funnel, and its 95% limits", 24))
+    return pipe_table(
+        columns,
         (
-            (name, own["result"], own["interval"], own["base"])
-            if own
-            else (name, "Not a finding here", "\N{EN DASH} none", "\N{EN DASH} none")
-            for name, own in rows
+            (
+                measure.name,
+                format_result(measure.row),
+                format_interval(measure.row),
+                WEIGHTED.sub("", format_base(measure.row)) or f"{_DASH} nothing",
+                *([_place(measure)] if placed else []),
+            )
+            for measure in forces
         ),
-        caption=measure["label"],
-        label=f"national-{measure['id']}",
+        caption=_title(first),
+        label=f"national-{first.id}-{first.group.replace(' ', '-')}",
     )
-    note = status_note(own["status"] for _, own in rows if own)
-    return f"{table}\n{note_below([note])}" if note else table
+
+
+def _title(row: Any) -> str:
+    if row.whole_force or row.id.startswith("answer-"):
+        return str(row.label)
+    return f"{row.label}: {group_label(row.group, indicator=row.id).lower()}"
+
+
+def _place(measure: ForceMeasure) -> str:
+    if measure.limits is None:
+        return f"{_DASH} no place"
+    low, high = (format_number(end, "per cent") for end in measure.limits)
+    return f"{measure.standing[:1].upper()}{measure.standing[1:]} ({low} to {high})"
+
+
+def _of_funnels(release: NationalRelease, pillar: int) -> Iterator[str]:
+    """Say once how far the limits of a pillar's funnels allow for over-dispersion, and why some have none."""
+    here = [row for row in release.funnels if int(row["pillar"]) == pillar]
+    for words, rows in _by(here, "words"):
+        labels = "; ".join(escape_note(typeset(row["label"])) for row in rows)
+        lead = "In funnels" if rows[0]["status"] == "shown" else "No funnel where"
+        yield f"**{lead} {escape_note(words)}:** {labels}."
+
+
+def _balance(release: NationalRelease) -> str:
+    parts = [
+        _figure(figure, "The numbers in it are in @tbl-balance-by-force")
+        for figure in _of(release, "balance-")
+    ]
+    overall = [measure for measure in release.measures if measure.row.id == "effort-balance"]
+    columns = (
+        Column("Force", 24),
+        Column("Balance of the force", 16),
+        Column("95% interval", 18),
+        Column("Files more on the victim", 14, numeric=True),
+        Column("Files more on the suspect", 14, numeric=True),
+        Column("Equal", 7, numeric=True),
+        Column("Too few units", 7, numeric=True),
+    )
+    rows = [
+        (
+            measure.name,
+            format_result(measure.row),
+            format_interval(measure.row),
+            *_sides(release, measure.force),
+        )
+        for measure in overall
+    ]
+    table = pipe_table(
+        columns, rows, caption="Balance of recorded effort, force by force", label="balance-by-force"
+    )
+    note = note_below([status_note(measure.row.status for measure in overall)])
+    return "\n".join([*parts, table, *([note] if note else [])])
+
+
+def _sides(release: NationalRelease, force: str) -> tuple[str, ...]:
+    """Case files on either side; where none was released, that."""
+    own = [row for row in release.balance if row["force"] == force]
+    if not own:
+        return ("Suppressed",) * 4
+    values = [float(row["balance"]) for row in own if row["status"] == "shown"]
+    counts = (sum(v < 0 for v in values), sum(v > 0 for v in values), sum(v == 0 for v in values))
+    return tuple(f"{count:,}" for count in (*counts, len(own) - len(values)))
+
+
+def _change(release: NationalRelease) -> str:
+    if not release.facts.earlier:
+        return _WITHOUT_EARLIER
+    figures = [figure for pillar in (0, *PILLARS) for figure in _of(release, f"pillar-{pillar}-change-")]
+    link = "[The numbers behind this figure](#numbers-change)"
+    counted = {
+        verdict: sum(row["verdict"] == verdict for row in release.changes) for verdict in ("higher", "lower")
+    }
+    lead = (
+        f"{release.facts.tested} changes were tested, each allowing for the files drawn in both inspections "
+        f"and for how many were tested of the force. {counted['higher']} are shown to be higher than then "
+        f"and {counted['lower']} lower. Where no change is shown, there may be one that samples of this size "
+        "cannot see.\n"
+    )
+    return "\n".join([lead, *(_figure(figure, link) for figure in figures)])
+
+
+def _earlier(release: NationalRelease) -> str:
+    """Tables of change, a table a measure, for the annex."""
+    if not release.facts.earlier:
+        return "No earlier inspection was named.\n"
+    tables = []
+    for key, rows in groupby(release.changes, key=lambda row: (row["measure"], row["group"], row["label"])):
+        del key
+        tables.append(_change_table(list(rows)))
+    return "\n".join(tables)
+
+
+def _change_table(rows: Sequence[Mapping[str, str]]) -> str:
+    first = rows[0]
+    label = typeset(first["label"])
+    if first["group"] not in ("force", "yes"):
+        label += f": {group_label(first['group'], indicator=first['measure']).lower()}"
+    columns = (
+        Column("Force", 26),
+        Column("Then", 12),
+        Column("Now", 12),
+        Column("Change and its 95% interval", 28),
+        Column("What it shows", 22),
+    )
+    return pipe_table(
+        columns,
+        (
+            (
+                row["name"],
+                _result(row["before"], row["before_status"], row["unit"]),
+                _result(row["now"], row["now_status"], row["unit"]),
+                _difference(row),
+                row["verdict"].capitalize() or f"{_DASH} {row['status']}",
+            )
+            for row in rows
+        ),
+        caption=f"Change since the earlier inspection: {label}",
+        label=f"change-{first['measure']}-{first['group'].replace(' ', '-')}",
+    )
+
+
+def _result(value: str, status: str, unit: str) -> str:
+    return format_number(float(value), unit) if value else status.capitalize()
+
+
+def _difference(row: Mapping[str, str]) -> str:
+    if not row["change"]:
+        return f"{_DASH} none"
+    numbers = [_signed(float(row[name]), row["unit"]) for name in ("change", "low", "high")]
+    unit = {"per cent": " points", "days": " days"}.get(row["unit"], "")
+    return f"{numbers[0]}{unit} ({numbers[1]} to {numbers[2]})"
+
+
+def _signed(value: float, unit: str) -> str:
+    places = 2 if unit == "balance" else 0
+    text = f"{value:+.{places}f}".replace("-", "\N{MINUS SIGN}")
+    return text if float(f"{value:.{places}f}") else text[1:]
+
+
+def _practice(release: NationalRelease, practices: Mapping[str, Sequence[Judgement]]) -> str:
+    parts = [
+        f"::: {{.judgement .promising-practice}}\n**{escape_note(force.name)}.** "
+        f"{' '.join(entry.text.split())}\n\n"
+        f"Recorded in [the report on {escape_note(force.name)}](../{force.force}/index.html).\n:::\n"
+        for force in release.facts.forces
+        for entry in practices.get(force.force, ())
+    ]
+    return "\n".join(parts) or "No report on a force records a promising practice.\n"
+
+
+def _official(release: NationalRelease) -> str:
+    if not release.official:
+        return "No force gave us its official counts, so none can be set beside the cases we inspected.\n"
+    columns = (
+        Column("Force", 26),
+        Column("Outcome", 38),
+        Column("Cases inspected", 18),
+        Column("Official", 18),
+    )
+    return "\n".join(
+        pipe_table(
+            columns,
+            (
+                (
+                    row["name"],
+                    _outcome(row["outcome"]),
+                    _result(row["inspected"], row["inspected_status"], "per cent"),
+                    _result(row["official"], row["official_status"], "per cent"),
+                )
+                for row in rows
+            ),
+            caption=f"Outcomes of offences {basis} in the period: cases inspected, and official counts",
+            label=f"official-{basis}",
+        )
+        for basis, rows in _by(release.official, "basis")
+    )
+
+
+def _by(rows: Iterable[dict[str, str]], column: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    for value in dict.fromkeys(row[column] for row in rows):
+        yield value, [row for row in rows if row[column] == value]
+
+
+def _outcome(code: str) -> str:
+    return typeset(f"{code}: {OUTCOME_TYPES[code]}") if code in OUTCOME_TYPES else code
+
+
+def _provenance(release: NationalRelease) -> str:
+    facts = release.facts
+    rows = [
+        ("Inspection", f"{facts.inspection.name} ({facts.inspection.id})"),
+        ("Codebook", f"{facts.codebook.version}, {_digest(facts.codebook.hash)}"),
+        *((f"Released by {force.name}", _digest(force.fingerprint)) for force in facts.forces),
+        *(
+            (f"Then, {force.name} ({force.inspection.id})", _digest(force.fingerprint))
+            for force in facts.earlier
+        ),
+        ("Smallest number of cases any force shows", f"{facts.threshold}"),
+        ("Below so many cases, counts alone", f"{SMALL_BASE}"),
+    ]
+    columns = (Column("What", 34), Column("Value or SHA-256", 66))
+    return pipe_table(columns, rows, caption="What this report was made from", label="provenance")
+
+
+def _digest(value: str) -> str:
+    return " ".join(textwrap.wrap(value, 8))
+
+
+def _quoted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _quoted(entry) for key, entry in value.items()}
+    return DoubleQuotedScalarString(value)

@@ -20,9 +20,9 @@ from reports.answers import answers
 from reports.changes import Flag, read_again_list
 from reports.data_quality import completeness, quality
 from reports.decisions import finding_links, improvement_plan, judgements, recommendations
+from reports.home import write_headline
 from reports.labels import coding_label, place_label, short_forms, typeset
 from reports.measures import definitions, measures, table_of
-from reports.national import write_headline
 from reports.recommendations import Decisions, EarlierRecommendation
 from reports.release import Finding, Indicator, Release, read_rows
 from reports.sample import dip_samples, replacements, strata
@@ -106,7 +106,7 @@ def write_generated(
         shutil.copyfile(release.folder / file, path)
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
-    write_headline(generated, release)
+    write_headline(generated, release.facts)
     with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
         file.write("# Written by `inspection report` from the release folder; changes here are lost.\n")
         YAML().dump(_quoted(metadata(release)) | read_again_list(flags), file)

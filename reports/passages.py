@@ -25,6 +25,7 @@ __all__ = [
     "chapter_id",
     "passages",
     "sentence_ids",
+    "sentences",
 ]
 
 TEXT, DECISIONS = "index.qmd", "recommendations.yml"
@@ -78,7 +79,7 @@ def passages(folder: Path, *, decisions: Decisions, release: Release) -> list[Pa
     """
     text = (folder / TEXT).read_text(encoding="utf-8")
     found = [
-        *_sentences(text),
+        *sentences(text),
         *_chapters(text, decisions=decisions, release=release),
         *_decisions(folder / DECISIONS, decisions),
     ]
@@ -123,7 +124,8 @@ def chapter_headings(text: str) -> list[re.Match[str]]:
     return list(_CHAPTER.finditer(bare))
 
 
-def _sentences(text: str) -> Iterator[Passage]:
+def sentences(text: str) -> Iterator[Passage]:
+    """Find the sentences of a text that cite a value."""
     for name, stretch in sentence_ids(text):
         words = text[stretch.start : stretch.end]
         if values := cited_values(words):

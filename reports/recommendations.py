@@ -26,6 +26,7 @@ __all__ = [
     "StatusEntry",
     "brought_up_to_date",
     "load_decisions",
+    "read_decisions",
 ]
 
 Kind = Literal["cause of concern", "area for improvement", "promising practice"]
@@ -215,10 +216,15 @@ def load_decisions(
         finding or a judgement named is not there, none of the findings named is told, a cause of concern has
         no recommendation, or an earlier recommendation no follow-up: all at once.
     """
-    decisions = Decisions.model_validate(read_authors_yaml(path, Decisions, remedies=_REMEDIES))
+    decisions = read_decisions(path)
     if problems := list(_hanging(decisions, release=release, earlier=earlier, file=file_name(path))):
         raise InspectionError(problems)
     return decisions
+
+
+def read_decisions(path: Path) -> Decisions:
+    """Read an author's judgements and recommendations alone, whatever findings they rest on."""
+    return Decisions.model_validate(read_authors_yaml(path, Decisions, remedies=_REMEDIES))
 
 
 def _hanging(

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from parameters import InspectionError, Problem
-from reports.national import site_metadata
+from reports.home import site_metadata
 from reports.recommendations import (
     OPEN,
     Decisions,

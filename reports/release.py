@@ -20,6 +20,7 @@ __all__ = [
     "ForceFacts",
     "Indicator",
     "Release",
+    "indicator_of",
     "read_release",
     "read_rows",
 ]
@@ -287,8 +288,8 @@ def read_release(folder: Path) -> Release:
     release = Release(
         folder=folder,
         facts=_facts(folder / "force.json"),
-        indicators=tuple(_indicator(row) for row in read_rows(folder / "indicators.csv")),
-        answers=tuple(_indicator(row) for row in read_rows(folder / "answers.csv")),
+        indicators=tuple(indicator_of(row) for row in read_rows(folder / "indicators.csv")),
+        answers=tuple(indicator_of(row) for row in read_rows(folder / "answers.csv")),
         findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
         codes=[{**row, "title": typeset(row["title"])} for row in read_rows(folder / "codes.csv")],
         gaps=read_rows(folder / "gaps.csv"),
@@ -365,7 +366,8 @@ def _figure_problems(release: Release) -> list[Problem]:
     return problems
 
 
-def _indicator(row: dict[str, str]) -> Indicator:
+def indicator_of(row: dict[str, str]) -> Indicator:
+    """Read a row of a table with the columns of ``indicators.csv``."""
     return Indicator(
         id=row["indicator"],
         label=typeset(row["label"]),

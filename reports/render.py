@@ -23,7 +23,7 @@ import typst
 
 from parameters import PROJECT, InspectionError, Problem
 from reports.changes import mark_draft
-from reports.national import refreshed_forces, write_national
+from reports.home import NATIONAL, refreshed_reports, write_home
 from reports.register import REGISTER, write_register
 from reports.source import Source, read_source
 
@@ -33,6 +33,7 @@ SHARED_PAGES = ("reports/register/index.qmd", "index.qmd")
 """Pages about all forces, the home page last: it is on the site once all it links to is."""
 
 EMBEDDED = "embedded (pandoc and typst wheels)"
+_MAKE_NATIONAL = "Run the forces, then compare them: inspection compare"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def render(forces: Sequence[str], *, site_folder: Path, root: Path = PROJECT) ->
     with tempfile.TemporaryDirectory(prefix="report-") as temporary:
         copy = Path(temporary)
         _copy_sources(root, copy, forces=listed)
-        write_national(copy, listed)
+        write_home(copy, listed)
         write_register(copy, listed)
         for force in forces:
             mark_draft(copy / "reports" / force)
@@ -99,10 +100,12 @@ def _check_refreshed(forces: Sequence[str], *, root: Path) -> None:
             "",
             "",
             "has no generated partials, so there is nothing to render.",
-            f"Run the notebooks of the force, then refresh its report: inspection report {force}",
+            _MAKE_NATIONAL
+            if force == NATIONAL
+            else f"Run the notebooks of the force, then refresh its report: inspection report {force}",
         )
         for force in forces
-        if force not in refreshed_forces(root)
+        if force not in refreshed_reports(root)
     ]
     if problems:
         raise InspectionError(problems)
@@ -111,7 +114,7 @@ def _check_refreshed(forces: Sequence[str], *, root: Path) -> None:
 def _on_site(site_folder: Path, *, root: Path) -> list[str]:
     """Forces whose finished report is on the site and whose partials are still there."""
     on_site = {pdf.parent.name for pdf in site_folder.glob("reports/*/*-report.pdf")}
-    return [force for force in refreshed_forces(root) if force in on_site]
+    return [force for force in refreshed_reports(root) if force in on_site]
 
 
 def _copy_sources(root: Path, copy: Path, *, forces: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from parameters import PROJECT
 from reports.catalogue import draft_recommendations, load_catalogue
 from reports.changes import find_flags, flat, write_changes
-from reports.national import refreshed_forces, write_national
+from reports.home import refreshed_reports, write_home
 from reports.partials import metadata, write_generated
 from reports.passages import passages
 from reports.recommendations import EarlierRecommendation, load_decisions
@@ -103,8 +103,8 @@ def refresh(force: str, release_folder: Path, *, root: Path = PROJECT) -> None:
     write_generated(folder, release=release, decisions=decisions, earlier=earlier, flags=flags)
     keep_register(folder / "_generated", decisions, release=release, earlier=earlier)
     write_changes(folder, flags, as_read, numbers)
-    forces = refreshed_forces(root)
-    write_national(root, forces)
+    forces = refreshed_reports(root)
+    write_home(root, forces)
     write_register(root, forces)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from inspections.cli.coding import code, codebook_app, reader_app
+from inspections.cli.comparing import compare
 from inspections.cli.forms import forms_app
 from inspections.cli.reports import comments, report
 from inspections.cli.running import check, plan, replace, run
@@ -16,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (check, plan, replace, run, report, comments, code):
+for command in (check, plan, replace, run, report, comments, compare, code):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(reader_app, name="reader")

@@ -36,7 +36,7 @@ def report(
         bool, typer.Option("--docx", help="Also write a Word file in which the force can check the facts.")
     ] = False,
 ) -> None:
-    """Refresh the numbers of each force's report, then render HTML, PDF and the national index.
+    """Refresh the numbers of each force's report, then render HTML, PDF and the home page.
 
     What an author has to read again, because a number or a finding beside it changed, is listed with its id.
     """
@@ -56,15 +56,15 @@ def report(
         out.print(
             f"{page.force}: {shown(page.html)}\n{' ' * len(page.force)}  {shown(page.pdf)}", markup=False
         )
-    out.print(f"national index: {shown(site / 'index.html')}", markup=False)
+    out.print(f"home page: {shown(site / 'index.html')}", markup=False)
     out.print(f"rendered by: {rendered[0].renderer}", markup=False)
     for draft in drafts:
         out.print(f"for a check of facts by the force: {shown(draft)}", markup=False)
     for force in names:
-        _tell_flags(force, read_changes(PROJECT / "reports" / force))
+        tell_flags(force, read_changes(PROJECT / "reports" / force), again=f"report {force}")
 
 
-def _tell_flags(force: str, flags: Sequence[Flag]) -> None:
+def tell_flags(force: str, flags: Sequence[Flag], *, again: str) -> None:
     """List what an author has to read again, then once what changed."""
     if not flags:
         return
@@ -77,7 +77,7 @@ def _tell_flags(force: str, flags: Sequence[Flag]) -> None:
         out.print(f"  {change.name}", markup=False)
         out.print(f"    was  {change.before or 'nothing'}", markup=False)
         out.print(f"    now  {change.now or 'nothing'}", markup=False)
-    out.print(f"When you have read one: inspection report {force} --seen {flags[0].id}", markup=False)
+    out.print(f"When you have read one: inspection {again} --seen {flags[0].id}", markup=False)
 
 
 def comments(

@@ -94,7 +94,11 @@ def change_of_shares(before: tuple[float, float], now: tuple[float, float]) -> C
         counts, numbers = [n_second * second, n_first * first], [n_second, n_first]
         chance = float(proportions_ztest(counts, numbers)[1])
     return Change(
-        100 * (second - first), 100 * float(low), 100 * float(high), chance, "Newcombe, from two Wilson intervals"
+        100 * (second - first),
+        100 * float(low),
+        100 * float(high),
+        chance,
+        "Newcombe, from two Wilson intervals",
     )
 
 
@@ -122,7 +126,9 @@ def change_of_estimates(before: Estimate, now: Estimate) -> Change | None:
     chance = 1.0
     if difference:
         chance = float(2 * norm.sf(_Z * abs(difference) / towards_none)) if towards_none else 0.0
-    return Change(difference, difference - down, difference + up, chance, "square-and-add, from two intervals")
+    return Change(
+        difference, difference - down, difference + up, chance, "square-and-add, from two intervals"
+    )
 
 
 def adjusted(chances: Sequence[float]) -> list[float]:

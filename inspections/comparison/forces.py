@@ -61,10 +61,16 @@ class ForceRelease:
         """The force's name, as printed."""
         return str(self.facts["name"])
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the digests of all files read."""
+        return hashlib.sha256("\0".join(self.digests.values()).encode("utf-8")).hexdigest()
+
 
 def forces_with_release(inspection: Path) -> list[str]:
     """Names of the forces with a finished release folder in an inspection's evidence, by the alphabet."""
-    return sorted(path.parents[1].name for path in inspection.glob("*/release/force.json"))
+    folders = (path.parents[1] for path in inspection.glob("*/release/force.json"))
+    return sorted(folder.name for folder in folders if not folder.suffix)
 
 
 def read_forces(inspection: Path, forces: Sequence[str]) -> list[ForceRelease]:
@@ -118,7 +124,9 @@ def read_earlier(inspection: Path, now: Sequence[ForceRelease]) -> list[ForceRel
     known = set(forces_with_release(inspection))
     releases = _read(inspection, [release.force for release in now if release.force in known])
     if not releases:
-        remedy = "Give the folder of an inspection, such as evidence/rasso-2024, in which the forces' folders are."
+        remedy = (
+            "Give the folder of an inspection, such as evidence/rasso-2024, in which the forces' folders are."
+        )
         raise InspectionError(
             [Problem(str(inspection), "", "", "holds no release folder of any of these forces.", remedy)]
         )
@@ -130,9 +138,15 @@ def read_earlier(inspection: Path, now: Sequence[ForceRelease]) -> list[ForceRel
         and release.facts["period"]["start"] <= periods[release.force]["end"]
     ]
     if shared:
-        remedy = "Compare with an inspection of an earlier period: one case counted twice may be told by subtraction."
+        remedy = "Compare with an earlier period: a case counted twice may be told by subtraction."
         raise InspectionError(
-            Problem(f"{release.force}/release/force.json", "period", "", "shares days with the period now.", remedy)
+            Problem(
+                f"{release.force}/release/force.json",
+                "period",
+                "",
+                "shares days with the period now.",
+                remedy,
+            )
             for release in shared
         )
     return releases
@@ -142,7 +156,11 @@ def _read(inspection: Path, forces: Iterable[str]) -> list[ForceRelease]:
     folders = [inspection / force / "release" for force in sorted(set(forces))]
     problems = [
         Problem(
-            str(folder / name), "", "", "is not there.", f"Run the force first: inspection run {folder.parent.name}"
+            str(folder / name),
+            "",
+            "",
+            "is not there.",
+            f"Run the force first: inspection run {folder.parent.name}",
         )
         for folder in folders
         for name in _FILES

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "FEWEST_FOR_DISPERSION",
     "FEWEST_FORCES",
+    "FEWEST_FOR_DISPERSION",
     "LEVELS",
     "Dispersion",
     "Limits",

@@ -29,8 +29,8 @@ __all__ = ["CHANGE_COLUMNS", "balances", "changes", "funnels", "measures", "offi
 
 KEY = ["measure", "group"]
 _KEPT = [
-    "label", "pillar", "unit", "numerator", "denominator", "value", "low", "high", "interval", "base", "status",
-    "caveat", "definition",
+    "label", "pillar", "unit", "numerator", "denominator", "value", "low", "high", "interval", "base",
+    "status", "caveat", "definition", "cases",
 ]  # fmt: skip
 _TOLD = ("shown", "zero")
 _ASKED_FOR = "yes"
@@ -133,7 +133,7 @@ def funnels(table: pd.DataFrame) -> pd.DataFrame:
 
 def _funnel(rows: pd.DataFrame) -> dict[str, Any]:
     points = _points(rows)
-    head = {name: rows[name].iloc[0] for name in (*KEY, "label", "pillar", "source")}
+    head: dict[str, Any] = {name: rows[name].iloc[0] for name in (*KEY, "label", "pillar", "source")}
     head |= {"forces": len(points), "centre": None, "dispersion": None, "factor": None, "status": "not drawn"}
     if rows["status"].eq("suppressed").any():
         return {**head, "words": "a force's share is suppressed, so no figure for all of them is given"}
@@ -181,7 +181,9 @@ def with_standing(table: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
         With ``low_95, high_95, low_998, high_998`` in per cent, blank where there is no funnel, and
         ``standing`` in words, empty where there is none.
     """
-    centres = {(row["measure"], row["group"]): row for row in drawn.to_dict("records") if row["status"] == "shown"}
+    centres = {
+        (row["measure"], row["group"]): row for row in drawn.to_dict("records") if row["status"] == "shown"
+    }
     found = [_limits(row, centres.get((row["measure"], row["group"]))) for row in table.to_dict("records")]
     return table.assign(**pd.DataFrame(found, index=table.index))
 
@@ -217,24 +219,26 @@ def changes(now: Sequence[ForceRelease], before: Sequence[ForceRelease]) -> pd.D
     """
     earlier = {release.force: release for release in before}
     parts = [_changes(release, earlier[release.force]) for release in now if release.force in earlier]
-    return pd.DataFrame([row for part in parts for row in part], columns=list(CHANGE_COLUMNS))
+    table = pd.DataFrame([row for part in parts for row in part], columns=list(CHANGE_COLUMNS))
+    by_measure = table.assign(place=table.groupby(KEY, sort=False).ngroup())
+    return table.loc[by_measure.sort_values(["pillar", "place"], kind="stable").index].reset_index(drop=True)
 
 
 def _changes(now: ForceRelease, before: ForceRelease) -> list[dict[str, Any]]:
     same_coding = all(now.facts[fact] == before.facts[fact] for fact in ("codebook", "coding"))
     same_cases = now.facts["frame"] == before.facts["frame"]
-    then = measures([before]).set_index(KEY)
+    then = {(row["measure"], row["group"]): row for row in measures([before]).to_dict("records")}
     rows = []
     for row in measures([now]).to_dict("records"):
         key = (row["measure"], row["group"])
-        old = then.loc[key].to_dict() if key in then.index else None
+        old = then.get(key)
         rows.append(_change(row, old, (now, before), same_coding=same_coding, same_cases=same_cases))
     tested = [row for row in rows if row["chance"] is not None]
-    for row, chance in zip(tested, adjusted([row["chance"] for row in tested]), strict=True):
-        row["adjusted"] = chance
-        row["verdict"] = "no change shown"
+    for found, chance in zip(tested, adjusted([found["chance"] for found in tested]), strict=True):
+        found["adjusted"] = chance
+        found["verdict"] = "no change shown"
         if chance < _SIGNIFICANT:
-            row["verdict"] = "higher" if row["change"] > 0 else "lower"
+            found["verdict"] = "higher" if found["change"] > 0 else "lower"
     return rows
 
 
@@ -322,13 +326,13 @@ def official(releases: Sequence[ForceRelease]) -> pd.DataFrame:
     """
     rows = []
     for release in releases:
-        by_row = release.indicators.set_index(["indicator", "group"])
-        for (indicator, group), row in by_row.iterrows():
-            if not str(indicator).startswith(_OFFICIAL) or row["status"] not in _TOLD:
+        records = release.indicators.to_dict("records")
+        by_row = {(row["indicator"], row["group"]): row for row in records}
+        for (indicator, group), row in by_row.items():
+            if not indicator.startswith(_OFFICIAL) or row["status"] not in _TOLD:
                 continue
-            basis = str(indicator).removeprefix(f"{_OFFICIAL}-")
-            own = (f"outcomes-{basis}", group)
-            beside = by_row.loc[own] if own in by_row.index else None
+            basis = indicator.removeprefix(f"{_OFFICIAL}-")
+            beside = by_row.get((f"outcomes-{basis}", group))
             rows.append(
                 {
                     "force": release.force,
@@ -341,5 +345,14 @@ def official(releases: Sequence[ForceRelease]) -> pd.DataFrame:
                     "official_status": row["status"],
                 }
             )
-    columns = ["force", "name", "basis", "outcome", "inspected", "inspected_status", "official", "official_status"]
+    columns = [
+        "force",
+        "name",
+        "basis",
+        "outcome",
+        "inspected",
+        "inspected_status",
+        "official",
+        "official_status",
+    ]
     return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,64 @@
+"""The command that sets forces side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inspections.cli.reports import tell_flags
+from inspections.cli.shared import EVIDENCE, EvidenceOption, mistakes, out, shown
+from parameters import PROJECT, InspectionError, Problem
+
+
+def compare(
+    forces: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of forces, such as northshire; by default all that have evidence."),
+    ] = None,
+    inspection: Annotated[
+        str, typer.Option(help="Id of the inspection; needed only where the evidence holds several.")
+    ] = "",
+    earlier: Annotated[
+        str, typer.Option(help="Id or folder of the last inspection of the same forces, to tell change.")
+    ] = "",
+    evidence: EvidenceOption = EVIDENCE,
+    site: Annotated[Path, typer.Option(help="Folder to which the pages are rendered.")] = PROJECT / "_site",
+    seen: Annotated[
+        list[str] | None, typer.Option(help="Id of a passage you have read again; once for each.")
+    ] = None,
+) -> None:
+    """Set forces side by side, from what they released alone, and render the national report."""
+    from inspections.comparison import NATIONAL
+    from inspections.comparison.run import compare_forces
+    from reports import refresh_national, render
+    from reports.changes import mark_read, read_changes
+
+    root = evidence.resolve()
+    with mistakes():
+        mark_read([PROJECT / "reports" / NATIONAL], seen or [])
+        chosen = inspection or _only_inspection(root)
+        folder = compare_forces(chosen, forces or [], evidence_root=root, earlier=earlier)
+        refresh_national(folder / "release")
+        (page,) = render([folder.name], site_folder=site)
+    out.print(f"national evidence: {shown(folder)}", markup=False)
+    out.print(f"national report: {shown(page.html)}\n                 {shown(page.pdf)}", markup=False)
+    out.print(f"home page: {shown(site / 'index.html')}", markup=False)
+    out.print(f"rendered by: {page.renderer}", markup=False)
+    tell_flags(NATIONAL, read_changes(PROJECT / "reports" / NATIONAL), again="compare")
+
+
+def _only_inspection(root: Path) -> str:
+    from inspections.comparison import forces_with_release
+
+    found = sorted(folder.name for folder in root.glob("*") if forces_with_release(folder))
+    if len(found) == 1:
+        return found[0]
+    message = f"holds {len(found) or 'no'} inspections with released evidence."
+    remedy = (
+        f"Choose one with --inspection: {', '.join(found)}."
+        if found
+        else "Run the forces first: inspection run <force>"
+    )
+    raise InspectionError([Problem(shown(root), "--inspection", "", message, remedy)])

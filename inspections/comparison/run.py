@@ -1,0 +1,78 @@
+"""Running the comparison notebook with papermill, as `inspection compare` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from papermill.exceptions import PapermillExecutionError
+
+from inspections.comparison.folder import NOTEBOOK
+from inspections.comparison.forces import NATIONAL
+from inspections.evidence import NOTEBOOKS
+from inspections.runner import check_notebook_parameters, execute_notebook, write_notebook
+from parameters import InspectionError, Problem
+
+__all__ = ["compare_forces"]
+
+
+def compare_forces(inspection: str, forces: Sequence[str], *, evidence_root: Path, earlier: str = "") -> Path:
+    """Run the comparison notebook and keep it, as it ran, beside the national release folder.
+
+    Parameters
+    ----------
+    inspection : str
+        Id of the inspection, a folder in the evidence.
+    forces : sequence of str
+        Short names; all that have evidence where none is named.
+    evidence_root : Path
+        The folder of all evidence.
+    earlier : str
+        Id of an earlier inspection in the evidence, or the path of its folder; empty without one.
+
+    Returns
+    -------
+    Path
+        ``evidence/<inspection>/national``.
+
+    Raises
+    ------
+    InspectionError
+        When the forces cannot be compared, another comparison is at work, or the notebook stops.
+    """
+    notebook = NOTEBOOKS / f"{NOTEBOOK}.ipynb"
+    given = {
+        "inspection": inspection,
+        "forces": list(forces),
+        "earlier": earlier,
+        "evidence_folder": str(evidence_root),
+    }
+    check_notebook_parameters(notebook, given)
+    folder = evidence_root / inspection / NATIONAL
+    if not folder.parent.is_dir():
+        raise InspectionError([_no_evidence(folder.parent)])
+    try:
+        with FileLock(folder.with_name(f".{NATIONAL}.lock"), timeout=0):
+            executed = execute_notebook(notebook, given)
+            write_notebook(executed, folder / "notebooks" / notebook.name)
+    except Timeout:
+        message, remedy = "another comparison is at work on it.", "Wait until it is done."
+        raise InspectionError([Problem(str(folder), "", "", message, remedy)]) from None
+    except PapermillExecutionError as error:
+        if error.ename == InspectionError.__name__:
+            raise InspectionError([Problem(notebook.name, "", "", "stopped:", error.evalue)]) from None
+        remedy = f"Open inspections/{notebook.name} in JupyterLab to see why; it reads released numbers only."
+        message = f"stopped with {error.ename}."
+        raise InspectionError(
+            [Problem(notebook.name, f"cell {error.exec_count}", "", message, remedy)]
+        ) from None
+    return folder
+
+
+def _no_evidence(folder: Path) -> Problem:
+    known = sorted(path.name for path in folder.parent.glob("*") if path.is_dir())
+    remedy = (
+        f"Choose one of: {', '.join(known)}." if known else "Run the forces first: inspection run <force>"
+    )
+    return Problem(str(folder), "inspection", folder.name, "is not there.", remedy)
