@@ -374,8 +374,8 @@ def _change_table(rows: Sequence[Mapping[str, str]]) -> str:
         label += f": {group_label(first['group'], indicator=first['measure']).lower()}"
     columns = (
         Column("Force", 26),
-        Column("Then", 12),
-        Column("Now", 12),
+        Column("Then", 13),
+        Column("Now", 13),
         Column("Change and its 95% interval", 28),
         Column("What it shows", 22),
     )
@@ -384,8 +384,8 @@ def _change_table(rows: Sequence[Mapping[str, str]]) -> str:
         (
             (
                 row["name"],
-                _result(row["before"], row["before_status"], row["unit"]),
-                _result(row["now"], row["now_status"], row["unit"]),
+                _side(row, "before"),
+                _side(row, "now"),
                 _difference(row),
                 row["verdict"].capitalize() or f"{_DASH} {row['status']}",
             )
@@ -398,6 +398,16 @@ def _change_table(rows: Sequence[Mapping[str, str]]) -> str:
 
 def _result(value: str, status: str, unit: str) -> str:
     return format_number(float(value), unit) if value else status.capitalize()
+
+
+def _side(row: Mapping[str, str], when: str) -> str:
+    """One of two results with its base, or in counts alone where few cases stand behind it."""
+    result = _result(row[when], row[f"{when}_status"], row["unit"])
+    if row["unit"] != "per cent" or not row[when]:
+        return result
+    counts = [f"{round(float(row[f'{when}_{name}'])):,}" for name in ("numerator", "denominator")]
+    few = float(row[f"{when}_cases"] or row[f"{when}_denominator"]) < SMALL_BASE
+    return " of ".join(counts) if few else f"{result} of {counts[1]}"
 
 
 def _difference(row: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ from inspections.charts import GREY, LOOKS, WIDTH, Chart, in_print, settle, them
 from inspections.comparison.funnel import LEVELS, binomial_limits
 from inspections.findings import SMALL_BASE
 from inspections.rounding import per_cent, signed, whole
-from parameters.fields import PILLARS
+from parameters.fields import DECISIONS, PILLARS
 
 __all__ = ["balance_distribution", "change_charts", "funnel_charts", "measure_charts"]
 
@@ -41,6 +41,7 @@ _DIRECTLY_NAMED = 12
 """Forces up to which each mark of a funnel is named; of more, those beyond a limit."""
 
 _SIDES = {"indicators": "measures", "answers": "what reviewers found"}
+_GROUPS = {**DECISIONS, "closed": "closed in the period", "recorded": "recorded in the period"}
 _LOOK: Mapping[str, Mapping[str, Any]] = {
     "within": {"marker": "o", "markerfacecolor": "white", "markeredgecolor": "black", "markersize": 6},
     "95%": {"marker": "D", "markerfacecolor": "#0072B2", "markeredgecolor": "#0072B2", "markersize": 6},
@@ -524,7 +525,7 @@ def _head(axes: Axes, rows: pd.DataFrame) -> None:
 def _title(rows: pd.DataFrame) -> str:
     """The measure's own name, and its group where it is one of several."""
     label, group = str(rows["label"].iloc[0]), str(rows["group"].iloc[0])
-    return label if group in ("force", "yes") else f"{label} ({group})"
+    return label if group in ("force", "yes") else f"{label} ({_GROUPS.get(group, group)})"
 
 
 def _short(name: str) -> str:

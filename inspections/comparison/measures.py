@@ -38,8 +38,10 @@ _OFFICIAL = "official-outcomes"
 _SIGNIFICANT = 0.05
 
 CHANGE_COLUMNS = (
-    "measure", "group", "label", "pillar", "unit", "force", "name", "before", "before_status", "now",
-    "now_status", "change", "low", "high", "chance", "adjusted", "method", "status", "verdict",
+    "measure", "group", "label", "pillar", "unit", "force", "name",
+    "before", "before_numerator", "before_denominator", "before_cases", "before_status",
+    "now", "now_numerator", "now_denominator", "now_cases", "now_status",
+    "change", "low", "high", "chance", "adjusted", "method", "status", "verdict",
 )  # fmt: skip
 
 
@@ -247,14 +249,7 @@ def _change(
     same_coding: bool, same_cases: bool,
 ) -> dict[str, Any]:  # fmt: skip
     head = {name: row[name] for name in (*KEY, "label", "pillar", "unit", "force", "name")}
-    told_now = row["status"] in _TOLD
-    told_then = old is not None and old["status"] in _TOLD
-    values = {
-        "before": old["value"] if old is not None and told_then else None,
-        "before_status": "missing" if old is None else old["status"],
-        "now": row["value"] if told_now else None,
-        "now_status": row["status"],
-    }
+    values = _side("before", old) | _side("now", row)
     blank = dict.fromkeys(("change", "low", "high", "chance", "adjusted")) | {"method": "", "verdict": ""}
     why = _not_comparable(row, old, same_coding=same_coding, same_cases=same_cases)
     found = None if why or old is None else _difference(old, row, releases)
@@ -262,6 +257,14 @@ def _change(
         return {**head, **values, **blank, "status": why or "no interval to go by"}
     numbers = {"change": found.difference, "low": found.low, "high": found.high, "chance": found.chance}
     return {**head, **values, **blank, **numbers, "method": found.method, "status": "shown"}
+
+
+def _side(when: str, row: Mapping[Any, Any] | None) -> dict[str, Any]:
+    """The result of one of the two inspections, with its counts; only those that were released."""
+    status = "missing" if row is None else row["status"]
+    told = row if row is not None and status in _TOLD else {}
+    counts = {f"{when}_{name}": told.get(name) for name in ("numerator", "denominator", "cases")}
+    return {when: told.get("value"), **counts, f"{when}_status": status}
 
 
 def _not_comparable(
