@@ -74,7 +74,7 @@ def write_home(root: Path, reports: Sequence[str]) -> None:
 
 
 def site_metadata(root: Path, reports: Iterable[str]) -> dict[str, str]:
-    """Return the metadata of a page about all these reports: publisher, date, and which forces are made up."""
+    """Return the metadata of a page about all these reports: publisher, date, which forces are made up."""
     return _metadata(_headlines(root, reports))
 
 

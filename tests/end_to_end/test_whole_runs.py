@@ -38,7 +38,7 @@ def whole_run(parameter_file: Path, folder: Path) -> WholeRun:
     root.mkdir()
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copyfile(PROJECT / name, root / name)
-    made = shutil.ignore_patterns("_generated", "_metadata.yml", "*.py", "__pycache__", "national")
+    made = shutil.ignore_patterns("_generated", "_metadata.yml", "*.py", "__pycache__", "home")
     shutil.copytree(PROJECT / "reports", root / "reports", ignore=made)
     refresh(result.force, result.evidence / "release", root=root)
     (report,) = render([result.force], site_folder=root / "_site", root=root)

@@ -142,9 +142,9 @@ def test_the_words_of_a_funnel_agree_with_its_numbers(releases: list[ForceReleas
     table = measures(releases)
     placed = with_standing(table, funnels(table))
     (chart,) = charts.funnel_charts(placed, funnels(table), pillar=1)
-    for _, rows in chart.table.groupby("label", sort=False):
+    for label, rows in chart.table.groupby("label", sort=False):
         told = re.search(
-            rf"{rows['label'].iloc[0]}[^:]*: all together (\d+)%; (\d+) forces? within the limits(.*?)\.(?: |$)",
+            rf"{label}[^:]*: all together (\d+)%; (\d+) forces? within the limits(.*?)\.(?: |$)",
             chart.alt,
         )
         assert told is not None

@@ -32,7 +32,7 @@ def copy_project(target: Path) -> Path:
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copyfile(PROJECT / name, target / name)
     ignored = shutil.ignore_patterns(
-        "_generated", "_metadata.yml", "as-read.json", "*.py", "__pycache__", "national"
+        "_generated", "_metadata.yml", "as-read.json", "*.py", "__pycache__", "home"
     )
     shutil.copytree(PROJECT / "reports", target / "reports", ignore=ignored)
     return target
