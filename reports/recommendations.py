@@ -86,12 +86,9 @@ def _status(history: Sequence[StatusEntry]) -> Status:
 
 
 class Recommendation(_Entry):
-    """By ``deadline``, ``owner`` should make sure ``act``; ``measure`` says how that will be seen.
+    """By ``deadline``, ``owner`` should make sure ``act``; ``measure`` says how that will be seen."""
 
-    ``number`` is None for a draft that its author rejected: it was never made.
-    """
-
-    number: int | None = Field(None, ge=1)
+    number: int = Field(ge=1)
     pillar: int = Field(ge=min(PILLARS), le=max(PILLARS))
     owner: str = Field(min_length=1)
     deadline: date
@@ -157,7 +154,7 @@ class Decisions(_Entry):
     def published(self) -> list[Recommendation]:
         """Recommendations that appear in the report, in order of their numbers."""
         return sorted(
-            (entry for entry in self.recommendations if entry.is_made), key=lambda entry: entry.number or 0
+            (entry for entry in self.recommendations if entry.is_made), key=lambda entry: entry.number
         )
 
     def unsettled(self, *, file: str) -> list[Problem]:
@@ -276,20 +273,21 @@ def _cited(
 def _called(entry: Recommendation | FollowUp) -> str:
     if isinstance(entry, FollowUp):
         return f"earlier {entry.inspection} {entry.number}"
-    return f"recommendation {entry.number or 'without a number'}"
+    return f"recommendation {entry.number}"
 
 
 def _wrong_numbers(decisions: Decisions, *, file: str) -> Iterator[Problem]:
-    for entry in decisions.recommendations:
-        if not entry.is_made and entry.number is not None:
-            message = "was rejected before it was accepted, so it does not stand in the report."
-            remedy = "Take its number out and number the others through; its reason stays in its history."
-            yield Problem(file, f"{_called(entry)}.number", str(entry.number), message, remedy)
-    numbers = [entry.number for entry in decisions.recommendations if entry.is_made]
-    if sorted(number or 0 for number in numbers) != list(range(1, len(numbers) + 1)):
-        written = ", ".join("none" if number is None else str(number) for number in numbers)
-        message = f"are numbered {written}: a number is missing or used twice."
-        remedy = f"Number the recommendations from 1 to {len(numbers)}, each number once."
+    """Want the recommendations made to be numbered through; those still in draft keep their numbers free."""
+    numbers = [entry.number for entry in decisions.published]
+    drafts = any(entry.status == "draft" for entry in decisions.published)
+    written = ", ".join(map(str, numbers))
+    if len(set(numbers)) < len(numbers):
+        message = f"are numbered {written}: a number is used twice."
+        remedy = "Give each recommendation that is not rejected a number of its own."
+        yield Problem(file, "recommendations", written, message, remedy)
+    elif not drafts and numbers != list(range(1, len(numbers) + 1)):
+        message = f"are numbered {written}: a number is missing."
+        remedy = f"Number those that are not rejected from 1 to {len(numbers)}."
         yield Problem(file, "recommendations", written, message, remedy)
 
 

@@ -148,7 +148,7 @@ def _of_this_inspection(decisions: Decisions, *, release: Release) -> Iterator[E
     for entry in decisions.published:
         yield EarlierRecommendation(
             inspection=release.facts.inspection.id,
-            number=entry.number or 0,
+            number=entry.number,
             pillar=entry.pillar,
             owner=_line(entry.owner),
             deadline=entry.deadline,

@@ -89,7 +89,6 @@ def test_a_judgement_lacking_a_part_is_refused(field: str, tmp_path: Path, relea
         ("answers: [effort]", "answers: []", "is a cause of concern without a recommendation."),
         ("status: accepted", "status: rejected", "is a cause of concern without a recommendation."),
         ("status: accepted", "status: rejected", "says rejected on 2026-11-02 without a reason."),
-        ("status: accepted", "status: rejected", "was rejected before it was accepted"),
         (
             "status: accepted",
             "status: completed, note: Seen",
@@ -162,11 +161,11 @@ def test_that_a_force_keeps_no_record_is_something_to_rest_a_judgement_on(
     assert load_decisions(path, release=release).judgements
 
 
-def test_a_draft_that_its_author_rejected_has_a_reason_and_no_number_and_is_not_in_the_report(
+def test_a_draft_that_its_author_rejected_keeps_its_reason_and_is_neither_numbered_nor_in_the_report(
     tmp_path: Path, release: Release
 ) -> None:
     path = tmp_path / "recommendations.yml"
-    rejected = GOOD.partition("recommendations:\n")[2].replace("number: 1\n    pillar", "pillar")
+    rejected = GOOD.partition("recommendations:\n")[2]
     reason = "status: rejected, by: Ruth Marlowe, note: The first says it already"
     rejected = rejected.replace("status: accepted, by: Ruth Marlowe", reason)
     path.write_text(GOOD + rejected, encoding="utf-8")
@@ -196,6 +195,19 @@ def test_a_recommendation_without_a_history_is_a_draft_that_has_to_be_settled(
     assert [entry.status for entry in decisions.published] == ["draft"]
     (problem,) = decisions.unsettled(file="recommendations.yml")
     assert str(problem).startswith("recommendations.yml: recommendation 1 is still a draft.")
+
+
+def test_numbers_may_have_gaps_while_there_are_drafts_and_are_never_used_twice(
+    tmp_path: Path, release: Release
+) -> None:
+    path = tmp_path / "recommendations.yml"
+    draft = GOOD.partition("recommendations:\n")[2].partition("    history:")[0]
+    path.write_text(GOOD + draft.replace("number: 1", "number: 7"), encoding="utf-8")
+    decisions = load_decisions(path, release=release)
+    assert [entry.number for entry in decisions.published] == [1, 7]
+    assert "numbered 1, 1: a number is used twice." in problems(
+        GOOD + draft, folder=tmp_path, release=release
+    )
 
 
 def test_every_open_recommendation_of_the_last_inspection_has_to_be_followed_up(
