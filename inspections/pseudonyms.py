@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Pseudonymised", "Vocabulary", "pseudonymise"]
+__all__ = ["Pseudonymised", "Vocabulary", "identifying_words", "pseudonymise"]
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
@@ -155,21 +155,33 @@ def pseudonymise(text: str, vocabulary: Vocabulary | None = None) -> Pseudonymis
     'SUSP seen on [place] at [time] with [name].'
     """
     vocabulary = vocabulary or Vocabulary()
-    replaced: list[str] = []
-
-    def by_shape(found: re.Match[str]) -> str:
-        kind = _PATTERNS[int(str(found.lastgroup)[1:])][0]
-        replaced.append(kind)
-        return f"[{kind}]"
-
-    shaped = _SHAPES.sub(by_shape, text)
-    pieces, end = [], 0
+    pieces, replaced, end = [], [], 0
+    shaped, by_shape = _shaped(text)
+    replaced += [kind for kind, _ in by_shape]
     for start, stop in _names(shaped, vocabulary):
         pieces += [shaped[end:start], "[name]"]
         replaced.append("name")
         end = stop
     safe = "".join([*pieces, shaped[end:]])
     return Pseudonymised(safe, tuple(replaced), tuple(dict.fromkeys(_look_again(safe, vocabulary))))
+
+
+def identifying_words(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Return what :func:`pseudonymise` would replace, each with its kind, as ``("telephone", "01632 960398")``."""
+    shaped, found = _shaped(text)
+    return found + [("name", shaped[start:stop]) for start, stop in _names(shaped, vocabulary)]
+
+
+def _shaped(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Replace what has a shape, and give its kinds and words."""
+    found: list[tuple[str, str]] = []
+
+    def replace(match: re.Match[str]) -> str:
+        kind = _PATTERNS[int(str(match.lastgroup)[1:])][0]
+        found.append((kind, match.group()))
+        return f"[{kind}]"
+
+    return _SHAPES.sub(replace, text), found
 
 
 def _names(text: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
