@@ -1,4 +1,4 @@
-"""What in the case files could point to somebody, listed for the release gate to look for in what is published.
+"""What in the case files could point to somebody, for the release gate to look for in what is published.
 
 The list holds what it is there to keep in, so it never leaves the restricted folder.
 """
@@ -27,13 +27,32 @@ _KINDS = {
     "postcode": "address",
     "place": "address",
 }
-"""Kind that the gate speaks of, by kind of what is replaced in a quotation; the others point to nobody alone."""
+"""Kind that the gate speaks of, by kind of what pseudonymising replaces; the rest points to nobody alone."""
 
 _REFERENCES = sorted(
     {field.name for fields in FIELDS.values() for field in fields if field.kind == "reference"}
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_TITLES = frozenset("mr mrs ms miss dr prof pc dc ps ds di dci insp sgt supt pcso".split())
+_TITLES = frozenset(
+    (
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "pc",
+        "dc",
+        "ps",
+        "ds",
+        "di",
+        "dci",
+        "insp",
+        "sgt",
+        "supt",
+        "pcso",
+    )
+)
 _SHORTEST = 3
 """Letters of a name: what is shorter is mostly an abbreviation, and would be found everywhere."""
 
@@ -60,8 +79,9 @@ def identifiers(tables: Mapping[str, pd.DataFrame], texts: Iterable[str]) -> pd.
     Returns
     -------
     DataFrame
-        ``kind, value, sure``. Names are in small letters, dates of birth as 1987-06-01. ``sure`` is False where
-        the word may be no name, because it only ever opens a sentence or looks like an abbreviation. Restricted.
+        ``kind, value, sure``. Names are in small letters, dates of birth as 1987-06-01. ``sure`` is False
+        where the word may be no name: it only ever opens a sentence, or looks like an abbreviation.
+        Restricted.
     """
     texts = list(texts)
     vocabulary = Vocabulary.of(texts)

@@ -167,7 +167,7 @@ def pseudonymise(text: str, vocabulary: Vocabulary | None = None) -> Pseudonymis
 
 
 def identifying_words(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
-    """Return what :func:`pseudonymise` would replace, each with its kind, as ``("telephone", "01632 960398")``."""
+    """Return what :func:`pseudonymise` would replace, each after its kind, as in ``("name", ...)``."""
     shaped, found = _shaped(text)
     return found + [("name", shaped[start:stop]) for start, stop in _names(shaped, vocabulary)]
 
