@@ -5,6 +5,7 @@ The list holds what it is there to keep in, so it never leaves the restricted fo
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -53,6 +54,9 @@ _TITLES = frozenset(
         "pcso",
     )
 )
+_CALENDAR = frozenset(
+    name.lower() for names in (calendar.month_name, calendar.day_name, calendar.day_abbr) for name in names
+)
 _SHORTEST = 3
 """Letters of a name: what is shorter is mostly an abbreviation, and would be found everywhere."""
 
@@ -66,7 +70,9 @@ _BORN = re.compile(
 )
 
 
-def identifiers(tables: Mapping[str, pd.DataFrame], texts: Iterable[str]) -> pd.DataFrame:
+def identifiers(
+    tables: Mapping[str, pd.DataFrame], texts: Iterable[str], *, beside: Iterable[str] = ()
+) -> pd.DataFrame:
     """List references, names, dates of birth, telephone numbers and addresses, each once.
 
     Parameters
@@ -75,22 +81,29 @@ def identifiers(tables: Mapping[str, pd.DataFrame], texts: Iterable[str]) -> pd.
         Tables by name, such as ``cases`` and ``suspects``: every reference in them is listed.
     texts : iterable of str
         Notes, and whatever else was written freely.
+    beside : iterable of str
+        Notes of other people, such as the coded corpora: a word that is mostly written in small letters in
+        all of them together is no name.
 
     Returns
     -------
     DataFrame
-        ``kind, value, sure``. Names are in small letters, dates of birth as 1987-06-01. ``sure`` is False
-        where the word may be no name: it only ever opens a sentence, or looks like an abbreviation.
+        ``kind, value, sure, small``. Names are in small letters, dates of birth as 1987-06-01. ``sure`` is
+        False where the word may be no name: it only ever opens a sentence, or looks like an abbreviation.
+        ``small`` is True where it is also written in small letters somewhere, as a word like any other.
         Restricted.
     """
     texts = list(texts)
-    vocabulary = Vocabulary.of(texts)
+    vocabulary = Vocabulary.of([*texts, *beside])
     sure = {("reference", value): True for value in _references(tables.values())}
     for text in texts:
         for kind, value, certain in _in_text(text, vocabulary):
             sure[kind, value] = sure.get((kind, value), False) or certain
-    rows = sorted((*found, certain) for found, certain in sure.items())
-    return pd.DataFrame(rows, columns=["kind", "value", "sure"]).astype({"sure": bool})
+    rows = [
+        (kind, value, certain, value in vocabulary.small) for (kind, value), certain in sorted(sure.items())
+    ]
+    columns = ["kind", "value", "sure", "small"]
+    return pd.DataFrame(rows, columns=columns).astype({"sure": bool, "small": bool})
 
 
 def _references(tables: Iterable[pd.DataFrame]) -> Iterator[str]:
@@ -118,17 +131,18 @@ def _names_in(words: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str, bo
     """Give each word of a name by itself, and the name as a whole where it has several."""
     parts = [part for part in _plain_words(words) if part.lower() not in _TITLES]
     known = [part for part in parts if part.lower() in vocabulary.names | vocabulary.either]
-    if len(known) > 1:
-        yield "name", " ".join(known).lower(), True
+    for length in range(2, len(known) + 1):
+        for start in range(len(known) - length + 1):
+            yield "name", " ".join(known[start : start + length]).lower(), True
     for part in parts:
-        if len(part) >= _SHORTEST:
+        if len(part) >= _SHORTEST and part.lower() not in _CALENDAR:
             abbreviated = part.isupper() and len(part) <= _ABBREVIATED
             certain = part.lower() in vocabulary.names or (part in known and len(known) > 1)
             yield "name", part.lower(), certain and not abbreviated
 
 
 def _plain_words(words: str) -> list[str]:
-    return [re.sub(r"['’]s?$", "", word) for word in _WORD.findall(words)]
+    return [re.sub(r"['’][sd]?$", "", word) for word in _WORD.findall(words)]
 
 
 def _without_opening(place: str, vocabulary: Vocabulary) -> str:

@@ -47,5 +47,13 @@ def test_a_word_that_only_opens_a_sentence_may_be_no_name(listed: pd.DataFrame) 
     assert not {"reviewed", "crime", "the", "mr", "ds", "cctv"} & set(names.index)
 
 
+def test_a_word_that_others_write_in_small_letters_is_no_name() -> None:
+    names = identifiers(
+        {}, ["Walked along the Strand.", "Seen in the Hopfield."], beside=["a strand of hair, no strand"]
+    )
+    assert names.set_index("value")["sure"].to_dict() == {"hopfield": True, "strand": False}
+    assert names.set_index("value")["small"].to_dict() == {"hopfield": False, "strand": True}
+
+
 def test_the_list_of_no_notes_is_empty() -> None:
-    assert identifiers({}, []).to_dict("list") == {"kind": [], "value": [], "sure": []}
+    assert identifiers({}, []).to_dict("list") == {"kind": [], "value": [], "sure": [], "small": []}
