@@ -199,13 +199,13 @@ def mark_draft(folder: Path) -> None:
     text = path.read_text(encoding="utf-8")
     marks = [
         (stretch.end, f" {read_again(name)}" if stretch.mark == "inline" else f"\n\n{read_again(name)}\n")
-        for name, stretch in sentence_ids(text)
+        for name, stretch in sentence_ids(text, force=folder.name)
         if name in flags and stretch.mark != "nowhere"
     ]
     marks += [
         (heading.end(), f"\n\n{read_again(name)}\n")
         for heading in chapter_headings(text)
-        if (name := chapter_id(heading[1])) in flags
+        if (name := chapter_id(heading[1], force=folder.name)) in flags
     ]
     for place, mark in sorted(marks, reverse=True):
         text = f"{text[:place]}{mark}{text[place:]}"
@@ -218,12 +218,16 @@ def read_again(name: str) -> str:
 
 
 def read_again_list(flags: Sequence[Flag]) -> dict[str, list[str]]:
-    """Return the metadata that puts a list of the flags at the head of a draft; none without flags."""
+    """Return the metadata that puts a list of the flags at the head of a draft; none without flags.
+
+    It names what changed and gives no number: one that was told before may have to be hidden now.
+    """
     if not flags:
         return {}
     return {
         "read-again": [
-            f"**{flag.id}** {escape_note(flag.place)}: {escape_note('; '.join(map(str, flag.changes)))}."
+            f"**{flag.id}** {escape_note(flag.place)}: "
+            f"{escape_note('; '.join(change.name for change in flag.changes))}."
             for flag in flags
         ]
     }

@@ -102,20 +102,20 @@ def stretches(text: str) -> Iterator[Stretch]:
             yield Stretch(block.start() + sentence.start(), block.start() + sentence.end(), "inline")
 
 
-def sentence_ids(text: str) -> list[tuple[str, Stretch]]:
+def sentence_ids(text: str, *, force: str) -> list[tuple[str, Stretch]]:
     """Return an id for each sentence of a text, from its words and how often they stood before."""
     seen: Counter[str] = Counter()
     named = []
     for stretch in stretches(text):
         words = " ".join(text[stretch.start : stretch.end].split())
         seen[words] += 1
-        named.append((_id(TEXT, "sentence", words, str(seen[words])), stretch))
+        named.append((_id(force, TEXT, "sentence", words, str(seen[words])), stretch))
     return named
 
 
-def chapter_id(heading: str) -> str:
+def chapter_id(heading: str, *, force: str) -> str:
     """Return the id of a chapter."""
-    return _id(TEXT, f"chapter {heading}")
+    return _id(force, TEXT, f"chapter {heading}")
 
 
 def chapter_headings(text: str) -> list[re.Match[str]]:
@@ -126,14 +126,14 @@ def chapter_headings(text: str) -> list[re.Match[str]]:
 
 def sentences(text: str) -> Iterator[Passage]:
     """Find the sentences of a text that cite a value."""
-    for name, stretch in sentence_ids(text):
+    for name, stretch in sentence_ids(text, force=force):
         words = text[stretch.start : stretch.end]
         if values := cited_values(words):
             line = text.count("\n", 0, stretch.start) + 1
             yield Passage(name, TEXT, line, "sentence", " ".join(words.split()), tuple(dict.fromkeys(values)))
 
 
-def _chapters(text: str, *, decisions: Decisions, release: Release) -> Iterator[Passage]:
+def _chapters(text: str, *, force: str, decisions: Decisions, release: Release) -> Iterator[Passage]:
     headings = chapter_headings(text)
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
     for heading, end in zip(headings, ends, strict=True):
@@ -147,7 +147,14 @@ def _chapters(text: str, *, decisions: Decisions, release: Release) -> Iterator[
         if prose:
             line = text.count("\n", 0, heading.start()) + 1
             what = f"chapter {heading[1]}"
-            yield Passage(chapter_id(heading[1]), TEXT, line, what, heading[1], tuple(dict.fromkeys(values)))
+            yield Passage(
+                chapter_id(heading[1], force=force),
+                TEXT,
+                line,
+                what,
+                heading[1],
+                tuple(dict.fromkeys(values)),
+            )
 
 
 def _beside(partial: str, *, decisions: Decisions, release: Release) -> list[str]:
@@ -170,26 +177,26 @@ def _beside(partial: str, *, decisions: Decisions, release: Release) -> list[str
 
 def _decisions(path: Path, decisions: Decisions) -> Iterator[Passage]:
     content = YAML().load(path.read_text(encoding="utf-8")) or {}
+
+    def decision(name: str, words: Sequence[str], findings: Sequence[str], line: int) -> Passage:
+        values = [f"finding.{finding}.statement" for finding in findings] + cited_values(" ".join(words))
+        text = " ".join(words[0].split()) if words else ""
+        own_id = _id(path.parent.name, DECISIONS, name)
+        return Passage(own_id, DECISIONS, line, name, text, tuple(dict.fromkeys(values)))
+
     for number, judgement in enumerate(decisions.judgements):
         words = (judgement.text, judgement.reasons)
         line = _line(content, "judgements", number)
-        yield _decision(f"judgement {judgement.id}", words, judgement.findings, line=line)
+        yield decision(f"judgement {judgement.id}", words, judgement.findings, line)
     for number, entry in enumerate(decisions.recommendations):
         if entry.is_made:
+            words = (entry.act, entry.measure)
             line = _line(content, "recommendations", number)
-            yield _decision(
-                f"recommendation {entry.number}", (entry.act, entry.measure), entry.findings, line=line
-            )
+            yield decision(f"recommendation {entry.number}", words, entry.findings, line)
     for number, follow_up in enumerate(decisions.earlier):
         name = f"earlier {follow_up.inspection} {follow_up.number}"
-        notes = [entry.note for entry in follow_up.history]
-        yield _decision(name, notes, follow_up.findings, line=_line(content, "earlier", number))
-
-
-def _decision(name: str, words: Sequence[str], findings: Sequence[str], *, line: int) -> Passage:
-    values = [f"finding.{finding}.statement" for finding in findings] + cited_values(" ".join(words))
-    text = " ".join(words[0].split()) if words else ""
-    return Passage(_id(DECISIONS, name), DECISIONS, line, name, text, tuple(dict.fromkeys(values)))
+        notes = [step.note for step in follow_up.history]
+        yield decision(name, notes, follow_up.findings, _line(content, "earlier", number))
 
 
 def _line(content: Any, section: str, number: int) -> int:

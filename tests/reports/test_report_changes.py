@@ -195,6 +195,8 @@ def test_a_draft_shows_what_to_read_again_and_the_authors_text_is_left_alone(
     assert all(html.count(flag.id) == 2 for flag in flags)
     assert f"[Read again: {flags[0].id}]</strong></span> And so on." in html
     assert "Draft: to be read again." in html
+    assert "indicator.effort-balance.value." in html
+    assert "−0.21" not in html.partition("Draft: to be read again.")[2].partition("</ul>")[0]
     assert (author.folder / "index.qmd").read_bytes() == before
 
     mark_read([author.folder], [flag.id for flag in flags])
