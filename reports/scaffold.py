@@ -50,6 +50,9 @@ def scaffold(
     if not (index := folder / "index.qmd").exists():
         shutil.copyfile(template / "index.qmd", index)
         written.append(index)
+    if not (signatures := folder / "release.yml").exists():
+        shutil.copyfile(template / "release.yml", signatures)
+        written.append(signatures)
     if not (decisions := folder / "recommendations.yml").exists():
         heading = (template / "recommendations.yml").read_text(encoding="utf-8")
         catalogue = load_catalogue(root / "reports" / "recommendations.yml")

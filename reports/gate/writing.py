@@ -1,0 +1,146 @@
+"""What people owe a report before it goes out: decisions, finished prose, approvals, an audit, signatures."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from reports.changes import read_changes
+from reports.gate.items import Found, Item
+from reports.gate.release_file import REQUIRED_SIGNATURES, ReleaseFile, Signature
+from reports.recommendations import Decisions
+from reports.release import Release
+
+__all__ = ["extracts_approved", "no_placeholders", "no_stale_sentences", "recommendations_decided", "signed"]
+
+_COMMENT = re.compile(r"<!--.*?-->|\{\{<.*?>\}\}", re.DOTALL)
+_PLACEHOLDER = re.compile(r"(?<!!)\\?\[(?!\^)([^\[\]]*?[A-Za-z][^\[\]]*?)\\?\](?![({])")
+
+
+def recommendations_decided(decisions: Decisions, release: Release) -> Item:
+    """Check that nothing is still a draft, and that each recommendation has an owner and a date to come."""
+    found = [
+        Found("fail", "a judgement that is still a draft", f"recommendations.yml, judgement {entry.id}")
+        for entry in decisions.judgements
+        if entry.status == "draft"
+    ]
+    for entry in decisions.published:
+        where = f"recommendations.yml, recommendation {entry.number}"
+        if entry.status == "draft":
+            found.append(Found("fail", "a recommendation that is still a draft", where))
+        if not entry.owner.strip():
+            found.append(Found("fail", "a recommendation without an owner", where))
+        if entry.deadline <= release.facts.published:
+            found.append(Found("fail", "a recommendation due before the report is published", where))
+    looked_at = f"{len(decisions.judgements)} judgements, {len(decisions.published)} recommendations"
+    return Item(
+        "recommendations", "Recommendations are decided, with owner and date", looked_at, tuple(found)
+    )
+
+
+def no_placeholders(folder: Path) -> Item:
+    """Find what the template asks an author to write, in square brackets, and has not been written."""
+    found = [
+        Found(
+            "fail",
+            "words in square brackets, to be written by the author",
+            f"{_name(path)}, line {line}",
+            words,
+        )
+        for path in sorted([*folder.glob("*.qmd"), folder / "recommendations.yml"])
+        for line, words in _placeholders(path.read_text(encoding="utf-8"), yaml=path.suffix == ".yml")
+    ]
+    return Item("placeholders", "Nothing is left for the author to write", found=tuple(found))
+
+
+def _placeholders(text: str, *, yaml: bool) -> Iterator[tuple[int, str]]:
+    if yaml:
+        text = re.sub(r"(?m)#.*$|^\s*[\w-]+: \[.*\]\s*$", "", text)
+    prose = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    for found in _PLACEHOLDER.finditer(prose):
+        yield prose.count("\n", 0, found.start()) + 1, found[1]
+
+
+def no_stale_sentences(folder: Path) -> Item:
+    """List sentences that lean on a number which has changed since their author last read them."""
+    found = [
+        Found(
+            "review",
+            "a sentence beside a number that has changed",
+            f"{folder.name}/{change.file}, line {change.line}",
+        )
+        for change in read_changes(folder)
+    ]
+    return Item("stale-sentences", "No sentence leans on a number that has changed since", found=tuple(found))
+
+
+def extracts_approved(release: Release, manifest: Mapping[str, Any], restricted: Path) -> Item:
+    """Check that a named person approved each extract, in these words.
+
+    Parameters
+    ----------
+    release : Release
+        The extracts that would go out.
+    manifest : mapping
+        Of the run: holds the approvals of the parameter file.
+    restricted : Path
+        Holds ``extracts.csv``, from which a person chose.
+    """
+    approvals = {
+        entry["id"]: (entry["approved_by"], entry["approved_on"])
+        for entry in manifest["parameters"]["force"]["approved_extracts"]
+    }
+    proposed = {}
+    if (table := restricted / "extracts.csv").is_file():
+        with table.open(encoding="utf-8", newline="") as file:
+            proposed = {row["id"]: row["text"] for row in csv.DictReader(file)}
+    found = []
+    for number, extract in enumerate(release.extracts, 1):
+        where = f"extracts.json, extract {number}"
+        by, on = extract.get("approved_by", ""), extract.get("approved_on", "")
+        if not (by and on) or approvals.get(extract["id"]) != (by, on):
+            found.append(
+                Found("fail", "an extract that nobody approved in the force's parameter file", where)
+            )
+        elif proposed.get(extract["id"]) != extract["text"]:
+            found.append(Found("fail", "an extract in other words than were approved", where))
+    title = "Each extract was approved by a named person"
+    return Item("extracts", title, f"{len(release.extracts)} extracts", tuple(found))
+
+
+def signed(file: ReleaseFile, release: Release, *, fingerprint: str) -> Item:
+    """Check audit and signatures: who, when and why, and that the release is signed for these pages."""
+    found: list[Found] = []
+    by_what = {entry.for_: entry for entry in file.signatures}
+    for what in REQUIRED_SIGNATURES:
+        entry = by_what.get(what)
+        where = f"release.yml, signature for {what}"
+        if entry is None:
+            found.append(Found("fail", "is not there", where))
+        elif missing := [*entry.missing()]:
+            found.append(Found("fail", f"lacks: {', '.join(missing)}", where))
+        elif entry.date and entry.date > release.facts.published:
+            found.append(Found("review", "is later than the day of publication", where))
+    if not file.author:
+        found.append(Found("fail", "the author of the report is not named", "release.yml, author"))
+    if (entry := by_what.get("release")) and entry.by:
+        found += _of_these_pages(entry, file.author, fingerprint)
+    title = "The coding was audited, and people have signed"
+    return Item("sign-offs", title, f"{len(REQUIRED_SIGNATURES)} signatures are needed", tuple(found))
+
+
+def _of_these_pages(entry: Signature, author: str, fingerprint: str) -> Iterator[Found]:
+    where = "release.yml, signature for release"
+    if entry.by == author:
+        yield Found("fail", "the author may not sign for the release alone", where)
+    if not entry.pages:
+        yield Found("review", f"does not say of which pages; those checked now are {fingerprint}", where)
+    elif entry.pages != fingerprint:
+        yield Found("fail", f"was given for other pages than these, which are {fingerprint}", where)
+
+
+def _name(path: Path) -> str:
+    return f"reports/{path.parent.name}/{path.name}"
