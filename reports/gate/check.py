@@ -21,6 +21,7 @@ from reports.gate.publication import Publication, made_anew, read_publication, r
 from reports.gate.release_file import ReleaseFile, load_release_file
 from reports.gate.restricted import read_restricted, restricted_items
 from reports.recommendations import Decisions, load_decisions
+from reports.register import EARLIER, read_register, still_open
 from reports.release import Release, read_release
 
 __all__ = ["Checked", "check_release", "release_force"]
@@ -163,6 +164,8 @@ def _gather(force: str, evidence: Path, *, site: Path, axe: Path | None, root: P
     release = read_release(evidence / "release")
     publication = read_publication(force, site=site, release_folder=evidence / "release")
     folder = root / "reports" / force
+    register = read_register(root / "reports" / "register" / EARLIER, force=force)
+    earlier = still_open(register, inspection=release.facts.inspection.id)
     everything = {**publication.released, **publication.beside}
     return _Matter(
         root=root,
@@ -172,7 +175,7 @@ def _gather(force: str, evidence: Path, *, site: Path, axe: Path | None, root: P
         release=release,
         file=load_release_file(folder / "release.yml"),
         manifest=json.loads((evidence / "manifest.json").read_text(encoding="utf-8")),
-        decisions=load_decisions(folder / "recommendations.yml", release=release),
+        decisions=load_decisions(folder / "recommendations.yml", release=release, earlier=earlier),
         contents={path: read_file(path, data) for path, data in everything.items()},
         pages={
             path: read_page(data.decode("utf-8", errors="replace"))
@@ -223,7 +226,7 @@ def _of_numbers(matter: _Matter) -> Iterator[Item]:
 def _of_people(matter: _Matter) -> Iterator[Item]:
     yield writing.recommendations_decided(matter.decisions, matter.release)
     yield writing.no_placeholders(matter.folder)
-    yield writing.no_stale_sentences(matter.folder)
+    yield writing.no_passages_to_read_again(matter.folder)
     yield writing.extracts_approved(matter.release, matter.manifest, matter.evidence / "restricted")
     yield writing.signed(matter.file, matter.release, fingerprint=matter.publication.fingerprint)
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, ConfigDict, Field
 
 from parameters import InspectionError, Problem
+from reports.authors_yaml import file_name, read_authors_yaml
 
 __all__ = ["REQUIRED_SIGNATURES", "Override", "ReleaseFile", "Signature", "load_release_file"]
 
@@ -25,6 +23,14 @@ REQUIRED_SIGNATURES = {
     "release": "it may be published",
 }
 """What somebody has to have signed before a report goes out, and what the signature says."""
+
+_REMEDIES = {
+    "for": f"Say what is signed: {', '.join(REQUIRED_SIGNATURES)}.",
+    "item": "Name an item, as sign-offs, or one thing found, as names/3f9a1c2b; the gate's page tells both.",
+    "reason": "Say in a sentence why it may go out all the same; never write what was found.",
+    "by": "Name the person who decided.",
+    "date": "Give the day, for example: 2026-11-02.",
+}
 
 
 class _Entry(BaseModel):
@@ -79,28 +85,7 @@ def load_release_file(path: Path) -> ReleaseFile:
     InspectionError
         When it is not there, is not YAML, or a field is unknown or cannot be read: all at once.
     """
-    name = "/".join(path.parts[-3:])
     if not path.is_file():
-        remedy = "Make it from the template: inspection report " + path.parent.name
-        raise InspectionError([Problem(name, "", "", "is not there.", remedy)])
-    try:
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) or {}
-        return ReleaseFile.model_validate(content)
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else ""
-        remedy = "Check the indentation, and put text that holds a colon in quotation marks."
-        raise InspectionError([Problem(name, where, "", "is not valid YAML.", remedy)]) from None
-    except ValidationError as error:
-        raise InspectionError(_problem(detail, name) for detail in error.errors()) from None
-
-
-def _problem(detail: Any, file: str) -> Problem:
-    where = ".".join(map(str, detail["loc"]))
-    if detail["type"] == "extra_forbidden":
-        return Problem(file, where, "", "is not a field of this file.", "Correct its spelling or remove it.")
-    if detail["type"] in ("missing", "string_too_short"):
-        remedy = "An override says item, reason (in a sentence), by and date; a signature says for."
-        return Problem(file, where, "", "is missing or too short.", remedy)
-    remedy = f"{detail['msg']}. reports/template/force/release.yml explains the fields."
-    return Problem(file, where, str(detail["input"]), "cannot be read.", remedy)
+        remedy = f"Make it from the template: inspection report {path.parent.name}"
+        raise InspectionError([Problem(file_name(path), "", "", "is not there.", remedy)])
+    return ReleaseFile.model_validate(read_authors_yaml(path, ReleaseFile, remedies=_REMEDIES))

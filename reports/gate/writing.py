@@ -11,10 +11,16 @@ from typing import Any
 from reports.changes import read_changes
 from reports.gate.items import Found, Item
 from reports.gate.release_file import REQUIRED_SIGNATURES, ReleaseFile, Signature
-from reports.recommendations import Decisions
+from reports.recommendations import OPEN, Decisions
 from reports.release import Release
 
-__all__ = ["extracts_approved", "no_placeholders", "no_stale_sentences", "recommendations_decided", "signed"]
+__all__ = [
+    "extracts_approved",
+    "no_passages_to_read_again",
+    "no_placeholders",
+    "recommendations_decided",
+    "signed",
+]
 
 _COMMENT = re.compile(r"<!--.*?-->|\{\{<.*?>\}\}", re.DOTALL)
 _PLACEHOLDER = re.compile(r"(?<!!)\\?\[(?!\^)([^\[\]]*?[A-Za-z][^\[\]]*?)\\?\](?![({])")
@@ -22,19 +28,17 @@ _PLACEHOLDER = re.compile(r"(?<!!)\\?\[(?!\^)([^\[\]]*?[A-Za-z][^\[\]]*?)\\?\](?
 
 def recommendations_decided(decisions: Decisions, release: Release) -> Item:
     """Check that nothing is still a draft, and that each recommendation has an owner and a date to come."""
+    file = "recommendations.yml"
     found = [
-        Found("fail", "a judgement that is still a draft", f"recommendations.yml, judgement {entry.id}")
-        for entry in decisions.judgements
-        if entry.status == "draft"
+        Found("fail", "is still a draft", f"{file}, {problem.field}")
+        for problem in decisions.unsettled(file=file)
     ]
     for entry in decisions.published:
-        where = f"recommendations.yml, recommendation {entry.number}"
-        if entry.status == "draft":
-            found.append(Found("fail", "a recommendation that is still a draft", where))
         if not entry.owner.strip():
-            found.append(Found("fail", "a recommendation without an owner", where))
-        if entry.deadline <= release.facts.published:
-            found.append(Found("fail", "a recommendation due before the report is published", where))
+            found.append(Found("fail", "has no owner", f"{file}, recommendation {entry.number}"))
+        if entry.status in OPEN and entry.deadline <= release.facts.published:
+            says = "is due before the report is published"
+            found.append(Found("fail", says, f"{file}, recommendation {entry.number}"))
     looked_at = f"{len(decisions.judgements)} judgements, {len(decisions.published)} recommendations"
     return Item(
         "recommendations", "Recommendations are decided, with owner and date", looked_at, tuple(found)
@@ -64,17 +68,20 @@ def _placeholders(text: str, *, yaml: bool) -> Iterator[tuple[int, str]]:
         yield prose.count("\n", 0, found.start()) + 1, found[1]
 
 
-def no_stale_sentences(folder: Path) -> Item:
-    """List sentences that lean on a number which has changed since their author last read them."""
+def no_passages_to_read_again(folder: Path) -> Item:
+    """Refuse while a passage leans on a number that has changed since its author read it."""
     found = [
         Found(
-            "review",
-            "a sentence beside a number that has changed",
-            f"{folder.name}/{change.file}, line {change.line}",
+            "fail",
+            "leans on what has changed; read it again",
+            f"{folder.name}/{flag.file}, line {flag.line}",
+            flag.text,
+            flag.id,
         )
-        for change in read_changes(folder)
+        for flag in read_changes(folder)
     ]
-    return Item("stale-sentences", "No sentence leans on a number that has changed since", found=tuple(found))
+    title = "No passage leans on a number that has changed since it was read"
+    return Item("read-again", title, found=tuple(found))
 
 
 def extracts_approved(release: Release, manifest: Mapping[str, Any], restricted: Path) -> Item:
