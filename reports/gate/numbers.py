@@ -27,7 +27,7 @@ _NOT_PROSE = re.compile(
 )
 _PER_CENT = re.compile(r"\d(?:%| per cent\b)")
 _NO_MEASURE = re.compile(
-    r"(?:under|over|below|above|at least|at) \d+%|\d+% to under|\b0% means|0 or 0%|"
+    r"(?:\d+% to )?(?:under|over|below|above|at least|at) \d+%|0 or 0% means|"
     r"\d+(?:%| per cent) (?:confidence )?intervals?"
 )
 _BASE = re.compile(

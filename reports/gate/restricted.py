@@ -29,7 +29,7 @@ _TITLES = {
     "span of a note": ("note-spans", f"No {SPAN} words in a row of a note beyond approved extracts"),
 }
 _SHORTEST = 4
-"""Letters and digits of a reference or an address: what is shorter would be found everywhere."""
+"""Letters and digits of a reference or an address: what is shorter is only looked for as it was written."""
 
 _DIGITS = re.compile(r"(?<!\w)\+?\d(?:[\s().\-\u2010-\u2015]{0,2}\d){8,}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -99,9 +99,11 @@ class Restricted:
         self._numbers: dict[str, str] = {}
         self._born: set[str] = set()
         self.listed: dict[str, int] = defaultdict(int)
-        self.too_short: dict[str, int] = defaultdict(int)
+        self._short: dict[str, tuple[str, str]] = {}
         for row in identifiers.itertuples(index=False):
             self._list(str(row.kind), str(row.value), sure=bool(row.sure), small=bool(row.small))
+        written = "|".join(map(re.escape, sorted(self._short)))
+        self._shorts = re.compile(rf"(?<![\w/-])(?:{written})(?![\w/-])") if written else None
         self._allowed = [words for text in allowed if (words := words_of(normal(text)).folded)]
         self._ordinary = _small_words(ordinary)
         self._spans = Shingles(notes, but=approved)
@@ -114,9 +116,9 @@ class Restricted:
             self._numbers[_national(value)] = value
         elif kind == "date of birth":
             self._born.add(value)
-        elif not words or len("".join(words)) < (1 if kind == "name" else _SHORTEST):
-            self.too_short[kind] += 1
-        else:
+        elif kind != "name" and len("".join(words)) < _SHORTEST:
+            self._short[normal(value)] = (kind, value)
+        elif words:
             self._phrases[words[0]].append(_Phrase(kind, value, words, sure, small))
             if len(words) > 1 and kind != "name":
                 self._phrases["".join(words)].append(_Phrase(kind, value, ("".join(words),), sure, small))
@@ -130,6 +132,9 @@ class Restricted:
         words = words_of(piece.text)
         masked = self._masked(words)
         yield from self._find_phrases(words, masked, code=piece.part in _CODE)
+        if self._shorts is not None:
+            for short in self._shorts.finditer(piece.text):
+                yield (*self._short[short[0]], "fail", short.start())
         for run in _DIGITS.finditer(piece.text):
             yield from (("telephone number", value, "fail", run.start()) for value in self._in_run(run[0]))
         if self._born:
@@ -262,7 +267,7 @@ def restricted_items(restricted: Restricted, files: Iterable[Contents]) -> list[
             name,
             title,
             _looked_at(restricted, kind, pieces),
-            (*found[kind].values(), *_short(restricted, kind)),
+            tuple(found[kind].values()),
             by_key=True,
         )
         for kind, (name, title) in _TITLES.items()
@@ -276,12 +281,6 @@ def restricted_items(restricted: Restricted, files: Iterable[Contents]) -> list[
 def _looked_at(restricted: Restricted, kind: str, pieces: int) -> str:
     what = "notes" if kind == "span of a note" else f"values of the kind: {kind}"
     return f"{restricted.listed[kind]:,} {what}, looked for in {pieces:,} pieces of text"
-
-
-def _short(restricted: Restricted, kind: str) -> Iterator[Found]:
-    if count := restricted.too_short[kind]:
-        says = f"{count} values are too short to be looked for (fewer than {_SHORTEST} letters and digits)"
-        yield Found("review", says)
 
 
 def _small_words(texts: Iterable[str]) -> frozenset[str]:
