@@ -18,7 +18,7 @@ from reports.gate.package import write_package
 from reports.gate.page import result_page
 from reports.gate.pieces import Contents, read_file
 from reports.gate.publication import Publication, made_anew, read_publication, release_untouched
-from reports.gate.release_file import ReleaseFile, load_release_file
+from reports.gate.release_file import RELEASE_FILE, ReleaseFile, load_release_file
 from reports.gate.restricted import read_restricted, restricted_items
 from reports.recommendations import Decisions, load_decisions
 from reports.register import EARLIER, read_register, still_open
@@ -164,19 +164,21 @@ def _gather(force: str, evidence: Path, *, site: Path, axe: Path | None, root: P
     release = read_release(evidence / "release")
     publication = read_publication(force, site=site, release_folder=evidence / "release")
     folder = root / "reports" / force
+    file = load_release_file(folder / RELEASE_FILE)
     register = read_register(root / "reports" / "register" / EARLIER, force=force)
     earlier = still_open(register, inspection=release.facts.inspection.id)
     everything = {**publication.released, **publication.beside}
+    signed = {f"reports/{force}/{RELEASE_FILE}": (folder / RELEASE_FILE).read_bytes()}
     return _Matter(
         root=root,
         evidence=evidence,
         axe=axe,
         publication=publication,
         release=release,
-        file=load_release_file(folder / "release.yml"),
+        file=file,
         manifest=json.loads((evidence / "manifest.json").read_text(encoding="utf-8")),
         decisions=load_decisions(folder / "recommendations.yml", release=release, earlier=earlier),
-        contents={path: read_file(path, data) for path, data in everything.items()},
+        contents={path: read_file(path, data) for path, data in {**everything, **signed}.items()},
         pages={
             path: read_page(data.decode("utf-8", errors="replace"))
             for path, data in everything.items()
@@ -213,19 +215,20 @@ def _own_texts(root: Path) -> list[Path]:
 def _of_numbers(matter: _Matter) -> Iterator[Item]:
     own = {path: page for path, page in matter.pages.items() if path in matter.publication.pages}
     others = [contents for path, contents in matter.contents.items() if path not in matter.pages]
+    pdfs = {path: matter.contents[path] for path in matter.publication.pdf()}
     measured = pd.read_parquet(matter.evidence / "restricted" / "indicators.parquet")
     yield suppression.release_hides(matter.publication.data)
     yield suppression.tables_agree(matter.folder, own)
     yield suppression.hidden_stays_hidden(matter.release, measured, matter.pages, others)
     yield release_untouched(matter.publication, matter.manifest)
-    yield numbers.numbers_trace(matter.folder, own, matter.publication.pdf())
+    yield numbers.numbers_trace(matter.folder, own, pdfs)
     yield numbers.typed_numbers(matter.folder, matter.decisions)
     yield numbers.percentages_have_bases(own)
 
 
 def _of_people(matter: _Matter) -> Iterator[Item]:
     yield writing.recommendations_decided(matter.decisions, matter.release)
-    yield writing.no_placeholders(matter.folder)
+    yield writing.no_placeholders(matter.folder, matter.decisions)
     yield writing.no_passages_to_read_again(matter.folder)
     yield writing.extracts_approved(matter.release, matter.manifest, matter.evidence / "restricted")
     yield writing.signed(matter.file, matter.release, fingerprint=matter.publication.fingerprint)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pypdf import PdfReader
-
 from reports.gate.html_page import Page
 from reports.gate.items import Found, Item
-from reports.gate.pdf import page_texts
-from reports.gate.pieces import normal
+from reports.gate.pieces import Contents, normal
+from reports.gate.writing import texts_of
 from reports.recommendations import Decisions
 from reports.source import read_source
 
-__all__ = ["numbers_of_pdf", "numbers_trace", "percentages_have_bases", "typed_numbers"]
+__all__ = ["numbers_trace", "percentages_have_bases", "typed_numbers"]
 
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w,]*[A-Za-z_])")
 _LABEL = re.compile(r"\b(?:Table|Figure|Page)s?\s*\d+(?:\s*of\s*\d+)?")
@@ -27,7 +24,7 @@ _NOT_PROSE = re.compile(
 )
 _PER_CENT = re.compile(r"\d(?:%| per cent\b)")
 _NO_MEASURE = re.compile(
-    r"(?:\d+% to )?(?:under|over|below|above|at least|at) \d+%|0 or 0% means|"
+    r"(?:\d+% to )?(?:under|over|below|above|at least|at) \d+%|\d+% or more|0 or 0% means|"
     r"\d+(?:%| per cent) (?:confidence )?intervals?"
 )
 _BASE = re.compile(
@@ -55,7 +52,7 @@ def typed_numbers(folder: Path, decisions: Decisions) -> Item:
     ]
     found += [
         Found("review", "a number typed by hand", f"recommendations.yml, {where}", number)
-        for where, text in _written(decisions)
+        for where, text in texts_of(decisions)
         for number in _NUMBER.findall(text)
     ]
     return Item("typed-numbers", "No number in the author's prose was typed by hand", found=tuple(found))
@@ -67,15 +64,8 @@ def _typed(text: str) -> Iterator[tuple[int, str]]:
         yield from ((number, found) for found in _NUMBER.findall(line))
 
 
-def _written(decisions: Decisions) -> Iterator[tuple[str, str]]:
-    for judgement in decisions.judgements:
-        yield f"judgement {judgement.id}", judgement.text
-    for entry in decisions.published:
-        yield f"recommendation {entry.number}", f"{entry.act} {entry.measure}"
-
-
 def numbers_trace(
-    folder: Path, pages: Mapping[str, Page], pdfs: Mapping[str, bytes], *, beside: Iterable[str] = ()
+    folder: Path, pages: Mapping[str, Page], pdfs: Mapping[str, Contents], *, beside: Iterable[str] = ()
 ) -> Item:
     """Find numbers in rendered pages that neither the release folder nor the author's text put there.
 
@@ -85,8 +75,8 @@ def numbers_trace(
         ``reports/<force>`` with its partials, which come from the release folder.
     pages : mapping of str to Page
         The rendered pages by path.
-    pdfs : mapping of str to bytes
-        The PDF of each page, by path; its numbers must be those of the pages.
+    pdfs : mapping of str to Contents
+        PDF files by path; their numbers must be those of the pages.
     beside : iterable of str
         Further texts that numbers may come from.
     """
@@ -112,10 +102,10 @@ def numbers_trace(
                 for number in numbers
                 if number not in known
             ]
-    for path, data in pdfs.items():
+    for path, contents in pdfs.items():
         found += [
             Found("fail", "a number that the web page does not print", f"{path}, {where}", number)
-            for where, number in numbers_of_pdf(data)
+            for where, number in _numbers_of_pdf(contents)
             if number not in shown
         ]
     looked_at = f"{len(shown):,} different numbers on {len(pages)} pages and in {len(pdfs)} PDF files"
@@ -124,16 +114,17 @@ def numbers_trace(
     )
 
 
-def numbers_of_pdf(data: bytes) -> Iterator[tuple[str, str]]:
-    """Give the numbers of a PDF with their pages, without those of pages, tables and figures."""
-    texts = page_texts(PdfReader(io.BytesIO(data)))
+def _numbers_of_pdf(contents: Contents) -> Iterator[tuple[str, str]]:
+    """Give the numbers of a PDF with where they stand, without those of pages, tables and figures."""
+    (pages, *_) = (piece for piece in contents.pieces if piece.part == "text")
+    texts = list(pages.stretches())
     for where, text in texts:
         yield from ((where, number) for number in _numbers(_without_page_numbers(text, len(texts))))
 
 
 def _without_page_numbers(text: str, pages: int) -> str:
     """Leave out a number that stands alone at the end of a line of contents, or on a line by itself."""
-    kept = (line for line in normal(text).splitlines() if not (line.strip().isdigit() and int(line) <= pages))
+    kept = (line for line in text.splitlines() if not (line.strip().isdigit() and int(line) <= pages))
     return "\n".join(re.sub(r"(?:\. ?){3,}\d+\s*$", "", line) for line in kept)
 
 

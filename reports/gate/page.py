@@ -1,4 +1,4 @@
-"""The gate's result as a page: with the values found for whoever signs, without them for everybody else."""
+"""The gate's result as a page: with what was found for whoever signs, in results alone for all others."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ __all__ = ["result_page"]
 
 _STYLE = """body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}
 table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:bold}
-th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-.restricted{border:3px solid #111;padding:.5rem 1rem;font-weight:bold}
+th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top}
+td{overflow-wrap:break-word}
+.restricted{border:3px solid;padding:.5rem 1rem;font-weight:bold}
 .line{border-bottom:1px solid #111;height:2.5rem}
 @media print{h2{break-after:avoid}tr{break-inside:avoid}}"""
 _WORDS = {"pass": "Pass", "review": "Review", "fail": "Fail"}
@@ -36,7 +37,8 @@ def result_page(
     fingerprint : str
         Of what was checked.
     restricted : bool
-        Whether the values found are shown. A page with them never leaves the restricted folder.
+        Whether what was found is told, with its place. Such a page never leaves the restricted folder: also
+        the place of something that is no name after all would show a reader where to look.
     """
     name = escape(release.facts.name)
     parts = [
@@ -51,7 +53,7 @@ def result_page(
         f"<strong>{_WORDS[worst(item.grade for item in items)]}</strong>. "
         f"Pages and data checked: <code>{fingerprint}</code>.</p>",
         _summary(items),
-        *(_details(item, restricted=restricted) for item in items if item.found),
+        *(_details(item) for item in items if item.found and restricted),
         _overrides(items),
         _signatures(file),
         _to_sign(fingerprint) if restricted else "",
@@ -72,9 +74,9 @@ def _summary(items: Iterable[Item]) -> str:
     return _table("What was checked", ("Item", "Result", "Looked at", "Found"), rows)
 
 
-def _details(item: Item, *, restricted: bool) -> str:
-    heads = ["Result", "What", "Where", "Key for an override"] + (["What stands there"] if restricted else [])
-    rows = ([*_row(item, each), *([each.value] if restricted else [])] for each in item.found)
+def _details(item: Item) -> str:
+    heads = ("Result", "What", "Where", "Key for an override", "What stands there")
+    rows = ([*_row(item, each), each.value] for each in item.found)
     return f"<h2>{escape(item.title)}</h2>\n{_table(item.id, heads, rows)}"
 
 

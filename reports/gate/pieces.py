@@ -122,6 +122,12 @@ class Piece:
         where = self.marks[index][1] if index >= 0 else ""
         return ", ".join(filter(None, (self.file, self.part, where)))
 
+    def stretches(self) -> Iterator[tuple[str, str]]:
+        """Give each stretch between two marks, after where it is."""
+        ends = [*(start for start, _ in self.marks[1:]), len(self.text)]
+        for (start, where), end in zip(self.marks, ends, strict=True):
+            yield where, self.text[start:end]
+
 
 @dataclass
 class Contents:

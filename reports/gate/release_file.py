@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from parameters import InspectionError, Problem
 from reports.authors_yaml import file_name, read_authors_yaml
 
-__all__ = ["REQUIRED_SIGNATURES", "Override", "ReleaseFile", "Signature", "load_release_file"]
+__all__ = ["RELEASE_FILE", "REQUIRED_SIGNATURES", "Override", "ReleaseFile", "Signature", "load_release_file"]
+
+RELEASE_FILE = "release.yml"
 
 REQUIRED_SIGNATURES = {
     "coding audit": "how well the notes were coded was looked at by a person",

@@ -45,24 +45,32 @@ def recommendations_decided(decisions: Decisions, release: Release) -> Item:
     )
 
 
-def no_placeholders(folder: Path) -> Item:
+def texts_of(decisions: Decisions) -> Iterator[tuple[str, str]]:
+    """Give the words that an author wrote in ``recommendations.yml``, after the entry they stand in."""
+    for judgement in decisions.judgements:
+        yield f"judgement {judgement.id}", f"{judgement.text}\n{judgement.reasons}"
+    for entry in decisions.published:
+        yield f"recommendation {entry.number}", f"{entry.owner}\n{entry.act}\n{entry.measure}"
+
+
+def no_placeholders(folder: Path, decisions: Decisions) -> Item:
     """Find what the template asks an author to write, in square brackets, and has not been written."""
-    found = [
-        Found(
-            "fail",
-            "words in square brackets, to be written by the author",
-            f"{_name(path)}, line {line}",
-            words,
-        )
-        for path in sorted([*folder.glob("*.qmd"), folder / "recommendations.yml"])
-        for line, words in _placeholders(path.read_text(encoding="utf-8"), yaml=path.suffix == ".yml")
+    places = [
+        (f"reports/{folder.name}/{path.name}, line {line}", words)
+        for path in sorted(folder.glob("*.qmd"))
+        for line, words in _placeholders(path.read_text(encoding="utf-8"))
     ]
-    return Item("placeholders", "Nothing is left for the author to write", found=tuple(found))
+    places += [
+        (f"recommendations.yml, {where}", words)
+        for where, text in texts_of(decisions)
+        for _, words in _placeholders(text)
+    ]
+    says = "words in square brackets, to be written by the author"
+    found = tuple(Found("fail", says, where, words) for where, words in places)
+    return Item("placeholders", "Nothing is left for the author to write", found=found)
 
 
-def _placeholders(text: str, *, yaml: bool) -> Iterator[tuple[int, str]]:
-    if yaml:
-        text = re.sub(r"(?m)#.*$|^\s*[\w-]+: \[.*\]\s*$", "", text)
+def _placeholders(text: str) -> Iterator[tuple[int, str]]:
     prose = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
     for found in _PLACEHOLDER.finditer(prose):
         yield prose.count("\n", 0, found.start()) + 1, found[1]
@@ -147,7 +155,3 @@ def _of_these_pages(entry: Signature, author: str, fingerprint: str) -> Iterator
         yield Found("review", f"does not say of which pages; those checked now are {fingerprint}", where)
     elif entry.pages != fingerprint:
         yield Found("fail", f"was given for other pages than these, which are {fingerprint}", where)
-
-
-def _name(path: Path) -> str:
-    return f"reports/{path.parent.name}/{path.name}"
