@@ -88,7 +88,7 @@ def refresh_national(release_folder: Path, *, root: Path = PROJECT) -> None:
         (generated / f"{name}.md").write_text(text, encoding="utf-8")
     metadata = national_metadata(release)
     numbers = flat(metadata)
-    cited = list(sentences(index.read_text(encoding="utf-8")))
+    cited = list(sentences(index.read_text(encoding="utf-8"), force=index.parent.name))
     flags, as_read = find_flags(folder, cited, numbers)
     with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
         file.write("# Written by `inspection compare` from the release folder; changes here are lost.\n")

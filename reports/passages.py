@@ -79,8 +79,8 @@ def passages(folder: Path, *, decisions: Decisions, release: Release) -> list[Pa
     """
     text = (folder / TEXT).read_text(encoding="utf-8")
     found = [
-        *sentences(text),
-        *_chapters(text, decisions=decisions, release=release),
+        *sentences(text, force=folder.name),
+        *_chapters(text, force=folder.name, decisions=decisions, release=release),
         *_decisions(folder / DECISIONS, decisions),
     ]
     return [passage for passage in found if passage.values]
@@ -124,8 +124,8 @@ def chapter_headings(text: str) -> list[re.Match[str]]:
     return list(_CHAPTER.finditer(bare))
 
 
-def sentences(text: str) -> Iterator[Passage]:
-    """Find the sentences of a text that cite a value."""
+def sentences(text: str, *, force: str) -> Iterator[Passage]:
+    """Find the sentences of a text that cite a value; ``force`` is the name of its folder."""
     for name, stretch in sentence_ids(text, force=force):
         words = text[stretch.start : stretch.end]
         if values := cited_values(words):
