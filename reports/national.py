@@ -21,6 +21,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from parameters import PROJECT
 from parameters.fields import OUTCOME_TYPES, PILLARS
 from reports.changes import find_flags, flat, read_again_list, write_changes
+from reports.figures import show_figure
 from reports.home import NATIONAL, keep_headline, refreshed_reports, write_home
 from reports.labels import group_label, typeset
 from reports.national_release import ForceMeasure, NationalRelease, read_national
@@ -30,7 +31,6 @@ from reports.tables import (
     SMALL_BASE,
     WEIGHTED,
     Column,
-    attribute,
     escape_note,
     format_base,
     format_date,
@@ -200,13 +200,13 @@ def _reading(release: NationalRelease) -> str:
     drawn = [row for row in release.funnels if row["status"] == "shown"]
     hidden = sum("suppressed" in row["words"] for row in release.funnels)
     text = (
-        f"{len(drawn)} of {len(release.funnels)} shares have a funnel. Of their {facts.points} points, about "
+        f"{len(drawn)} of {len(release.funnels)} shares {_have(len(drawn))} a funnel. Of their {facts.points} points, about "
         f"{_CHANCE * facts.points:.0f} would lie beyond the 95% limits by chance alone if all forces did the "
         f"same; {facts.beyond} do. A single point beyond a limit is a reason to ask, not an answer."
     )
     if hidden:
         text += (
-            f" {hidden} shares have no funnel because one force or more has too few cases to publish its "
+            f" {hidden} {_have(hidden)} none because one force or more has too few cases to publish its "
             "own: no figure for all forces together is given then, since what is hidden is small and a mean "
             "of the rest would be too high."
         )
@@ -216,24 +216,21 @@ def _reading(release: NationalRelease) -> str:
     return f"{text}\n"
 
 
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
 def _figures(release: NationalRelease, pillar: int) -> str:
     kinds = ("indicators", "answers", "funnels")
     chosen = [figure for kind in kinds for figure in _of(release, f"pillar-{pillar}-{kind}-")]
     if not chosen:
         return "No force has a number here that may be published.\n"
     where = f"numbers-{pillar}"
-    return "\n".join(_figure(figure, f"[The numbers behind this figure](#{where})") for figure in chosen)
+    return "\n".join(show_figure(figure, f"[The numbers behind this figure](#{where})") for figure in chosen)
 
 
 def _of(release: NationalRelease, start: str) -> list[dict[str, Any]]:
     return [figure for figure in release.figures if str(figure["id"]).startswith(start)]
-
-
-def _figure(figure: Mapping[str, Any], numbers: str) -> str:
-    return (
-        f"![{escape_note(figure['caption'])}](_generated/figures/{Path(figure['file']).name})"
-        f"{{#fig-{figure['id']} fig-alt={attribute(figure['alt'])}}}\n\n{numbers}.\n"
-    )
 
 
 def _numbers(release: NationalRelease, pillar: int) -> str:
@@ -300,7 +297,7 @@ def _of_funnels(release: NationalRelease, pillar: int) -> Iterator[str]:
 
 def _balance(release: NationalRelease) -> str:
     parts = [
-        _figure(figure, "The numbers in it are in @tbl-balance-by-force")
+        show_figure(figure, "The numbers in it are in @tbl-balance-by-force")
         for figure in _of(release, "balance-")
     ]
     overall = [measure for measure in release.measures if measure.row.id == "effort-balance"]
@@ -353,7 +350,7 @@ def _change(release: NationalRelease) -> str:
         f"and {counted['lower']} lower. Where no change is shown, there may be one that samples of this size "
         "cannot see.\n"
     )
-    return "\n".join([lead, *(_figure(figure, link) for figure in figures)])
+    return "\n".join([lead, *(show_figure(figure, link) for figure in figures)])
 
 
 def _earlier(release: NationalRelease) -> str:

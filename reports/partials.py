@@ -5,10 +5,9 @@ Everything here is rewritten on every refresh; everything else in ``reports/<for
 
 from __future__ import annotations
 
-import re
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,15 @@ from reports.answers import answers
 from reports.changes import Flag, read_again_list
 from reports.data_quality import completeness, quality
 from reports.decisions import finding_links, improvement_plan, judgements, recommendations
+from reports.figures import figure_data, figures
 from reports.home import write_headline
 from reports.labels import coding_label, place_label, short_forms, typeset
 from reports.measures import definitions, measures, table_of
 from reports.recommendations import Decisions, EarlierRecommendation
-from reports.release import Finding, Indicator, Release, read_rows
+from reports.release import Finding, Indicator, Release
 from reports.sample import dip_samples, replacements, strata
 from reports.tables import (
     Column,
-    attribute,
     escape_note,
     format_base,
     format_date,
@@ -97,12 +96,12 @@ def write_generated(
     (generated / "figures").mkdir(parents=True, exist_ok=True)
     made = partials(release, decisions=decisions, earlier=earlier, flags=flags)
     texts = {generated / f"{name}.md": text for name, text in made.items()}
-    figures = {
+    pictures = {
         generated / "figures" / Path(figure["file"]).name: figure["file"] for figure in release.figures
     }
-    for path in {*generated.glob("*.md"), *generated.glob("figures/*")} - {*texts, *figures}:
+    for path in {*generated.glob("*.md"), *generated.glob("figures/*")} - {*texts, *pictures}:
         path.unlink()
-    for path, file in figures.items():
+    for path, file in pictures.items():
         shutil.copyfile(release.folder / file, path)
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
@@ -180,7 +179,7 @@ def partials(
         "improvement-plan": improvement_plan(decisions, release=release, earlier=earlier),
         "background-findings": _findings(release, 0),
         "background-indicators": measures(release, 0),
-        "background-figures": _figures(release, 0),
+        "background-figures": figures(release, 0),
         "gaps": _gaps(release),
         "population": _population(release),
         "strata": strata(release),
@@ -192,14 +191,14 @@ def partials(
         "trail": _trail(release),
         "codes": _codes(release),
         "definitions": definitions(release),
-        "figure-data": _figure_data(release),
+        "figure-data": figure_data(release),
         "disclosure": _disclosure(release),
         "provenance": _provenance(release),
     }
     for pillar in PILLARS:
         texts[f"pillar-{pillar}-findings"] = _findings(release, pillar)
         texts[f"pillar-{pillar}-indicators"] = _shown_and_found(release, pillar)
-        texts[f"pillar-{pillar}-figures"] = _figures(release, pillar)
+        texts[f"pillar-{pillar}-figures"] = figures(release, pillar)
         own = [entry for entry in decisions.judgements if entry.pillar == pillar]
         texts[f"pillar-{pillar}-judgements"] = judgements(own, release=release, stale=stale)
     for orientation in _ORIENTATIONS:
@@ -291,46 +290,6 @@ def _base(finding: Finding, *, release: Release) -> str:
     )
     strength = f"**Strength of evidence:** {escape_note(finding.strength)}. " if finding.strength else ""
     return f"{strength}**Measure:** {shown}."
-
-
-def _figures(release: Release, pillar: int) -> str:
-    return "\n".join(
-        f"![{escape_note(figure['caption'])}](_generated/figures/{Path(figure['file']).name})"
-        f"{{#fig-{figure['id']} fig-alt={attribute(figure['alt'])}}}\n"
-        for figure in release.figures
-        if int(figure["pillar"]) == pillar
-    )
-
-
-def _figure_data(release: Release) -> str:
-    """Give the numbers behind each figure, or the table that has them already, to who cannot see it."""
-    parts = []
-    for figure in release.figures:
-        rows = figure.get("table") or []
-        if isinstance(rows, str):
-            rows = read_rows(release.folder / rows)
-        if rows and "indicator" in rows[0]:
-            drawn = {row["indicator"] for row in rows}
-            tables = {table_of(row, release=release) for row in release.indicators if row.id in drawn}
-            parts.append(_numbers_of(figure, tables))
-        elif rows and "code" in rows[0]:
-            parts.append(_numbers_of(figure, {"codes"}))
-        elif rows:
-            parts.append(_data_table(figure, rows))
-    return "\n".join(parts) or "No figure was published.\n"
-
-
-def _numbers_of(figure: Mapping[str, Any], tables: Iterable[str]) -> str:
-    where = " and ".join(f"@tbl-{table}" for table in sorted(tables))
-    return f"The numbers in @fig-{figure['id']} are in {where}.\n"
-
-
-def _data_table(figure: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
-    names = [name for name in rows[0] if name != "status"]
-    columns = [Column(name.replace("_", " ").capitalize(), 1) for name in names]
-    cells = ([_cell(row, name) for name in names] for row in rows)
-    caption = f"Data behind the figure: {figure['caption']}"
-    return pipe_table(columns, cells, caption=caption, label=f"data-{figure['id']}")
 
 
 def _extracts(release: Release, orientation: str) -> str:
@@ -484,19 +443,6 @@ def _value(row: Indicator) -> str:
 
 def _listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _cell(row: Mapping[str, Any], name: str) -> str:
-    """Return a value behind a figure, or the row's status where the value is hidden or cannot be given."""
-    value = row[name]
-    if value in (None, ""):
-        status = row.get("status") or "missing"
-        return "Missing" if status == "shown" else str(status).capitalize()
-    if name == "balance":
-        return format_number(float(value), "balance")
-    if re.fullmatch(r"-?\d+\.\d+", str(value)):
-        return typeset(f"{float(value):,.2f}")
-    return typeset(str(value))
 
 
 def _digest(value: str) -> str:
