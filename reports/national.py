@@ -200,7 +200,8 @@ def _reading(release: NationalRelease) -> str:
     drawn = [row for row in release.funnels if row["status"] == "shown"]
     hidden = sum("suppressed" in row["words"] for row in release.funnels)
     text = (
-        f"{len(drawn)} of {len(release.funnels)} shares {_have(len(drawn))} a funnel. Of their {facts.points} points, about "
+        f"{len(drawn)} of {len(release.funnels)} shares {_have(len(drawn))} a funnel. Of their "
+        f"{facts.points} points, about "
         f"{_CHANCE * facts.points:.0f} would lie beyond the 95% limits by chance alone if all forces did the "
         f"same; {facts.beyond} do. A single point beyond a limit is a reason to ask, not an answer."
     )
