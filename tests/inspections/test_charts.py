@@ -18,6 +18,7 @@ from inspections.charts import (
 )
 from inspections.disclosure import Policy, decide, release_indicators
 from inspections.indicators import compute_indicators
+from inspections.rounding import per_cent
 
 BALANCES = pd.DataFrame(
     {
@@ -152,6 +153,59 @@ def test_the_sample_chart_says_how_many_of_each_stratum_are_read():
     )
     assert unread.table["status"].tolist() == ["suppressed", "suppressed"]
     assert not unread.table["stratum"].str.contains("NFA").any()
+
+
+def told_numbers(alt: str) -> list[str]:
+    return re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", alt)
+
+
+def test_the_words_of_every_chart_agree_with_the_table_behind_it():
+    """Each number told of a row is that of the row; each row without a number is named by its status."""
+    by_id = {chart.id: chart for chart in charts()}
+    outcomes, codes = by_id["outcomes-closed"], by_id["codes"]
+    largest = outcomes.table[outcomes.table["status"] == "shown"].nlargest(4, "value")
+    for name, value in zip(largest["outcome"], largest["value"], strict=True):
+        assert f"{name}, {per_cent(value)} per cent" in outcomes.alt
+    shown = codes.table[codes.table["status"] == "shown"]
+    for _, rows in shown.groupby("orientation"):
+        longest = rows.loc[rows["units"].astype(int).idxmax()]
+        assert f"most often {longest['title']} ({int(longest['units'])} units)" in codes.alt
+    for name in ("timeliness-force", "timeliness-charged"):
+        rows = by_id[name].table
+        for row in rows[rows["status"] == "shown"].to_dict("records"):
+            assert re.search(rf"{re.escape(row['stage'])}, {int(row['value'])} days?[;.]", by_id[name].alt)
+        told = told_numbers(by_id[name].alt)
+        assert len(told) == rows["status"].eq("shown").sum()
+    for chart in (outcomes, codes):
+        rows = chart.table
+        label = "outcome" if "outcome" in rows else "title"
+        for status, words in (("suppressed", "Suppressed"), ("zero", "None")):
+            names = list(rows.loc[rows["status"] == status, label])
+            assert (f" {words}: {'; '.join(names)}." in chart.alt) == bool(names)
+
+
+def test_the_words_of_a_chart_change_with_its_numbers():
+    before, more = balance_chart(BALANCES).alt, BALANCES.assign(balance=BALANCES["balance"].abs())
+    assert "0 lie on the side of testing the victim" in balance_chart(more).alt != before
+    swapped = CODES.assign(units=[40, None, None, 61, 90], status=["shown", *CODES["status"][1:4], "shown"])
+    assert "most often Alibi (90 units)" in codes_chart(swapped).alt
+    rows = indicators()
+    fewer = rows.assign(value=rows["value"].where(rows["indicator"] != "outcomes-closed", rows["value"] / 2))
+    assert told_numbers(outcomes_chart(fewer).alt) != told_numbers(outcomes_chart(rows).alt)
+
+
+def test_the_part_of_a_stratum_that_is_read_is_written_beside_its_bar():
+    strata = pd.DataFrame({"stratum": ["charged", "police NFA"], "frame": [30, 60], "sample": [6, 12]})
+    drawn = [text.get_text() for text in sample_chart(strata).figure.axes[0].texts]
+    assert drawn == [" 6 of 30", " 12 of 60"]
+
+
+def test_letters_are_large_enough_to_read_on_paper():
+    for chart in charts():
+        axes = chart.figure.axes[0]
+        printed = 6.22 / chart.figure.get_size_inches()[0]  # the width of the text of a page
+        letters = [*axes.texts, *axes.get_yticklabels(), *axes.get_xticklabels(), axes.xaxis.label]
+        assert min(text.get_fontsize() for text in letters) * printed >= 8
 
 
 def test_text_is_horizontal():

@@ -193,6 +193,14 @@ def test_every_row_of_a_chart_has_its_force_and_its_number_beside_it(releases: l
     assert [label.get_text() for label in named] == ["Ashdale", "Birchley", "Cedarton"]
 
 
+def test_letters_of_every_chart_are_large_enough_to_read_on_paper(releases: list[ForceRelease]) -> None:
+    for chart in all_charts(releases):
+        printed = 6.22 / chart.figure.get_size_inches()[0]  # the width of the text of a page
+        for axes in chart.figure.axes:
+            letters = [*axes.texts, *axes.get_yticklabels(), *axes.get_xticklabels(), axes.xaxis.label]
+            assert min(text.get_fontsize() for text in letters if text.get_text()) * printed >= 7.5
+
+
 def test_charts_of_forty_three_forces_fit_a_page(tmp_path: Path) -> None:
     folder = tmp_path / "made-2026"
     forces = [f"force-{number:02}" for number in range(43)]
