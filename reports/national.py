@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,8 @@ def refresh_national(release_folder: Path, *, root: Path = PROJECT) -> None:
     for figure in release.figures:
         shutil.copyfile(release.folder / figure["file"], generated / "figures" / Path(figure["file"]).name)
     practices = {force.force: _practices(root, force.force) for force in release.facts.forces}
-    for name, text in national_partials(release, practices=practices).items():
+    linked = refreshed_reports(root)
+    for name, text in national_partials(release, practices=practices, linked=linked).items():
         (generated / f"{name}.md").write_text(text, encoding="utf-8")
     metadata = national_metadata(release)
     numbers = flat(metadata)
@@ -134,7 +135,7 @@ def national_metadata(release: NationalRelease) -> dict[str, Any]:
 
 
 def national_partials(
-    release: NationalRelease, *, practices: Mapping[str, Sequence[Judgement]]
+    release: NationalRelease, *, practices: Mapping[str, Sequence[Judgement]], linked: Collection[str] = ()
 ) -> dict[str, str]:
     """Return the Markdown of every partial by name, without its ending.
 
@@ -144,13 +145,15 @@ def national_partials(
         The evidence.
     practices : mapping of str to sequence of Judgement
         Promising practices that the authors of the forces' reports recorded, by force.
+    linked : collection of str
+        Forces that have a report to link to.
     """
     texts = {
         "forces": _forces(release),
         "reading": _reading(release),
         "balance": _balance(release),
         "change": _change(release),
-        "practice": _practice(release, practices),
+        "practice": _practice(release, practices, linked=linked),
         "official": _official(release),
         "earlier": _earlier(release),
         "provenance": _provenance(release),
@@ -205,15 +208,15 @@ def _reading(release: NationalRelease) -> str:
         f"{_CHANCE * facts.points:.0f} would lie beyond the 95% limits by chance alone if all forces did the "
         f"same; {facts.beyond} do. A single point beyond a limit is a reason to ask, not an answer."
     )
+    spreads = sorted({row["words"] for row in drawn})
+    if len(spreads) == 1:
+        text += f" In all funnels {spreads[0]}."
     if hidden:
         text += (
             f" {hidden} {_have(hidden)} none because one force or more has too few cases to publish its "
             "own: no figure for all forces together is given then, since what is hidden is small and a mean "
             "of the rest would be too high."
         )
-    spreads = sorted({row["words"] for row in drawn})
-    if len(spreads) == 1:
-        text += f" In all of them {spreads[0]}."
     return f"{text}\n"
 
 
@@ -422,14 +425,18 @@ def _signed(value: float, unit: str) -> str:
     return text if float(f"{value:.{places}f}") else text[1:]
 
 
-def _practice(release: NationalRelease, practices: Mapping[str, Sequence[Judgement]]) -> str:
-    parts = [
-        f"::: {{.judgement .promising-practice}}\n**{escape_note(force.name)}.** "
-        f"{' '.join(entry.text.split())}\n\n"
-        f"Recorded in [the report on {escape_note(force.name)}](../{force.force}/index.html).\n:::\n"
-        for force in release.facts.forces
-        for entry in practices.get(force.force, ())
-    ]
+def _practice(
+    release: NationalRelease, practices: Mapping[str, Sequence[Judgement]], *, linked: Collection[str]
+) -> str:
+    parts = []
+    for force in release.facts.forces:
+        report = f"the report on {escape_note(force.name)}"
+        where = f"[{report}](../{force.force}/index.html)" if force.force in linked else report
+        parts += [
+            f"::: {{.judgement .promising-practice}}\n**{escape_note(force.name)}.** "
+            f"{' '.join(entry.text.split())}\n\nRecorded in {where}.\n:::\n"
+            for entry in practices.get(force.force, ())
+        ]
     return "\n".join(parts) or "No report on a force records a promising practice.\n"
 
 

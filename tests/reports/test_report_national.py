@@ -133,6 +133,13 @@ def test_promising_practices_that_authors_recorded_are_named_with_their_force(
     draft = entry | {"id": "draft", "text": "Not yet decided.", "status": "draft"}
     other = entry | {"id": "other", "kind": "area for improvement", "text": "Something else."}
     decisions.write_text(json.dumps({"judgements": [entry, draft, other]}), encoding="utf-8")
+    generated = project / "reports" / "saltmere" / "_generated"
+    generated.mkdir()
+    (generated / "headline.json").write_text(
+        json.dumps({"force": "saltmere", "name": "Saltmere Police", "fictional": True, "publisher": "We",
+                    "published": "2026-11-12", "contact": "", "about": "on 24 case files"}),
+        encoding="utf-8",
+    )  # fmt: skip
     refresh_national(release, root=project)
     text = plain((project / "reports/national/_generated/practice.md").read_text(encoding="utf-8"))
     assert "**Saltmere Police.** Officers call at an agreed hour." in text
