@@ -24,9 +24,10 @@ import typst
 from parameters import PROJECT, InspectionError, Problem
 from reports.source import Source, read_source
 
-__all__ = ["COMMENTS", "Comment", "add_comments", "read_comments", "write_draft"]
+__all__ = ["COMMENTS", "ROUND", "Comment", "add_comments", "read_comments", "write_draft"]
 
-COMMENTS = "comments.csv"
+ROUND, COMMENTS = "accuracy-check", "comments.csv"
+"""Folder of a report for what goes to the force and comes back, and the list in it."""
 
 _EMPTY_ROWS = 15
 _WIDTHS = (1700, 3400, 2700, 1400)
@@ -87,7 +88,7 @@ def write_draft(force: str, *, root: Path = PROJECT) -> Path:
     Returns
     -------
     Path
-        ``reports/<force>/_generated/<force>-draft.docx``.
+        ``reports/<force>/accuracy-check/<force>-draft.docx``.
 
     Raises
     ------
@@ -96,7 +97,8 @@ def write_draft(force: str, *, root: Path = PROJECT) -> Path:
     """
     folder = root / "reports" / force
     source = read_source(folder / "index.qmd")
-    target = folder / "_generated" / f"{force}-draft.docx"
+    target = folder / ROUND / f"{force}-draft.docx"
+    target.parent.mkdir(exist_ok=True)
     filters = ("embedded/quarto.lua", "style/accuracy.lua")
     with tempfile.TemporaryDirectory(prefix="draft-") as temporary:
         arguments = [
@@ -147,7 +149,7 @@ def add_comments(path: Path, comments: Iterable[Comment]) -> list[Comment]:
     Parameters
     ----------
     path : Path
-        ``reports/<force>/comments.csv``.
+        ``reports/<force>/accuracy-check/comments.csv``.
     comments : iterable of Comment
         What came back.
 
@@ -164,6 +166,7 @@ def add_comments(path: Path, comments: Iterable[Comment]) -> list[Comment]:
             known.add(key)
             new.append(comment)
     if new:
+        path.parent.mkdir(parents=True, exist_ok=True)
         names = [field.name for field in fields(Comment)]
         beside = path.with_name(f"{path.name}.new")
         with beside.open("w", encoding="utf-8-sig", newline="") as file:  # so that Excel reads it as UTF-8

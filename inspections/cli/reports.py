@@ -86,13 +86,13 @@ def comments(
 ) -> None:
     """Read a force's tracked changes and comments into a list that the author answers.
 
-    The list is reports/<force>/comments.csv. What is on it stays as it is, answers and all; the text of the
-    report is never changed.
+    The list is reports/<force>/accuracy-check/comments.csv. What is on it stays as it is, answers and all; the
+    text of the report is never changed.
     """
-    from reports.accuracy import COMMENTS, add_comments, read_comments
+    from reports.accuracy import COMMENTS, ROUND, add_comments, read_comments
 
     (parameters,) = load([file])
-    path = PROJECT / "reports" / parameters.force.force / COMMENTS
+    path = PROJECT / "reports" / parameters.force.force / ROUND / COMMENTS
     with mistakes():
         found = read_comments(document)
         new = add_comments(path, found)

@@ -85,7 +85,8 @@ def numbers_trace(
         source = read_source(text)
         sources += [source.text, *_flat(source.metadata)]
     generated = folder / "_generated"
-    sources += [path.read_text(encoding="utf-8") for path in sorted(generated.glob("*.*")) if path.is_file()]
+    files = [*generated.glob("*.md"), *generated.glob("*.json"), generated / "register.csv"]
+    sources += [path.read_text(encoding="utf-8") for path in sorted(files) if path.is_file()]
     known = {number for text in sources for number in _numbers(text.replace("\\", ""))}
     found, shown = [], set[str]()
     for path, page in pages.items():

@@ -189,8 +189,11 @@ def test_reading_comments_leaves_the_authors_texts_alone(draft: Path, tmp_path: 
     folder = draft.parents[1]
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     change = split(find_run(draft, "They are short."), "short", deleted("short"))
-    add_comments(folder / "comments.csv", read_comments(edited(draft, tmp_path / "one.docx", change)))
-    (folder / "comments.csv").unlink()
+    add_comments(
+        folder / "accuracy-check" / "comments.csv",
+        read_comments(edited(draft, tmp_path / "one.docx", change)),
+    )
+    (folder / "accuracy-check" / "comments.csv").unlink()
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
