@@ -86,8 +86,8 @@ def comments(
 ) -> None:
     """Read a force's tracked changes and comments into a list that the author answers.
 
-    The list is reports/<force>/accuracy-check/comments.csv. What is on it stays as it is, answers and all; the
-    text of the report is never changed.
+    The list is reports/<force>/accuracy-check/comments.csv. What is on it stays as it is, answers and all.
+    The text of the report is never changed.
     """
     from reports.accuracy import COMMENTS, ROUND, add_comments, read_comments
 
