@@ -9,7 +9,7 @@ FORCES := northshire carrowdale saltmere
 help:
 	@echo "make demo   set up, inspect the three fictional forces, print the paths of their reports"
 	@echo "make test   set up, check style and types, run every test"
-	@echo "make bench  set up, read and sample an extract of ten million notes; takes minutes and 2 GB"
+	@echo "make bench  set up, sample an extract of ten million notes, time the coder; takes minutes and 2 GB"
 	@echo "make lab    set up, open the notebooks in JupyterLab"
 	@echo "make clean  remove evidence, rendered pages and caches (never your texts or parameters)"
 
@@ -40,6 +40,7 @@ test: check
 
 bench: setup
 	$(BIN)/python tests/benchmarks/extract_of_ten_million_notes.py
+	$(BIN)/python tests/benchmarks/coder_speed.py
 
 lab: setup
 	$(BIN)/jupyter lab --config=inspections/jupyter_server_config.py inspections
