@@ -54,9 +54,14 @@ class Change:
         """The value's name; that of a finding for its statement."""
         return self.value.removeprefix("finding.").removesuffix(".statement")
 
+    @property
+    def is_statement(self) -> bool:
+        """Whether it is what a finding says, rather than a number or a word to cite."""
+        return self.value.endswith(".statement")
+
     def __str__(self) -> str:
         """Say a number in a line; of a statement, which is long, only whose it is."""
-        if self.value.endswith(".statement"):
+        if self.is_statement:
             return self.name
         return f"{self.name} was {self.before or 'nothing'} and is now {self.now or 'nothing'}"
 

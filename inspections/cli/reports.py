@@ -65,18 +65,18 @@ def report(
 
 
 def tell_flags(force: str, flags: Sequence[Flag], *, again: str) -> None:
-    """List what an author has to read again, then once what changed."""
+    """List what an author has to read again, then once what each finding said and says."""
     if not flags:
         return
     out.print(f"\n{force}: to be read again, because of what changed beside it", markup=False)
     for flag in flags:
         out.print(f"  {flag.id}  {flag.place}", markup=False)
         out.print(f"            {'; '.join(map(str, flag.changes))}", markup=False)
-    out.print(f"{force}: what changed", markup=False)
-    for change in dict.fromkeys(change for flag in flags for change in flag.changes):
+    changes = dict.fromkeys(change for flag in flags for change in flag.changes)
+    for change in (change for change in changes if change.is_statement):
         out.print(f"  {change.name}", markup=False)
-        out.print(f"    was  {change.before or 'nothing'}", markup=False)
-        out.print(f"    now  {change.now or 'nothing'}", markup=False)
+        out.print(f"    said  {change.before or 'nothing'}", markup=False)
+        out.print(f"    says  {change.now or 'nothing'}", markup=False)
     out.print(f"When you have read one: inspection {again} --seen {flags[0].id}", markup=False)
 
 

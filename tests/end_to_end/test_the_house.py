@@ -7,7 +7,9 @@ import tomllib
 import nbformat
 import pytest
 from ruamel.yaml import YAML
+from typer.main import get_command
 
+from inspections.cli import app
 from inspections.evidence import NOTEBOOKS
 from parameters import PROJECT
 
@@ -64,6 +66,20 @@ def test_every_file_the_readme_points_to_is_there() -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (PROJECT / target).exists(), target
+
+
+@pytest.mark.parametrize("name", ["README.md", "reports/README.md"])
+def test_every_command_a_readme_gives_is_one_with_these_options(name: str) -> None:
+    text = (PROJECT / name).read_text(encoding="utf-8")
+    given = re.findall(r"^    inspection ([a-z][^#\n]*)", text, re.MULTILINE)
+    assert given
+    for line in given:
+        words, command = line.split(), get_command(app)
+        while words and hasattr(command, "commands") and words[0] in command.commands:
+            command = command.commands[words.pop(0)]
+        assert not hasattr(command, "commands"), line
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("-")} <= options, line
 
 
 def test_jupyterlab_saves_no_outputs() -> None:

@@ -200,3 +200,10 @@ def test_a_folder_that_is_not_there_is_told_in_one_line_before_any_work(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert message in said(*arguments, expect=2)
+
+
+def test_comments_that_are_not_in_a_word_file_are_a_plain_mistake(tmp_path: Path) -> None:
+    reply = tmp_path / "reply.docx"
+    reply.write_text("Dear inspector", encoding="utf-8")
+    told = said("comments", NORTHSHIRE, str(reply), expect=2)
+    assert "reply.docx: cannot be read as a Word file." in told
