@@ -35,7 +35,12 @@ STEPS = ("1_case_sample", "2_note_coding", "3_findings")
 _CODE_BEHIND = {
     "1_case_sample": ("parameters/**/*.py", "inspections/*.py", "inspections/sampling/*.py"),
     "2_note_coding": ("nlp/*.py", "nlp/reader/*.py", "nlp/corpus/*/*.jsonl"),
-    "3_findings": ("inspections/indicators/*.py", "inspections/disclosure/*.py", "parameters/questions.yml"),
+    "3_findings": (
+        "inspections/indicators/*.py",
+        "inspections/disclosure/*.py",
+        "parameters/questions.yml",
+        "parameters/words.yml",
+    ),
 }
 _PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "spacy", "matplotlib", "seaborn", "papermill")
 
@@ -328,7 +333,9 @@ def _load_by_name(force: str) -> Parameters:
         return load_parameters(force)
     path = PROJECT / "parameters" / f"{force}.yml"
     if not path.is_file():
-        names = sorted({file.stem for file in path.parent.glob("*.yml")} - {"inspection", "questions"})
+        names = sorted(
+            {file.stem for file in path.parent.glob("*.yml")} - {"inspection", "questions", "words"}
+        )
         remedy = (
             f'In the cell tagged "parameters", write one of: {", ".join(names)}. Then run all cells again.'
         )

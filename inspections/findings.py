@@ -1,8 +1,9 @@
 """Findings: what the released numbers say, in sentences that carry their base and their doubt.
 
-A finding states; it never judges or grades. Every quantifier word comes from one table, so that "most" means
-the same in every report, and every share stands beside the counts it is made of. Only released numbers are
-read here, so a hidden number cannot reach a sentence.
+A finding states; it never judges or grades. Every quantifier word comes from the published table of
+``parameters/words.yml``, so that "most" means the same in every report and claims no more than the interval
+bears out, and every share stands beside the counts it is made of. Only released numbers are read here, so a
+hidden number cannot reach a sentence, nor a word that would give it away.
 """
 
 from __future__ import annotations
@@ -16,30 +17,12 @@ import pandas as pd
 from inspections.intervals import CENSUS
 from inspections.rounding import half_up, per_cent, signed, whole
 from inspections.sentences import SENTENCES, Sentence
+from parameters.words import load_words
 
-__all__ = ["QUANTIFIERS", "STRENGTHS", "Finding", "as_records", "quantifier", "strength", "write_findings"]
+__all__ = ["NONE", "Finding", "as_records", "quantifier", "strength", "write_findings"]
 
-QUANTIFIERS: tuple[tuple[float, float, str], ...] = (
-    (0, 0, "none"),
-    (0, 10, "very few"),
-    (10, 25, "few"),
-    (25, 45, "fewer than half"),
-    (45, 55, "about half"),
-    (55, 70, "more than half"),
-    (70, 90, "most"),
-    (90, 100, "nearly all"),
-    (100, 100, "all"),
-)
-"""Words for shares: from this whole per cent, as printed, to below that, the word. None and all are exact."""
-
-STRENGTHS: tuple[tuple[str, int, float], ...] = (("strong", 30, 20.0), ("moderate", 15, 40.0))
-"""Strength of evidence: at least so many cases, and an interval at most so wide; else ``indicative``.
-
-Width is in percentage points; for a balance, which spans two, in per cent of its span; for days, in per cent
-of the median."""
-
-SMALL_BASE = 10
-"""Below this many cases a share is given in counts alone: neither per cent nor quantifier."""
+NONE, ALL = "none", "all"
+"""Words for shares of nought and of everything, among the cases that were looked at."""
 
 _Row = Mapping[str, object]
 
@@ -63,22 +46,33 @@ class Finding:
     status: str
 
 
-def quantifier(share: float) -> str:
-    """The word for a share in per cent, from :data:`QUANTIFIERS`: it fits the whole per cent beside it.
+def quantifier(share: float, low: float, high: float) -> str:
+    """The word for a share with its interval, all in per cent, from the published table of words.
+
+    It is chosen by whole per cent as printed, so that it always fits the numbers beside it.
+
+    Parameters
+    ----------
+    share : float
+        None and all are exact, and speak of the cases looked at, whatever the interval.
+    low, high : float
+        Ends of the interval; both equal to the share where every case was counted.
 
     Examples
     --------
-    >>> quantifier(100 * 17 / 24), quantifier(24.6), quantifier(0), quantifier(99.9)
-    ('most', 'fewer than half', 'none', 'nearly all')
+    >>> quantifier(71, 56, 85), quantifier(71, 48, 88), quantifier(24.6, 10, 44), quantifier(99.9, 99.9, 99.9)
+    ('most', 'some', 'fewer than half', 'nearly all')
     """
     if share in (0, 100):
-        return "none" if share == 0 else "all"
-    printed = min(half_up(share), 99)
-    return next(word for low, high, word in QUANTIFIERS if low <= printed < high)
+        return NONE if share == 0 else ALL
+    words = load_words()
+    printed, low, high = min(half_up(share), 99.0), half_up(low), half_up(high)
+    fitting = (entry.word for entry in words.shares if entry.fits(printed, low, high))
+    return next(fitting, words.otherwise)
 
 
 def strength(cases: float | None, width: float) -> str:
-    """Strength of evidence, by the rule of :data:`STRENGTHS`.
+    """The word for the strength of evidence, from the published table of words.
 
     Parameters
     ----------
@@ -87,9 +81,9 @@ def strength(cases: float | None, width: float) -> str:
     width : float
         Width of its interval; 0 where every case was counted.
     """
-    return next(
-        (word for word, least, widest in STRENGTHS if (cases or 0) >= least and width <= widest), "indicative"
-    )
+    words = load_words()
+    fitting = (entry.word for entry in words.strength if (cases or 0) >= entry.cases and width <= entry.width)
+    return next(fitting, words.weakest)
 
 
 def write_findings(indicators: pd.DataFrame, *, force: str) -> list[Finding]:
@@ -130,15 +124,11 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
         _number(row, "value"),
     )
     told = value is not None
-    is_large = told and _rests_on_enough(row)
-    is_share = is_large and sentence.kind == "share"
-    word = quantifier(value) if value is not None and is_large and sentence.kind in ("share", "units") else ""
+    word = _word(row) if sentence.kind in ("share", "units") else ""
     return Finding(
         id=f"{sentence.indicator}-{sentence.group.replace(' ', '-')}",
         pillar=int(str(row["pillar"])),
-        title=f"In {_OF[word]} {sentence.noun}, {sentence.says}"
-        if is_share and word != "none"
-        else sentence.title,
+        title=_title(word, sentence),
         statement=_WRITE[sentence.kind](row, sentence) if told else _untold(row, sentence, force),
         quantifier=word,
         indicators=(sentence.indicator,),
@@ -154,10 +144,27 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
 
 def _rests_on_enough(row: _Row) -> bool:
     """Whether the cases behind a number, not its units, are enough for a percentage."""
-    return (_number(row, "cases") or 0) >= SMALL_BASE
+    return (_number(row, "cases") or 0) >= load_words().smallest_base
 
 
-_OF = {word: f"{word} of the" if word.endswith("half") else word for _, _, word in QUANTIFIERS}
+def _word(row: _Row) -> str:
+    """The quantifier word of a share; none where the counts behind it are few or not published."""
+    value = _number(row, "value")
+    counts = [_number(row, name) for name in ("numerator", "denominator")]
+    if value is None or None in counts or not _rests_on_enough(row):
+        return ""
+    low, high = _number(row, "low"), _number(row, "high")
+    if low is None or high is None:
+        low, high = (value, value) if row["interval"] == CENSUS.method else (0.0, 100.0)
+    return quantifier(value, low, high)
+
+
+def _title(word: str, sentence: Sentence) -> str:
+    if not word or word == NONE or sentence.kind != "share":
+        return sentence.title
+    if word == ALL:
+        return f"In all {sentence.among}, {sentence.says}"
+    return f"In {word}{' of the' if word.endswith('half') else ''} {sentence.noun}, {sentence.says}"
 
 
 def _width(row: _Row, sentence: Sentence) -> float:
@@ -177,15 +184,22 @@ def _share(row: _Row, sentence: Sentence) -> str:
     among = f"{sentence.among} {narrower}".rstrip()
     if not count:
         return f"We found none among the {n:,.0f} {among} in which {sentence.says}."
+    word, whole_list = _word(row), value == 100 and count == n
+    if word and word != ALL and _number(row, "weighted_to") is None:
+        return (
+            f"In {word} of the {among}, {sentence.says} "
+            f"({count:,.0f} of {n:,.0f}, or {per_cent(value)} per cent; {_interval(row)})."
+        )
     # rounded counts may be equal though some are left out
-    of = f"all {n:,.0f}" if count == n and value == 100 else f"{count:,.0f} of the {n:,.0f}"
+    of = f"all {n:,.0f}" if whole_list else f"{count:,.0f} of the {n:,.0f}"
     opening = f"In {of} {among}, {sentence.says}"
     if not _rests_on_enough(row):
         return f"{opening}. That is too few cases for a percentage."
     if _number(row, "weighted_to") is not None:
+        of_them = "" if word in (ALL, load_words().otherwise) else f"{word} of them: "
         return (
             f"{opening}. Weighted to the {_number(row, 'weighted_to'):,.0f} cases they were drawn from, that "
-            f"is {per_cent(value)} per cent ({_interval(row)})."
+            f"is {of_them}{per_cent(value)} per cent ({_interval(row)})."
         )
     return f"{opening} ({per_cent(value)} per cent; {_interval(row)})."
 
@@ -195,8 +209,9 @@ def _units(row: _Row, sentence: Sentence) -> str:
     if not _rests_on_enough(row):
         return f"{sentence.says.format(share=f'{count:,.0f} of {n:,.0f}')} ({row['base']})."
     estimated = "" if _number(row, "weighted_to") is None else "an estimated "
-    told = sentence.says.format(share=f"{estimated}{per_cent(value)} per cent")
-    return f"{told} ({_interval(row)}; {count:,.0f} of {row['base']})."
+    told = f"{estimated}{per_cent(value)} per cent"
+    share = f"{word} ({told})" if (word := _word(row)) else told
+    return f"{sentence.says.format(share=share)} ({_interval(row)}; {count:,.0f} of {row['base']})."
 
 
 def _balance(row: _Row, sentence: Sentence) -> str:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from parameters.models import Force, Inspection
 from parameters.questions import QuestionSet
+from parameters.words import NumberWords
 
 __all__ = ["SCHEMA_FOLDER", "schema_texts", "write_schemas"]
 
@@ -19,6 +20,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "inspection.schema.json": Inspection,
     "force.schema.json": Force,
     "questions.schema.json": QuestionSet,
+    "words.schema.json": NumberWords,
 }
 
 

@@ -24,7 +24,7 @@ from reports.tables import (
 __all__ = ["definitions", "measures", "table_of"]
 
 _FEW_GROUPS = 4
-_COUNTS_ALONE = "A share behind which fewer than ten cases stand is given in counts alone."
+_COUNTS_ALONE = f"A share behind which fewer than {SMALL_BASE} cases stand is given in counts alone."
 
 
 def measures(release: Release, pillar: int) -> str:

@@ -23,6 +23,7 @@ from reports.figures import figure_data, figures
 from reports.home import write_headline
 from reports.labels import coding_label, place_label, short_forms, typeset
 from reports.measures import definitions, measures, table_of
+from reports.number_words import number_words
 from reports.recommendations import Decisions, EarlierRecommendation
 from reports.release import Finding, Indicator, Release
 from reports.sample import dip_samples, replacements, strata
@@ -192,6 +193,7 @@ def partials(
         "codes": _codes(release),
         "definitions": definitions(release),
         "figure-data": figure_data(release),
+        "words": number_words(),
         "disclosure": _disclosure(release),
         "provenance": _provenance(release),
     }

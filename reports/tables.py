@@ -11,6 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from parameters.words import load_words
 from reports.labels import typeset
 from reports.release import Indicator
 
@@ -48,7 +49,7 @@ _HIDDEN = ("suppressed", "missing", "not recorded")
 WEIGHTED = re.compile(r", (weighted to the [\d,]+ cases of the frame)$")
 """How a base ends that was weighted."""
 
-SMALL_BASE = 10
+SMALL_BASE = load_words().smallest_base
 """Below this many cases a share is given in counts alone."""
 
 

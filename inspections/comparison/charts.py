@@ -24,9 +24,9 @@ from matplotlib.transforms import Bbox
 
 from inspections.charts import GREY, LOOKS, WIDTH, Chart, in_print, settle, theme
 from inspections.comparison.funnel import LEVELS, binomial_limits
-from inspections.findings import SMALL_BASE
 from inspections.rounding import per_cent, signed, whole
 from parameters.fields import DECISIONS, PILLARS
+from parameters.words import load_words
 
 __all__ = ["balance_distribution", "change_charts", "funnel_charts", "measure_charts"]
 
@@ -162,7 +162,7 @@ def _told_measure(rows: pd.DataFrame) -> str:
 
 
 def _is_small(row: Mapping[Any, Any]) -> bool:
-    return bool(row["unit"] == "per cent" and row["cases"] < SMALL_BASE)
+    return bool(row["unit"] == "per cent" and row["cases"] < load_words().smallest_base)
 
 
 def _written(row: Mapping[Any, Any]) -> str:

@@ -208,8 +208,8 @@ def _public_names(release: Release) -> Iterator[str]:
 def _own_texts(root: Path) -> list[Path]:
     """The toolkit's own words, which are nobody's name."""
     reports = root / "reports"
-    questions = PROJECT / "parameters" / "questions.yml"
-    return [*sorted((reports / "template").rglob("*.*")), reports / "recommendations.yml", questions]
+    parameters = [PROJECT / "parameters" / name for name in ("questions.yml", "words.yml")]
+    return [*sorted((reports / "template").rglob("*.*")), reports / "recommendations.yml", *parameters]
 
 
 def _of_numbers(matter: _Matter) -> Iterator[Item]:

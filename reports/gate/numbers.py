@@ -24,7 +24,7 @@ _NOT_PROSE = re.compile(
 )
 _PER_CENT = re.compile(r"\d(?:%| per cent\b)")
 _NO_MEASURE = re.compile(
-    r"(?:\d+% to )?(?:under|over|below|above|at least|at) \d+%|\d+% or more|0 or 0% means|"
+    r"(?:\d+% to )?(?:under|over|below|above|at least|at most|at) \d+%|\d+% or more|0 or 0% means|"
     r"\d+(?:%| per cent) (?:confidence )?intervals?"
 )
 _BASE = re.compile(

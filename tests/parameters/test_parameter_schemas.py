@@ -24,7 +24,7 @@ def test_schemas_are_written_where_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((PROJECT / "parameters").glob("*.yml")), ids=lambda path: path.stem)
 def test_every_parameter_file_names_its_schema_in_the_first_line(path: Path) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
-    kind = path.stem if path.stem in {"inspection", "questions"} else "force"
+    kind = path.stem if path.stem in {"inspection", "questions", "words"} else "force"
     assert first == f"# yaml-language-server: $schema=schema/{kind}.schema.json"
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from inspections.findings import QUANTIFIERS, STRENGTHS
 from parameters import PROJECT
+from parameters.words import load_words
+from reports.number_words import number_words
 from reports.release import Indicator
 from reports.tables import (
     Column,
@@ -171,12 +172,16 @@ def test_a_table_has_a_caption_a_label_and_widths_whatever_its_cells_hold() -> N
     assert "text-align: right" in table
 
 
-def test_the_annex_gives_the_words_for_shares_that_findings_use() -> None:
-    annexes = (PROJECT / "reports/template/standard/annexes.md").read_text(encoding="utf-8")
-    for low, high, word in QUANTIFIERS:
-        share = word if low == high else f"under {high:g}%" if low == 0 else f"{low:g}% to under {high:g}%"
-        assert f"| {share} | {word} |" in annexes
-    for word, cases, width in STRENGTHS:
-        assert word in annexes
-        assert re.search(rf"at\s+least\s+{cases}\b", annexes)
-        assert re.search(rf"at\s+most\s+{width:g}\s+points", annexes)
+def test_the_annex_gives_the_words_for_numbers_that_findings_use() -> None:
+    assert "_generated/words.md" in (PROJECT / "reports/template/standard/annexes.md").read_text(
+        encoding="utf-8"
+    )
+    printed, words = number_words(), load_words()
+    for entry in words.shares:
+        assert re.search(rf"^\| {entry.word} \|.*\b{entry.from_ or entry.under}\\%", printed, re.MULTILINE)
+        bound = entry.interval_from or entry.interval_up_to
+        assert re.search(rf"^\| {entry.word} \|.*\bat (?:least|most) {bound}\\%", printed, re.MULTILINE)
+    for strength in words.strength:
+        assert f"**{strength.word}** where at least {strength.cases} cases" in printed
+    assert f"| {words.otherwise} |" in printed
+    assert f"fewer than {words.smallest_base} cases" in printed
