@@ -21,7 +21,7 @@ setup: .venv/installed .venv/reader
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
-# The second reader of notes learns from the coded corpora, once: some minutes, and about 2 GB of memory.
+# The second reader of notes learns from the coded corpora, once: some minutes, and about 2.5 GB of memory.
 .venv/reader: .venv/installed $(wildcard nlp/corpus/*/*.jsonl nlp/reader/*.py) nlp/scan.py nlp/units.py
 	$(BIN)/inspection reader train
 	touch $@

@@ -104,6 +104,11 @@ class Corpus:
         return sorted(set(self.notes["writer"]))
 
     @property
+    def measures(self) -> pd.Series[bool]:
+        """Which notes are of corpora that measure, not only train."""
+        return ~self.notes["corpus"].str.startswith(TRAINS_ONLY)
+
+    @property
     def measured(self) -> Corpus:
         """The part that measures: all but the corpora that only train.
 
@@ -112,13 +117,12 @@ class Corpus:
         CorpusError
             When every corpus only trains.
         """
-        trains = self.notes["corpus"].str.startswith(TRAINS_ONLY)
-        if trains.all():
+        if not self.measures.any():
             raise CorpusError(
                 f"every corpus only trains, as its folder's name starts with {TRAINS_ONLY!r}, so there is "
                 "nothing to measure on. Add a corpus whose folder has another name."
             )
-        return self._part(self.notes[~trains])
+        return self._part(self.notes[self.measures])
 
     def of_writers(self, writers: Iterable[str]) -> Corpus:
         """The part of the corpus that these writers wrote."""

@@ -19,6 +19,6 @@ class Coding(Strictly):
         "rules' words where they agree.",
     )
     reader_from: Share = Field(
-        0.2,
+        0.1,
         description="The reader is heard from this probability on, 0 to 1, when it is joined to the rules.",
     )
