@@ -162,7 +162,7 @@ class _Matter:
 
 def _gather(force: str, evidence: Path, *, site: Path, axe: Path | None, root: Path) -> _Matter:
     release = read_release(evidence / "release")
-    publication = read_publication(force, site=site, release_folder=evidence / "release")
+    publication = read_publication(force, site=site, release_folder=evidence / "release", root=root)
     folder = root / "reports" / force
     file = load_release_file(folder / RELEASE_FILE)
     register = read_register(root / "reports" / "register" / EARLIER, force=force)

@@ -54,7 +54,7 @@ class Publication:
         return {path: data for path, data in self.pages.items() if path.endswith(".pdf")}
 
 
-def read_publication(force: str, *, site: Path, release_folder: Path) -> Publication:
+def read_publication(force: str, *, site: Path, release_folder: Path, root: Path) -> Publication:
     """Read everything that would be published.
 
     Raises
@@ -68,7 +68,7 @@ def read_publication(force: str, *, site: Path, release_folder: Path) -> Publica
         raise InspectionError(
             [Problem(f"{site.name}/reports/{force}", "", "", "has no rendered report.", remedy)]
         )
-    others = [path for path in (site / "reports").iterdir() if path != own and any(path.glob("*-report.pdf"))]
+    others = [site / "reports" / name for name in _other_forces(root / "reports", but=force)]
     return Publication(
         force=force,
         pages=_files(own, f"reports/{force}/"),
@@ -164,10 +164,10 @@ def made_anew(publication: Publication, *, release_folder: Path, root: Path) -> 
 def _copy_project(root: Path, copy: Path, force: str) -> None:
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copyfile(root / name, copy / name)
-    others = _folders_of_forces(root / "reports", but=force)
+    others = _other_forces(root / "reports", but=force)
     ignored = shutil.ignore_patterns("*.py", "__pycache__", "_generated", "_metadata.yml", *others)
     shutil.copytree(root / "reports", copy / "reports", ignore=ignored)
 
 
-def _folders_of_forces(reports: Path, *, but: str) -> Iterable[str]:
+def _other_forces(reports: Path, *, but: str) -> Iterable[str]:
     return [path.name for path in reports.iterdir() if (path / "release.yml").is_file() and path.name != but]
