@@ -7,7 +7,7 @@ import typer
 from inspections.cli.coding import code, codebook_app, reader_app
 from inspections.cli.comparing import compare
 from inspections.cli.forms import forms_app
-from inspections.cli.release import release
+from inspections.cli.releasing import release
 from inspections.cli.reports import comments, report
 from inspections.cli.running import check, plan, replace, run
 
