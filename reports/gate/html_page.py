@@ -44,7 +44,10 @@ class Block:
 
 @dataclass
 class Table:
-    """A table with its id, caption, rows of cells, and the scopes of its headers."""
+    """A table with its id, caption, rows of cells, and the scopes of its headers.
+
+    Quarto gives id and caption to a figure around the table.
+    """
 
     id: str
     line: int
@@ -82,6 +85,8 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.page = Page()
         self._open: list[str] = []
+        self._ids: list[str] = []
+        self._figcaption = ""
         self._words: list[str] = []
         self._line = 1
         self._table: Table | None = None
@@ -99,9 +104,12 @@ class _Reader(HTMLParser):
             self._cell = []
         if tag not in _VOID:
             self._open.append(tag)
+            self._ids.append(told.get("id") or "")
         self._keep_attributes(tag, told, line)
         if tag == "table":
-            self._table = Table(told.get("id") or "", line)
+            around = (name for name in reversed(self._ids) if name.startswith("tbl-"))
+            caption = self._figcaption if "figure" in self._open else ""
+            self._table = Table(told.get("id") or next(around, ""), line, caption)
             self.page.tables.append(self._table)
         elif tag == "tr":
             self._row = []
@@ -150,8 +158,14 @@ class _Reader(HTMLParser):
         if tag == "table":
             self._table = None
         if tag in self._open:
-            while self._open.pop() != tag:
-                pass
+            while self._open[-1] != tag:
+                self._close()
+            self._close()
+
+    def _close(self) -> None:
+        self._ids.pop()
+        if self._open.pop() == "figure":
+            self._figcaption = ""
 
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1] in ("script", "style"):
@@ -170,6 +184,8 @@ class _Reader(HTMLParser):
             self.page.title = text
         elif tag == "caption" and self._table is not None:
             self._table.caption = text
+        elif tag == "figcaption":
+            self._figcaption = text
         if tag in _HEADINGS and "main" in self._open:
             self.page.headings.append((_HEADINGS[tag], text, self._line))
         self._keep(tag, text, self._line)

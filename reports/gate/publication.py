@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,13 @@ from parameters import InspectionError, Problem
 from reports.gate.items import Found, Item
 
 __all__ = ["Publication", "digest", "made_anew", "read_publication", "release_untouched"]
+
+
+_WHEN = re.compile(
+    rb"\(D:\d{14}[^)]*\)|\d{4}-\d\d-\d\dT[\d:]+(?:Z|[+-]\d\d:\d\d)?|/ID ?\[.*?\]|<xmpMM:(\w+)>[^<]*</xmpMM:\1>",
+    re.DOTALL,
+)
+"""When a PDF was made, and the numbers that are made from it."""
 
 
 @dataclass(frozen=True)
@@ -152,13 +160,24 @@ def made_anew(publication: Publication, *, release_folder: Path, root: Path) -> 
             ("is missing", anew.keys() - publication.pages.keys()),
             (
                 "is not what texts and evidence give now; render it again, with the same renderer",
-                (path for path in anew.keys() & publication.pages if anew[path] != publication.pages[path]),
+                (
+                    path
+                    for path in anew.keys() & publication.pages
+                    if _unlike(anew[path], publication.pages[path])
+                ),
             ),
         )
         for path in sorted(paths)
     ]
     looked_at = f"{len(anew)} files, rendered again by {report.renderer}"
     return Item("made-anew", "The pages are what the texts and the evidence give", looked_at, tuple(found))
+
+
+def _unlike(one: bytes, other: bytes) -> bool:
+    """Whether two files differ in more than when they were made, which Quarto writes into a PDF."""
+    if one.startswith(b"%PDF") and other.startswith(b"%PDF"):
+        return _WHEN.sub(b"", one) != _WHEN.sub(b"", other)
+    return one != other
 
 
 def _copy_project(root: Path, copy: Path, force: str) -> None:
