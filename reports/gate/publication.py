@@ -18,7 +18,8 @@ __all__ = ["Publication", "digest", "made_anew", "read_publication", "release_un
 
 
 _WHEN = re.compile(
-    rb"\(D:\d{14}[^)]*\)|\d{4}-\d\d-\d\dT[\d:]+(?:Z|[+-]\d\d:\d\d)?|/ID ?\[.*?\]|<xmpMM:(\w+)>[^<]*</xmpMM:\1>",
+    rb"\(D:\d{14}[^)]*\)|\d{4}-\d\d-\d\dT[\d:]+(?:Z|[+-]\d\d:\d\d)?|/ID ?\[.*?\]|"
+    rb"<xmpMM:(\w+)>[^<]*</xmpMM:\1>",
     re.DOTALL,
 )
 """When a PDF was made, and the numbers that are made from it."""

@@ -15,6 +15,7 @@ from gate_evidence import FORCE, Gated, build_gated
 
 from parameters import InspectionError
 from reports.gate import Checked, check, check_release, release_force
+from reports.gate.html_page import read_page
 from reports.gate.items import Item
 
 
@@ -315,6 +316,15 @@ def test_a_wrong_release_file_is_told_by_field(written: dict[str, object], told:
     gated.sign(**written)
     with pytest.raises(InspectionError, match=told):
         judged(gated)
+
+
+def test_a_table_of_quarto_has_the_id_and_the_caption_of_the_figure_around_it() -> None:
+    page = read_page(
+        '<div id="tbl-gaps"><figure><figcaption>Table 1: Gaps</figcaption><div><table><tr><th scope="col">A</th>'
+        "</tr><tr><td><p>1</p></td></tr></table></div></figure></div><table><tr><td>2</td></tr></table>"
+    )
+    assert [(table.id, table.caption) for table in page.tables] == [("tbl-gaps", "Table 1: Gaps"), ("", "")]
+    assert page.tables[0].rows == [["A"], ["1"]]
 
 
 def test_a_report_that_was_never_rendered_is_told(gated: Gated) -> None:
