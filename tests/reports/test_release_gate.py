@@ -320,7 +320,8 @@ def test_a_wrong_release_file_is_told_by_field(written: dict[str, object], told:
 
 def test_a_table_of_quarto_has_the_id_and_the_caption_of_the_figure_around_it() -> None:
     page = read_page(
-        '<div id="tbl-gaps"><figure><figcaption>Table 1: Gaps</figcaption><div><table><tr><th scope="col">A</th>'
+        '<div id="tbl-gaps"><figure><figcaption>Table 1: Gaps</figcaption><div><table><tr>'
+        '<th scope="col">A</th>'
         "</tr><tr><td><p>1</p></td></tr></table></div></figure></div><table><tr><td>2</td></tr></table>"
     )
     assert [(table.id, table.caption) for table in page.tables] == [("tbl-gaps", "Table 1: Gaps"), ("", "")]
