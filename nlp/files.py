@@ -143,6 +143,8 @@ def _numbered(notes: Iterable[dict[str, Any]], *, file: str) -> Iterator[dict[st
     case_id, number = "", 0
     finished: set[str] = set()
     for row, note in enumerate(notes, start=1):
+        if note["case_id"] in (None, ""):
+            raise NotesFileError(f"{file}: note {row} has no case_id. Say which case it belongs to.")
         if str(note["case_id"]) != case_id:
             finished.add(case_id)
             case_id, number = str(note["case_id"]), 0

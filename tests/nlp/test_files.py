@@ -50,6 +50,7 @@ SECRET = "what she told us"
         ("", "is empty"),
         ("case,text\nA,b\n", "has no column case_id"),
         (f"case_id,entry_no,text\nA,{SECRET},1\n", "the entry_no of note 1 is not a whole number"),
+        (f"case_id,text\nA,b\n,{SECRET}\n", "note 2 has no case_id"),
         (f"case_id,text\nA,{SECRET}\nB,x\nA,y\n", "note 3 goes back to an earlier case"),
         (f'case_id,text\nA,b\nB,{SECRET},"c"\n', "some rows have more cells"),
         (f"case_id,text\nA,{SECRET} \xe9\n".encode("cp1252"), "is not UTF-8"),
