@@ -26,6 +26,7 @@ __all__ = [
     "bootstrap_ratio",
     "hypergeometric",
     "mid_p",
+    "redrawn_cases",
     "weighted_median",
     "wilson",
     "wilson_stratified",
@@ -283,7 +284,7 @@ def bootstrap_ratio(
         return CENSUS
     if len(top) < 2:
         return _ONE_CASE
-    times = _rescaled(weights, strata, seed=seed, draws=draws)
+    times = redrawn_cases(weights, strata, seed=seed, draws=draws)
     upper, lower = times @ (weights * top), times @ (weights * bottom)
     return _percentiles(np.where(lower > 0, upper / np.where(lower > 0, lower, 1), np.nan), level)
 
@@ -311,7 +312,7 @@ def bootstrap_median(
         return CENSUS
     if known.sum() < 2:
         return _ONE_CASE
-    times = _rescaled(weights, strata, seed=seed, draws=draws)[:, known]
+    times = redrawn_cases(weights, strata, seed=seed, draws=draws)[:, known]
     drawn = [weighted_median(values[known], row) for row in times * weights[known]]
     return _percentiles(np.array(drawn), level)
 
@@ -339,8 +340,19 @@ def weighted_median(values: Numbers, weights: Numbers) -> float:
     return float((values[order[lower]] + values[order[upper]]) / 2)
 
 
-def _rescaled(weights: Numbers, strata: NDArray[np.str_], *, seed: str, draws: int) -> Numbers:
-    """How many times each case counts in each draw, shape (draws, cases)."""
+def redrawn_cases(weights: Numbers, strata: NDArray[np.str_], *, seed: str, draws: int) -> Numbers:
+    """How often each case counts when a sample is drawn again, by the bootstrap of `bootstrap_ratio`.
+
+    Parameters
+    ----------
+    weights, strata, seed, draws
+        As for `bootstrap_ratio`.
+
+    Returns
+    -------
+    array, shape (draws, cases)
+        Factors of the weights, 1 on average; 1 throughout where every case of the list was read.
+    """
     generator = _generator(seed)
     times = np.ones((draws, len(weights)))
     for stratum in np.unique(strata):

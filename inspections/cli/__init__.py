@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from inspections.cli.auditing import audit_app
 from inspections.cli.coding import code, codebook_app, reader_app
 from inspections.cli.comparing import compare
 from inspections.cli.forms import forms_app
@@ -23,3 +24,4 @@ for command in (check, plan, replace, run, report, comments, compare, release, c
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(reader_app, name="reader")
 app.add_typer(forms_app, name="forms")
+app.add_typer(audit_app, name="audit")

@@ -1,0 +1,1 @@
+"""The audit: people code blind what the machine coded, and its error becomes known."""
