@@ -82,7 +82,7 @@ class Tally:
             All values that could be given; by default those that were.
         """
         values = ratings.to_numpy(dtype=object)
-        known = ~pd.isna(values)
+        known = ratings.notna().to_numpy(dtype=bool)
         if categories is None:
             categories = sorted({value for value in values[known]})
         place = {value: at for at, value in enumerate(categories)}
@@ -227,6 +227,7 @@ def agreement(
         given = focus[focus[attribute] != ""]
         compared = given.pivot(index=["unit_id", "code"], columns="coder", values=attribute)
         compared = compared.reindex(columns=done.columns)
+        compared = compared[compared.notna().sum(axis=1) >= 2]
         cases = case_of.reindex(compared.index.get_level_values("unit_id"))
         add("attribute", attribute, compared, values, cases)
     return pd.DataFrame(rows)
@@ -276,7 +277,7 @@ def _estimates(
     by_unit = Tally.of(ratings, categories)
     total = by_unit.total()
     values: dict[str, float] = {"units": int(total.paired)}
-    in_all = (~ratings.isna().to_numpy()).sum()
+    in_all = ratings.notna().to_numpy(dtype=bool).sum()
     commonest = max(((ratings == category).to_numpy().sum() for category in categories), default=0)
     presence = tuple(categories) == PRESENCE
     values["given"] = int((ratings == PRESENT).to_numpy().sum() if presence else in_all - commonest)
@@ -345,5 +346,6 @@ def _one_less(upper: Numbers, lower: Numbers) -> Numbers:
 def _printed(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return "n/a"
+    value, low, high = (round(number, 2) + 0.0 for number in (value, low, high))  # no -0.00
     ends = "n/a" if math.isnan(low) else f"{low:.2f} to {high:.2f}"
     return f"{value:.2f} ({ends})"

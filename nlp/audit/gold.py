@@ -66,7 +66,9 @@ def write_corpus(
     """
     folder.mkdir(parents=True, exist_ok=True)
     places = ["case_id", "entry_no"]
-    here = notes.merge(units.drop_duplicates(places)[[*places, "force"]], on=places, validate="one_to_one")
+    here = notes.drop(columns="writer", errors="ignore").merge(
+        units.drop_duplicates(places)[[*places, "force"]], on=places, validate="one_to_one"
+    )
     here = here.rename(columns={"force": "writer"}).sort_values(places, kind="stable")
     text_of = {(row["case_id"], int(row["entry_no"])): row["text"] for row in here.to_dict("records")}
     given = {unit: rows.to_dict("records") for unit, rows in codings.groupby("unit_id")}
