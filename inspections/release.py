@@ -13,6 +13,7 @@ import pandas as pd
 from inspections.charts import Chart, save_chart
 from inspections.disclosure import Decision, Policy, Released
 from inspections.sampling import REPLACEMENT_RULE
+from nlp.evaluation.known_error import known_error
 from parameters import Parameters
 from parameters.fields import OUTCOME_TYPES
 
@@ -139,7 +140,13 @@ def force_facts(
         ],
         "trail": list(trail),
         "codebook": {"version": known["codebook_version"], "hash": known["codebook_hash"]},
-        "coding": {**plain["coding"], "reader": known["reader"]},
+        "coding": {
+            **plain["coding"],
+            "reader": known["reader"],
+            "error": known_error(
+                known["codebook_hash"], inspection.coding.combine, inspection.coding.reader_from
+            ),
+        },
         "seed_hash": hashlib.sha256(inspection.seed.encode("utf-8")).hexdigest(),
         "frame_hash": known["frame_hash"],
         "strata_hash": known["strata_hash"],

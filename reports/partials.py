@@ -17,6 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from parameters.fields import PILLARS
 from reports.answers import answers
 from reports.changes import Flag, read_again_list
+from reports.coding_error import coding_error
 from reports.data_quality import completeness, quality
 from reports.decisions import finding_links, improvement_plan, judgements, recommendations
 from reports.figures import figure_data, figures
@@ -191,6 +192,7 @@ def partials(
         "completeness": completeness(release),
         "trail": _trail(release),
         "codes": _codes(release),
+        "coding-error": coding_error(release.facts.coding.error),
         "definitions": definitions(release),
         "figure-data": figure_data(release),
         "words": number_words(),

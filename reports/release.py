@@ -107,12 +107,37 @@ class CodebookIdentity(_Facts):
     hash: str
 
 
+class CodeError(_Facts):
+    """How often one code, or any of an orientation, was right on coded case files; shares from 0 to 1."""
+
+    code: str
+    title: str
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    low: float | None
+    high: float | None
+    gold: int
+    found: int
+
+
+class CodingError(_Facts):
+    """How often the coding was right on coded case files, and who had coded those."""
+
+    warning: str
+    writers: int
+    cases: int
+    units: int
+    codes: list[CodeError]
+
+
 class Coding(_Facts):
     """Who read the notes and how the readings were joined; `reader` is empty where the rules stood alone."""
 
     combine: str
     reader_from: float
     reader: str
+    error: CodingError | None
 
 
 class PublishedByDecision(_Facts):

@@ -82,12 +82,16 @@ def codebook_card(
         Path | None,
         typer.Argument(help="Parameter file whose coding is described; by default nlp/codebook, read twice."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the figures, too: the next run's reports print them.")
+    ] = False,
 ) -> None:
     """Write the coding's transparency card: what codes the notes, how well, and what it is not for.
 
     The first time, and when a coded corpus has changed, the reader learns anew for some minutes.
     """
     from nlp.evaluation.card import write_card
+    from nlp.evaluation.known_error import KEPT, keep_error
 
     if not output.parent.is_dir():
         raise stop(f"{output.parent}: there is no such folder. Make it first.")
@@ -96,6 +100,9 @@ def codebook_card(
     measured = _measure(coder, inspection.coding if inspection else Coding())
     output.write_text(write_card(measured), encoding="utf-8")
     out.print(shown(output), markup=False)
+    if keep:
+        keep_error(measured)
+        out.print(f"{shown(KEPT)}: printed in the reports of every run to come.", markup=False)
 
 
 def _measure(coder: Coder, coding: Coding) -> Measured:

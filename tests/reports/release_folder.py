@@ -20,6 +20,20 @@ INDICATOR_COLUMNS = [
 ]  # fmt: skip
 
 
+CODING_ERROR = {
+    "warning": "Measured against units coded by: two people.",
+    "writers": 7,
+    "cases": 40,
+    "units": 1234,
+    "codes": [
+        {"code": "VICTIM-CREDIBILITY", "title": "any", "gold": 90, "found": 77, "precision": 0.61,
+         "recall": 0.52, "f1": 0.56, "low": 0.5, "high": 0.6},
+        {"code": "vic-disbelief", "title": "Overall disbelief", "gold": 3, "found": 0, "precision": None,
+         "recall": 0.0, "f1": 0.0, "low": None, "high": None},
+    ],
+}  # fmt: skip
+
+
 def indicator(
     name: str,
     label: str,
@@ -243,7 +257,8 @@ def facts(force: str, name: str) -> dict[str, Any]:
         "trail": [{"step": "case list", "rows_in": 57, "rows_out": 45, "why": "12 closed outside the period"},
                   {"step": "sample", "rows_in": 45, "rows_out": 24, "why": "stratified draw"}],
         "codebook": {"version": "1.0.0", "hash": "5e2f" * 16},
-        "coding": {"combine": "either", "reader_from": 0.2, "reader": "reader-0123abcd"},
+        "coding": {"combine": "either", "reader_from": 0.2, "reader": "reader-0123abcd",
+                   "error": CODING_ERROR},
         "seed_hash": "aa11" * 16, "frame_hash": "bb22" * 16, "strata_hash": "cc33" * 16,
         "disclosure": {"threshold": 5, "reason": "Fictional data.", "rounded_to": 1, "exceptions": []},
     }  # fmt: skip

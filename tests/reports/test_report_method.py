@@ -1,5 +1,6 @@
 """The annexes on the draw and on the data: planned and read, lost and why, and what limits the results."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,25 @@ def test_fields_full_in_every_quarter_get_one_sentence_and_others_a_row(texts: d
     assert row_with(text, "Date of arrest") == ["Date of arrest", "None", "All"]
     assert row_with(text, "Date of charge")[1:] == ["90% or more", "Suppressed"]
     assert "in every quarter: who reported the offence." in text
+
+
+def test_the_coding_s_measured_error_is_told_with_whose_coding_it_was_measured_against(
+    texts: dict[str, str],
+) -> None:
+    text = texts["coding-error"]
+    assert "1,234 coded units of 40 case files by 7 writers" in text
+    assert "two people" in text
+    assert row_with(text, "Any victim") == [
+        "**Any victim-credibility code**", "61%", "52%", "0.56 (0.50 to 0.60)", "90",
+    ]  # fmt: skip
+    assert row_with(text, "disbelief") == ["Overall disbelief", "n/a", "0%", "0.00", "3"]
+
+
+def test_an_error_that_was_not_measured_is_not_told(release_folder: Path) -> None:
+    force = release_folder / "force.json"
+    facts = json.loads(force.read_text(encoding="utf-8"))
+    facts["coding"]["error"] = None
+    force.write_text(json.dumps(facts), encoding="utf-8")
+    text = partials(read_release(release_folder), decisions=Decisions())["coding-error"]
+    assert "has not been measured" in text
+    assert "%" not in text
