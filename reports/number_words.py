@@ -35,7 +35,14 @@ def number_words() -> str:
         "of the median. Strength says how sure the count of cases makes us of the number, not how much it "
         "matters; it does not allow for errors of coding."
     )
-    return f"{about_shares}\n\n{table}\n{about_strength}\n"
+    about_strands = (
+        "Where reviewers were asked what the notes or the force's records speak of too, the two are set "
+        "side by side. They *differ* where their intervals do not meet. They *agree* where both intervals "
+        f"lie within {words.agreement} points. All else is left open. A comparison is of shares, with the "
+        "doubt that sampling leaves and no other: two shares may be alike though the files behind them are "
+        "not, and what each of the two asks is never quite the same."
+    )
+    return f"{about_shares}\n\n{table}\n{about_strength}\n\n{about_strands}\n"
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:

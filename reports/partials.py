@@ -28,6 +28,7 @@ from reports.number_words import number_words
 from reports.recommendations import Decisions, EarlierRecommendation
 from reports.release import Finding, Indicator, Release
 from reports.sample import dip_samples, replacements, strata
+from reports.strands import strands
 from reports.tables import (
     Column,
     escape_note,
@@ -214,12 +215,14 @@ def partials(
 
 def _shown_and_found(release: Release, pillar: int) -> str:
     """Set what reviewers found beside what the notes and records show; without a review, the latter alone."""
-    shown, found = measures(release, pillar), answers(release, pillar)
+    shown, found, together = (part(release, pillar) for part in (measures, answers, strands))
     if not found:
         return shown
     parts = [f"### What reviewers found {{#reviewers-{pillar}}}\n", found]
     if shown:
         parts = [f"### What the notes and records show {{#records-{pillar}}}\n", shown, *parts]
+    if together:
+        parts += [f"### The two side by side {{#strands-{pillar}}}\n", together]
     return "\n".join(parts)
 
 

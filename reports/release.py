@@ -20,6 +20,7 @@ __all__ = [
     "ForceFacts",
     "Indicator",
     "Release",
+    "Strand",
     "indicator_of",
     "read_release",
     "read_rows",
@@ -237,6 +238,26 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Strand:
+    """What reviewers found of a matter beside what the notes or the records show of it.
+
+    ``verdict`` is differ, agree or open, or why the two are not compared; ``says`` is the sentence for it,
+    and ``apart`` says what each of the two asks.
+    """
+
+    title: str
+    pillar: int
+    question: str
+    answer: str
+    strand: str
+    indicator: str
+    group: str
+    verdict: str
+    says: str
+    apart: str
+
+
+@dataclass(frozen=True)
 class Release:
     """Everything a report may say about a force.
 
@@ -250,6 +271,8 @@ class Release:
         In file order.
     answers : tuple
         What reviewers answered: a row a question and answer, which is the group. Empty without a review.
+    strands : tuple of Strand
+        What can be set side by side; empty without a review.
     codes, gaps, quality, completeness, replacements : list of dict
         Rows of the CSV files, as text.
     extracts, figures : list of dict
@@ -261,6 +284,7 @@ class Release:
     indicators: tuple[Indicator, ...]
     answers: tuple[Indicator, ...]
     findings: tuple[Finding, ...]
+    strands: tuple[Strand, ...]
     codes: list[dict[str, str]]
     gaps: list[dict[str, str]]
     quality: list[dict[str, str]]
@@ -316,6 +340,11 @@ def read_release(folder: Path) -> Release:
         indicators=tuple(indicator_of(row) for row in read_rows(folder / "indicators.csv")),
         answers=tuple(indicator_of(row) for row in read_rows(folder / "answers.csv")),
         findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
+        strands=tuple(
+            _strand(entry, other)
+            for entry in _json(folder / "strands.json", default=[])
+            for other in entry["others"]
+        ),
         codes=[{**row, "title": typeset(row["title"])} for row in read_rows(folder / "codes.csv")],
         gaps=read_rows(folder / "gaps.csv"),
         quality=read_rows(folder / "data_quality.csv"),
@@ -327,7 +356,12 @@ def read_release(folder: Path) -> Release:
             for figure in _json(folder / "figures.json", default=[])
         ],
     )
-    if problems := [*_indicator_problems(release), *_finding_problems(release), *_figure_problems(release)]:
+    if problems := [
+        *_indicator_problems(release),
+        *_finding_problems(release),
+        *_strand_problems(release),
+        *_figure_problems(release),
+    ]:
         raise InspectionError(problems)
     return release
 
@@ -380,6 +414,20 @@ def _finding_problems(release: Release) -> list[Problem]:
     ]
 
 
+def _strand_problems(release: Release) -> list[Problem]:
+    answers = {(row.id, row.group) for row in release.answers}
+    rows = {(row.id, row.group) for row in release.indicators}
+    return [
+        Problem("strands.json", strand.title, name, f'compares "{name}", which is not there.', _REMEDY)
+        for strand in release.strands
+        for name, there in (
+            (strand.question, (f"answer-{strand.question}", strand.answer) in answers),
+            (strand.indicator, (strand.indicator, strand.group) in rows),
+        )
+        if not there
+    ]
+
+
 def _figure_problems(release: Release) -> list[Problem]:
     problems = []
     for figure in release.figures:
@@ -425,6 +473,21 @@ def _finding(entry: dict[str, Any]) -> Finding:
         denominator=_whole(entry.get("denominator")),
         value=_number(entry.get("value")),
         strength=entry.get("strength") or "",
+    )
+
+
+def _strand(entry: dict[str, Any], other: dict[str, Any]) -> Strand:
+    return Strand(
+        title=typeset(entry["title"]),
+        pillar=int(entry["pillar"]),
+        question=entry["question"],
+        answer=entry["answer"],
+        strand=other["strand"],
+        indicator=other["indicator"],
+        group=other["group"],
+        verdict=other["verdict"],
+        says=typeset(other["says"]),
+        apart=typeset(entry["apart"]),
     )
 
 
