@@ -207,11 +207,12 @@ def _share(row: _Row, sentence: Sentence) -> str:
 def _units(row: _Row, sentence: Sentence) -> str:
     count, n, value = (_number(row, name) or 0.0 for name in ("numerator", "denominator", "value"))
     if not _rests_on_enough(row):
-        return f"{sentence.says.format(share=f'{count:,.0f} of {n:,.0f}')} ({row['base']})."
+        few = f"all {n:,.0f}" if count == n else f"{f'{count:,.0f}' if count else 'none'} of the {n:,.0f}"
+        return f"{sentence.says.format(share=few)} ({row['base']})."
     estimated = "" if _number(row, "weighted_to") is None else "an estimated "
     told = f"{estimated}{per_cent(value)} per cent"
     share = f"{word} ({told})" if (word := _word(row)) else told
-    return f"{sentence.says.format(share=share)} ({_interval(row)}; {count:,.0f} of {row['base']})."
+    return f"{sentence.says.format(share=share)} ({_sureness(row)}; {count:,.0f} of {row['base']})."
 
 
 def _balance(row: _Row, sentence: Sentence) -> str:
@@ -227,13 +228,14 @@ def _balance(row: _Row, sentence: Sentence) -> str:
 def _days(row: _Row, sentence: Sentence) -> str:
     days = whole(_number(row, "value") or 0.0)
     unit = "day" if days == "1" else "days"
-    return f"The median time {sentence.says} was {days} {unit} ({_interval(row)}; {row['base']})."
+    same = ", the same day" if days == "0" else ""
+    return f"The median time {sentence.says} was {days} {unit}{same} ({_interval(row)}; {row['base']})."
 
 
 def _mean(row: _Row, sentence: Sentence) -> str:
     return (
         f"There were on average {whole(_number(row, 'value') or 0.0)} {sentence.says} "
-        f"({_interval(row)}; {row['base']})."
+        f"({_sureness(row)}; {row['base']})."
     )
 
 
@@ -263,6 +265,11 @@ def _untold(row: _Row, sentence: Sentence, force: str) -> str:
 def _number(row: _Row, name: str) -> float | None:
     value = row[name]
     return None if pd.isna(value) else float(str(value))  # type: ignore[call-overload]
+
+
+def _sureness(row: _Row) -> str:
+    """The interval of what is counted in other things than cases."""
+    return "all counted" if row["interval"] == CENSUS.method else _interval(row)
 
 
 def _interval(row: _Row, write: Callable[[float], str] = whole) -> str:

@@ -65,7 +65,7 @@ SENTENCES: tuple[Sentence, ...] = (
         "effort-before-interview",
         "units",
         "Testing the victim's account before hearing the suspect",
-        "Of the effort recorded on testing the victim's account, {share} was written before the day the "
+        "Of the units recorded on testing the victim's account, {share} were written before the day the "
         "suspect was interviewed",
     ),
     Sentence(
@@ -199,7 +199,7 @@ SENTENCES: tuple[Sentence, ...] = (
         "victim-care-units",
         "units",
         "Care of the victim in the notes",
-        "Of everything written in the case files we examined, {share} concerned contact with the victim, "
+        "Of all the coding units in the case files we examined, {share} concerned contact with the victim, "
         "information, support or needs",
     ),
     Sentence(
@@ -212,7 +212,7 @@ SENTENCES: tuple[Sentence, ...] = (
         "days-without-contact",
         "days",
         "Stretches without contact with the victim",
-        "of the longest stretch in a case file without contact with the victim on record",
+        "without contact with the victim on record, at its longest in a case file,",
     ),
     Sentence(
         "review-right-told",
@@ -430,7 +430,7 @@ SENTENCES: tuple[Sentence, ...] = (
         "cps-admin-finalised",
         "share",
         "Cases finalised administratively by the Crown Prosecution Service",
-        "the Crown Prosecution Service finalised the case administratively",
+        "that service finalised the case administratively",
         among="cases in the frame sent to the Crown Prosecution Service",
         noun="cases sent to the Crown Prosecution Service",
     ),

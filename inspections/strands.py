@@ -21,7 +21,10 @@ from parameters.words import load_words
 __all__ = ["MATTERS", "Matter", "compare_strands", "files_apart"]
 
 Kind = Literal["notes", "records"]
+_Row = Mapping[Any, Any]
 Verdict = Literal["differ", "agree", "open", "few cases", "not published", "not recorded"]
+
+_COMPARED = ("differ", "agree", "open")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Matter:
     others: tuple[tuple[Kind, str, str], ...]
     apart: str
     answer: str = "yes"
+
+    @property
+    def row(self) -> str:
+        """Indicator of the reviewers' answers, whose groups the answers are."""
+        return f"{ANSWER_PREFIX}{self.question}"
 
 
 MATTERS: tuple[Matter, ...] = (
@@ -187,7 +195,8 @@ def compare_strands(released: pd.DataFrame) -> list[dict[str, Any]]:
         Plain values for ``strands.json``: ``id, pillar, title, question, answer, apart`` and, in ``others``,
         ``strand, indicator, group, verdict, says``; a matter is there when both rows are. Strands *differ*
         where their intervals do not meet, *agree* where the intervals together are no wider than the table
-        of words allows, and are *open* otherwise.
+        of words allows, and are *open* otherwise. Where reviewers give the answer in a smaller share, it is
+        said whether those who answered "partly" would make up for it.
     """
     rows = {(str(row["indicator"]), str(row["group"])): row for row in released.to_dict("records")}
     return [
@@ -200,13 +209,13 @@ def compare_strands(released: pd.DataFrame) -> list[dict[str, Any]]:
             "apart": matter.apart,
             "others": [
                 {"strand": kind, "indicator": name, "group": group}
-                | _compared(reviewers, rows[name, group], kind)
+                | _compared(reviewers, rows[name, group], kind, partly=rows.get((matter.row, "partly")))
                 for kind, name, group in matter.others
                 if (name, group) in rows
             ],
         }
         for matter in MATTERS
-        if (reviewers := rows.get((f"{ANSWER_PREFIX}{matter.question}", matter.answer)))
+        if (reviewers := rows.get((matter.row, matter.answer)))
         and any((name, group) in rows for _, name, group in matter.others)
     ]
 
@@ -229,7 +238,7 @@ def files_apart(cases: pd.DataFrame) -> pd.DataFrame:
     found = [pd.DataFrame(columns=columns)]
     counted = cases.set_index(["indicator", "group"])[["case_id", "counted"]].sort_index()
     for matter in MATTERS:
-        answered = _of_row(counted, f"{ANSWER_PREFIX}{matter.question}", matter.answer)
+        answered = _of_row(counted, matter.row, matter.answer)
         for kind, name, group in matter.others:
             both = answered.merge(_of_row(counted, name, group), on="case_id", suffixes=("", "_other"))
             unlike = both[both["counted"].astype(bool) != both["counted_other"].astype(bool)]
@@ -255,29 +264,47 @@ def _of_row(counted: pd.DataFrame, indicator: str, group: str) -> pd.DataFrame:
     return counted.loc[[(indicator, group)]] if (indicator, group) in counted.index else counted.iloc[:0]
 
 
-def _compared(reviewers: Mapping[Any, Any], other: Mapping[Any, Any], kind: Kind) -> dict[str, str]:
-    verdict, says = _verdict(reviewers, other, kind)
+def _compared(reviewers: _Row, other: _Row, kind: Kind, *, partly: _Row | None) -> dict[str, str]:
+    verdict = _verdict(reviewers, other)
+    says = _says(verdict, reviewers, other, kind, partly=partly) if verdict in _COMPARED else ""
     return {"verdict": verdict, "says": says}
 
 
-def _verdict(reviewers: Mapping[Any, Any], other: Mapping[Any, Any], kind: Kind) -> tuple[Verdict, str]:
+def _says(verdict: Verdict, reviewers: _Row, other: _Row, kind: Kind, *, partly: _Row | None) -> str:
+    (low, high), (other_low, other_high) = _ends(reviewers), _ends(other)
+    reach = f"{whole(min(low, other_low))} to {whole(max(high, other_high))} per cent"
+    if verdict == "agree":
+        return f"They agree: both intervals lie within {reach}."
+    if verdict == "open":
+        return f"No difference is shown, and no agreement: the intervals meet and together span {reach}."
+    answered = f"They differ: reviewers answered {reviewers['group']}"
+    if other_high < low:
+        return f"{answered} in a larger share than the {kind} show."
+    return f"{answered} in a smaller share than the {kind} show{_with_partly(high, partly, other_low)}."
+
+
+def _verdict(reviewers: _Row, other: _Row) -> Verdict:
     for row in (reviewers, other):
         if pd.isna(row["value"]):
-            return ("not published", "") if row["status"] == "suppressed" else ("not recorded", "")
+            return "not published" if row["status"] == "suppressed" else "not recorded"
     if any(pd.isna(row["cases"]) or row["cases"] < load_words().smallest_base for row in (reviewers, other)):
-        return "few cases", ""
+        return "few cases"
     (low, high), (other_low, other_high) = _ends(reviewers), _ends(other)
     if high < other_low or other_high < low:
-        share = "smaller" if high < other_low else "larger"
-        return "differ", f"They differ: reviewers found it in a {share} share than the {kind} show."
-    lowest, highest = min(low, other_low), max(high, other_high)
-    reach = f"{whole(lowest)} to {whole(highest)} per cent"
-    if highest - lowest <= load_words().agreement:
-        return "agree", f"They agree: both intervals lie within {reach}."
-    return "open", f"No difference is shown, and no agreement: the intervals meet and together span {reach}."
+        return "differ"
+    return "agree" if max(high, other_high) - min(low, other_low) <= load_words().agreement else "open"
 
 
-def _ends(row: Mapping[Any, Any]) -> tuple[float, float]:
+def _with_partly(high: float, partly: _Row | None, other_low: float) -> str:
+    """Whether a difference stays with "partly" added: the upper ends add up to no less than that of both."""
+    if partly is None or pd.isna(partly["value"]):
+        return ""
+    if high + _ends(partly)[1] < other_low:
+        return ', even if "partly" is added'
+    return '; if "partly" is added, no difference is shown'
+
+
+def _ends(row: _Row) -> tuple[float, float]:
     """The interval as printed: the share itself where every case counts, anything where it is not known."""
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         share = half_up(float(row["value"]))

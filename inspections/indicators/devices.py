@@ -53,7 +53,7 @@ _RETURNED = Indicator(
 
 @indicator(_RETURNED)
 def _returned_in_a_day(material: Material) -> Iterator[Row]:
-    base = "cases with a device of the victim taken in the frame"
+    base = "cases in the frame with a device of the victim taken"
     devices = _of_frame(material, "victim", "taken_at", "returned_at")
     if devices is None:
         yield not_recorded(base)
@@ -79,7 +79,7 @@ def _returned_in_a_day(material: Material) -> Iterator[Row]:
 )
 def _limited(material: Material) -> Iterator[Row]:
     for owner in _OWNERS:
-        base = f"cases with a device of the {owner} examined in the frame"
+        base = f"cases in the frame with a device of the {owner} examined"
         devices = _of_frame(material, owner, "parameters_set", "examined_at")
         if devices is None:
             yield not_recorded(base, group=owner)
@@ -103,7 +103,7 @@ def _limited(material: Material) -> Iterator[Row]:
     )
 )
 def _third_party_limited(material: Material) -> Iterator[Row]:
-    base = "cases with records about the victim asked for in the frame"
+    base = "cases in the frame with records about the victim asked for"
     requests = _of_frame(material, "victim", "parameters_set", "kind", records=True)
     if requests is None:
         yield not_recorded(base)
@@ -137,7 +137,7 @@ def _apart(owner: str) -> str:
 )
 def _days_until_examined(material: Material) -> Iterator[Row]:
     for owner in _OWNERS:
-        base = f"cases with a device of the {owner} taken in the frame"
+        base = f"cases in the frame with a device of the {owner} taken"
         devices = _of_frame(material, owner, "taken_at", "examined_at")
         if devices is None:
             yield not_recorded(base, group=owner)

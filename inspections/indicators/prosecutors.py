@@ -70,7 +70,7 @@ def _referred(material: Material) -> Iterator[Row]:
     )
 )
 def _admin_finalised(material: Material) -> Iterator[Row]:
-    base = "cases sent to the CPS in the frame"
+    base = "cases in the frame sent to the CPS"
     if not material.keeps("file_to_cps_on", "admin_finalised_on"):
         yield not_recorded(base)
         return

@@ -182,7 +182,7 @@ _RIGHT_TO_REVIEW = Indicator(
 
 @indicator(_RIGHT_TO_REVIEW)
 def _told_of_the_right_to_review(material: Material) -> Iterator[Row]:
-    base = "cases ended without charge by police or the CPS in the frame"
+    base = "cases in the frame ended without charge by police or the CPS"
     if not material.keeps("review_right_told_on", "decision"):
         yield not_recorded(base)
         return
@@ -207,7 +207,7 @@ def _told_of_the_right_to_review(material: Material) -> Iterator[Row]:
     )
 )
 def _told_of_changes_of_bail(material: Material) -> Iterator[Row]:
-    base = "cases with a change of bail in the frame"
+    base = "cases in the frame with a change of bail"
     suspects, needed = material.further.get("suspects"), ("bail_changed_on", "victim_told_on")
     if suspects is None or not all(is_kept(suspects, name) for name in needed):
         yield not_recorded(base)

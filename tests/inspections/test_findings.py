@@ -72,7 +72,7 @@ def test_units_from_few_case_files_are_told_in_counts_alone():
         base="18 units about the victim's records in 8 sampled case files",
     )  # fmt: skip
     assert told.statement == (
-        "Of the units about seeking or reading the victim's records, 18 of 18 gave no purpose (18 units "
+        "Of the units about seeking or reading the victim's records, all 18 gave no purpose (18 units "
         "about the victim's records in 8 sampled case files)."
     )
     assert (told.quantifier, told.strength) == ("", "indicative")
@@ -183,8 +183,12 @@ def test_no_word_claims_more_than_the_share_and_its_interval_bear_out(told: tupl
     elif word in ("very few", "few", "fewer than half"):
         assert share < 44.5
         assert high < 50.5
+    elif word == "about half":
+        assert 39.5 <= share < 60
+        assert low >= 24.5
+        assert high < 75.5
     else:
-        assert word in ("none", "all", "about half", "some")
+        assert word in ("none", "all", "some")
 
 
 @given(shares(), st.floats(0, 100))

@@ -58,8 +58,20 @@ def notes(low: float | None, high: float | None, **changes: object) -> dict:
 def test_strands_differ_only_where_their_intervals_do_not_meet():
     told = compared(reviewers(10, 30), notes(31, 60))
     assert told["verdict"] == "differ"
-    assert told["says"] == "They differ: reviewers found it in a smaller share than the notes show."
+    assert told["says"] == "They differ: reviewers answered yes in a smaller share than the notes show."
     assert "a larger share than" in compared(reviewers(61, 80), notes(31, 60))["says"]
+
+
+@pytest.mark.parametrize(
+    ("partly", "told"),
+    [((0, 9), 'show, even if "partly" is added.'),
+     ((5, 25), 'show; if "partly" is added, no difference is shown.'),
+     ((None, None), "show.")],
+)  # fmt: skip
+def test_what_partly_would_make_up_for_is_said_where_it_is_published(partly: tuple, told: str):
+    rows = [reviewers(10, 30), notes(40, 60), row("answer-SU6", "partly", *partly, status="suppressed")]
+    [entry] = compare_strands(pd.DataFrame(rows))
+    assert entry["others"][0]["says"].endswith(told)
 
 
 def test_strands_agree_only_where_neither_could_be_far_from_the_other():
