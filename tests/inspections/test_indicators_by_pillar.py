@@ -225,7 +225,7 @@ def files(code: str, *, found: int, of: int) -> Material:
     ("found", "opening"),
     [
         (0, "We found none among the 12 case files we examined in which officers recorded effort to trace"),
-        (1, "In 1 of the 12 case files we examined, officers recorded effort to trace"),
+        (1, "In few of the case files we examined, officers recorded effort to trace"),
         (12, "In all 12 case files we examined, officers recorded effort to trace"),
     ],
 )
@@ -234,7 +234,7 @@ def test_none_one_and_all_read_as_english(found: int, opening: str) -> None:
     assert finding.statement.startswith(f"{opening} the suspect's movements")
 
 
-@pytest.mark.parametrize(("repeat", "share"), [(0, "0 of 6"), (1, "1 of 6"), (3, "3 of 6")])
+@pytest.mark.parametrize(("repeat", "share"), [(0, "none of the 6"), (1, "1 of the 6"), (6, "all 6")])
 def test_a_sentence_on_suspects_holds_for_any_number(repeat: int, share: str) -> None:
     suspects = [f"s{n}" for n in range(6)] + [f"s{n}" for n in range(repeat)]
     statement = told("repeat-suspects", with_suspects(*suspects, sampled=2)).statement

@@ -224,7 +224,7 @@ def test_a_mean_of_cases_is_told_with_the_officers_it_is_over() -> None:
     )
     assert finding.statement == (
         "There were on average 16 open cases for each officer listed as investigating these offences "
-        "(every case counted; 7 officers whose open cases are recorded)."
+        "(all counted; 7 officers whose open cases are recorded)."
     )
 
 
