@@ -9,16 +9,17 @@ the seed and tries every reference.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
 
 from inspections.hashing import keyed_hash
-from inspections.pseudonyms import Vocabulary, pseudonymise
+from inspections.pseudonyms import Found, Vocabulary, pseudonymise, roles_by_name
 from parameters import models
 from parameters.problems import InspectionError, Problem
 
-__all__ = ["approved", "candidate_extracts"]
+__all__ = ["approved", "candidate_extracts", "people_of"]
 
 SHORTEST, LONGEST = 25, 320
 """Characters of a quotable unit: less says nothing, more is a story that identifies."""
@@ -30,7 +31,13 @@ _COLUMNS = [
 
 
 def candidate_extracts(
-    coding: pd.DataFrame, notes: pd.DataFrame, *, titles: pd.Series, seed: str, per_code: int = 3
+    coding: pd.DataFrame,
+    notes: pd.DataFrame,
+    *,
+    titles: pd.Series,
+    seed: str,
+    per_code: int = 3,
+    vocabulary: Vocabulary | None = None,
 ) -> pd.DataFrame:
     """Propose a few counted units of every code, each from another case, the same ones every time.
 
@@ -47,12 +54,15 @@ def candidate_extracts(
     per_code : int
         At most so many of each code. A unit is proposed once, under the first of its
         codes, and no wording twice; of two with one id, the first drawn.
+    vocabulary : Vocabulary, optional
+        How the notes write their words; by default of these notes alone.
 
     Returns
     -------
     DataFrame
         ``id, case_id, entry_no, unit_no, code, title, orientation, role, text, replaced, look_again,
-        original``: text is pseudonymised, original is not. Restricted.
+        original``: text is pseudonymised, original is not; what was replaced and what to look at again are
+        counted by kind, and listed by :func:`inspections.second_look.second_look`. Restricted.
     """
     counted = coding[coding["counts"].astype(bool)]
     roles = notes["author_role"] if "author_role" in notes else pd.Series("", index=notes.index)
@@ -68,15 +78,30 @@ def candidate_extracts(
     units = units.drop_duplicates("original")
     units = units[units.groupby("code").cumcount() < per_code]
     units["title"] = units["code"].map(titles)
-    vocabulary = Vocabulary.of(notes["text"].astype(str))
-    safe = [pseudonymise(original, vocabulary) for original in units["original"]]
+    vocabulary = vocabulary or Vocabulary.of(notes["text"].astype(str))
+    people = people_of(units["case_id"], notes)
+    safe = [
+        pseudonymise(original, vocabulary, people=people[case])
+        for original, case in zip(units["original"], units["case_id"], strict=True)
+    ]
     units["text"] = [found.text for found in safe]
-    units["replaced"] = ["; ".join(found.replaced) for found in safe]
-    units["look_again"] = ["; ".join(found.look_again) for found in safe]
+    units["replaced"] = [_by_kind(found.replaced) for found in safe]
+    units["look_again"] = [_by_kind(found.look_again) for found in safe]
     ids = [_extract_id(*words) for words in zip(units["text"], units["code"], strict=True)]
     units["id"] = pd.Series(ids, index=units.index, dtype=str)
     units = units.drop_duplicates("id")
     return units.sort_values(["orientation", "code", "id"], ignore_index=True)[_COLUMNS]
+
+
+def people_of(case_ids: Iterable[str], notes: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Whose the names in the notes of each of these cases are: role by name, by case reference."""
+    texts = notes.groupby("case_id")["text"]
+    return {case: roles_by_name(texts.get_group(case).astype(str)) for case in set(case_ids)}
+
+
+def _by_kind(found: Iterable[Found]) -> str:
+    """Count what was found of each kind, as in ``date 1; name 2``."""
+    return "; ".join(f"{kind} {times}" for kind, times in sorted(Counter(kind for kind, _ in found).items()))
 
 
 def _extract_id(text: str, code: str) -> str:

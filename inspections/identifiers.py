@@ -119,7 +119,7 @@ def _in_text(text: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str, bool
         if not pd.isna(day):
             yield "date of birth", day.date().isoformat(), True
     for kind, words in identifying_words(text, vocabulary):
-        if kind == "name":
+        if kind == "name" or (kind == "officer" and not any(sign.isdigit() for sign in words)):
             yield from _names_in(words, vocabulary)
         elif kind == "place":
             yield "address", _without_opening(words, vocabulary), True

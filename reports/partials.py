@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -439,9 +441,19 @@ def _provenance(release: Release) -> str:
         ("Seed of the draw", _digest(facts.seed_hash)),
         ("Smallest number of cases shown", facts.disclosure.threshold),
         ("Why that number", facts.disclosure.reason),
+        ("Quotations", _approvals(release) or "none"),
     ]
     columns = (Column("What", 34), Column("Value or SHA-256", 66))
     return pipe_table(columns, rows, caption="What this report was made from", label="provenance")
+
+
+def _approvals(release: Release) -> str:
+    """Say who approved how many quotations, and when."""
+    given = Counter((extract["approved_on"], extract["approved_by"]) for extract in release.extracts)
+    return "; ".join(
+        f"{count} approved by {name} on {format_date(date.fromisoformat(day))}"
+        for (day, name), count in sorted(given.items())
+    )
 
 
 def _value(row: Indicator) -> str:

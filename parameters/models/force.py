@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from parameters.models.columns import (
     CaseDateName,
@@ -107,6 +107,16 @@ class ApprovedExtract(Strictly):
     )
     approved_by: Words = Field(description="Name of the person who approved it.")
     approved_on: date = Field(description="Day of approval, year-month-day.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_an_id_alone(cls, value: object) -> object:
+        if isinstance(value, str):
+            raise rule(
+                f'is the id "{value}" alone, as parameter files held it before: nobody stands by it.',
+                f"Write {{id: {value}, approved_by: <name>, approved_on: <year-month-day>}} for who read it.",
+            )
+        return value
 
 
 class Force(Strictly):

@@ -1,14 +1,20 @@
+import re
+import socket
 from datetime import date
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from inspections.extracts import approved, candidate_extracts
-from inspections.pseudonyms import Vocabulary, pseudonymise
-from parameters import models
+from inspections.pseudonyms import Vocabulary, pseudonymise, roles_by_name
+from inspections.second_look import second_look
+from parameters import PROJECT, models
 from parameters.problems import InspectionError
+
+FICTIONAL = PROJECT / "inspections" / "fictional"
 
 NOTES = pd.DataFrame(
     {
@@ -57,7 +63,7 @@ def candidates(seed: str = "autumn", **changes: object) -> pd.DataFrame:
         ("IP called from 07700 900123 and wrote from a.b@example.org.",
          "IP called from [telephone] and wrote from [email]."),
         ("Linked to NS/4471/24 and crime 55432.", "Linked to [reference] and crime [number]."),
-        ("PC 4418 and DC Brannock attended.", "[officer] and [name] attended."),
+        ("PC 4418 and DC Brannock attended.", "[officer] and [officer] attended."),
         ("IP aged 34, the suspect is 51 years old.", "IP [age], the suspect is [age]."),
         ("See @kestrelvane and www.example.org/x.", "See [account] and [web]"),
         ("Car AB12 CDE was Renée’s.", "Car [vehicle] was [name]’s."),
@@ -80,15 +86,119 @@ def test_a_name_in_small_letters_is_found_when_the_notes_usually_give_it_a_capit
     assert pseudonymise("then jodie said no", vocabulary).text == "then [name] said no"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Both IPs seen, PND'd and RUI'd by DCs.", "OIC off, HR and CAMHS told; Y/N on the CHECKLIST.",
+     "Offence in which the Victim told Police.", "Giggled and reallocated."],
+)  # fmt: skip
+def test_the_field_s_own_words_are_not_taken_for_names(text: str):
+    vocabulary = Vocabulary.of(["both offence seen giggle allocated off"])
+    assert pseudonymise(text, vocabulary).text == text
+
+
+def test_a_name_is_no_word_for_standing_in_small_letters_in_an_address():
+    vocabulary = Vocabulary.of(["VIC gave jodie.marsh@example.org and www.example.org/jodie"])
+    assert pseudonymise("Jodie rang.", vocabulary).text == "[name] rang."
+
+
+def test_a_word_of_a_place_is_no_name_in_small_letters():
+    often = "little little little"
+    vocabulary = Vocabulary.of(["Seen at Little Astrow. Home to Little Astrow with Jodie.", *often.split()])
+    assert pseudonymise("a little later with jodie", vocabulary).text == "a little later with [name]"
+
+
+@pytest.mark.parametrize(
+    ("written", "safe"),
+    [("We doubt what Jodie says.", "We doubt what [victim] says."),
+     ("We doubt what Ms Marsh says.", "We doubt what [victim] says."),
+     ("Spoke to NORCLIFFE again.", "Spoke to [suspect] again."),
+     ("Spoke to Kyle again.", "Spoke to [name] again."),
+     ("Spoke to DS Kyle again.", "Spoke to [officer] again.")],
+)  # fmt: skip
+def test_a_name_stands_as_its_role_where_the_notes_say_whose_it_is(written: str, safe: str):
+    people = roles_by_name(
+        ["IP Jodie Marsh rang.", "Suspect: NORCLIFFE, 34", "Suspect Kyle met was told.", "SUSP Kyle, IP Kyle"]
+    )
+    assert pseudonymise(written, Vocabulary.of(["spoke we doubt"]), people=people).text == safe
+
+
+@pytest.mark.parametrize(
+    ("text", "suspicion"),
+    [("Offence was at the caravan.", ("place", "caravan")), ("Told us at christmas.", ("date", "christmas")),
+     ("Waited five weeks.", ("number", "five")), ("Waited; D says no.", ("initial", "D")),
+     ("Works as a scaffolder there.", ("rare word", "scaffolder")), ("Zigzag seen.", ("capital", "Zigzag"))],
+)  # fmt: skip
+def test_each_kind_of_suspicion_is_raised(text: str, suspicion: tuple[str, str]):
+    written = ["He waited; offence told and works at there says.", "works as a scaffolder", "a zigzag"]
+    assert suspicion in pseudonymise(text, Vocabulary.of(written)).look_again
+
+
+def test_no_name_of_the_fictional_forces_is_left_in_their_notes():
+    names = YAML(typ="safe").load((FICTIONAL / "names.yml").read_text(encoding="utf-8"))
+    people = [*names["surnames"], *(name for own in names["first_names"].values() for name in own)]
+    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, people))})\b", re.IGNORECASE)
+    notes = pd.read_csv(FICTIONAL / "northshire" / "notes.csv", dtype=str, keep_default_na=False)
+    texts = [text for column in notes.columns for text in notes[column] if len(text) > 40]
+    vocabulary = Vocabulary.of(texts)
+    written = [text for text in texts if known.search(text)]
+    assert len(written) > 100
+    assert not [
+        found.group() for text in written for found in known.finditer(pseudonymise(text, vocabulary).text)
+    ]
+
+
+def test_the_second_look_lists_what_was_replaced_and_what_is_still_there():
+    notes = NOTES.assign(text=["IP Jodie says five weeks; nurse there.", "", ""])
+    proposed = candidate_extracts(
+        coding_of(("NS-1", 1, 0, 38, "vic-disbelief")), notes, titles=TITLES, seed="autumn"
+    )
+    looked = second_look(
+        proposed, notes, Vocabulary.of(notes["text"]), suspect=lambda text: [("person", "x")]
+    )
+    assert set(looked["id"]) == set(proposed["id"])
+    found = set(looked[["look", "kind", "words", "times", "found_by"]].itertuples(index=False, name=None))
+    assert found >= {
+        ("replaced", "victim", "Jodie", 1, "rules"),
+        ("still there", "number", "five", 1, "rules"),
+        ("still there", "circumstance", "nurse", 1, "rules"),
+        ("still there", "person", "x", 1, "presidio"),
+    }
+
+
+def test_a_further_reader_takes_nothing_off_the_second_look():
+    notes, vocabulary = NOTES, Vocabulary.of(NOTES["text"])
+    alone, helped = (
+        second_look(candidates(), notes, vocabulary, suspect=suspect)
+        for suspect in (lambda text: [], lambda text: [("person", "She")])
+    )
+    of_rules = helped[helped["found_by"] == "rules"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_rules, alone)
+
+
+def test_presidio_where_it_is_installed_only_adds_and_opens_no_connection(monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("presidio_analyzer")
+    tried: list[object] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda *to: tried.append(to))
+    vocabulary = Vocabulary.of(NOTES["text"])
+    alone = second_look(candidates(), NOTES, vocabulary, suspect=lambda text: [])
+    helped = second_look(candidates(), NOTES, vocabulary)
+    of_rules = helped[helped["found_by"] == "rules"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_rules, alone)
+    assert tried == []
+
+
 def test_what_may_still_identify_is_listed_for_a_person_to_look_at():
     vocabulary = Vocabulary.of(["Saw Will and Grace there.", "It will rain, she will go, by grace, grace."])
     found = pseudonymise("Will took 2 photographs of her tattoo; a nurse known as ginger saw.", vocabulary)
     assert found.text.startswith("Will took")
-    assert found.look_again == ("known as g", "tattoo", "nurse", "2", "Will")
+    assert set(found.look_again) >= {
+        ("nickname", "known as g"), ("circumstance", "tattoo"), ("circumstance", "nurse"), ("number", "2"),
+        ("capital", "Will"),
+    }  # fmt: skip
 
 
 def test_kinds_of_what_was_replaced_are_kept_in_order():
-    assert pseudonymise("On 3 May VIC met Ann.").replaced == ("date", "name")
+    assert pseudonymise("On 3 May VIC met Ann.").replaced == (("date", "3 May"), ("name", "Ann"))
 
 
 @given(st.text(max_size=200))
@@ -123,7 +233,7 @@ def test_words_that_become_the_same_when_pseudonymised_are_proposed_once():
 def test_candidates_are_pseudonymised_beside_their_original():
     row = candidates().set_index("original").loc["I doubt what Jodie says about 12 May."]
     assert row["text"] == "I doubt what [name] says about [date]."
-    assert row["replaced"] == "date; name"
+    assert row["replaced"] == "date 1; name 1"
     assert row[["title", "role", "case_id"]].tolist() == ["Overall disbelief", "OIC", "NS-1"]
 
 

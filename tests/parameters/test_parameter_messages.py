@@ -75,6 +75,10 @@ MISTAKES_IN_FORCE = {
         "force: westmoor\napproved_extracts: [{id: x-3f9a1c, approved_by: A, approved_on: 2026-10-30},"
         " {id: x-3f9a1c, approved_by: B, approved_on: 2026-10-30}]",
     ),
+    "approved by id alone, the older form": (
+        "force: westmoor",
+        "force: westmoor\napproved_extracts: [x-3f9a1c]",
+    ),
     "approved by nobody": (
         "force: westmoor",
         "force: westmoor\napproved_extracts: [{id: 3f9a1c, approved_on: 30/10/2026}]",
