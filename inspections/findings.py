@@ -17,6 +17,7 @@ import pandas as pd
 from inspections.intervals import CENSUS
 from inspections.rounding import half_up, per_cent, signed, whole
 from inspections.sentences import SENTENCES, Sentence
+from inspections.strands import matters_of
 from parameters.words import load_words
 
 __all__ = ["NONE", "Finding", "as_records", "quantifier", "strength", "write_findings"]
@@ -29,7 +30,10 @@ _Row = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Finding:
-    """One statement with the numbers it stands on; numbers are None where ``status`` says why."""
+    """One statement with what it stands on; numbers are None where ``status`` says why.
+
+    ``codes`` are those whose units are counted, ``questions`` those to reviewers that are set beside it.
+    """
 
     id: str
     pillar: int
@@ -37,6 +41,8 @@ class Finding:
     statement: str
     quantifier: str
     indicators: tuple[str, ...]
+    codes: tuple[str, ...]
+    questions: tuple[str, ...]
     numerator: float | None
     denominator: float | None
     value: float | None
@@ -92,7 +98,7 @@ def write_findings(indicators: pd.DataFrame, *, force: str) -> list[Finding]:
     Parameters
     ----------
     indicators : DataFrame
-        The *released* indicator table.
+        The *released* indicator table, the reviewers' answers among its rows where there was a review.
     force : str
         Name of the force, as printed.
 
@@ -105,7 +111,12 @@ def write_findings(indicators: pd.DataFrame, *, force: str) -> list[Finding]:
     records = [{str(name): value for name, value in row.items()} for row in indicators.to_dict("records")]
     rows = {(row["indicator"], row["group"]): row for row in records}
     found = [
-        _finding(rows[sentence.indicator, sentence.group], sentence, force)
+        _finding(
+            rows[sentence.indicator, sentence.group],
+            sentence,
+            force,
+            tuple(matter.question for matter in matters_of(sentence.indicator, sentence.group, rows)),
+        )
         for sentence in SENTENCES
         if (sentence.indicator, sentence.group) in rows
     ]
@@ -114,10 +125,11 @@ def write_findings(indicators: pd.DataFrame, *, force: str) -> list[Finding]:
 
 def as_records(findings: list[Finding]) -> list[dict[str, object]]:
     """Findings as plain values for ``findings.json``."""
-    return [asdict(finding) | {"indicators": list(finding.indicators)} for finding in findings]
+    lists = ("indicators", "codes", "questions")
+    return [asdict(finding) | {name: list(getattr(finding, name)) for name in lists} for finding in findings]
 
 
-def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
+def _finding(row: _Row, sentence: Sentence, force: str, questions: tuple[str, ...]) -> Finding:
     numerator, denominator, value = (
         _number(row, "numerator"),
         _number(row, "denominator"),
@@ -132,6 +144,8 @@ def _finding(row: _Row, sentence: Sentence, force: str) -> Finding:
         statement=_WRITE[sentence.kind](row, sentence) if told else _untold(row, sentence, force),
         quantifier=word,
         indicators=(sentence.indicator,),
+        codes=sentence.codes,
+        questions=questions,
         numerator=numerator,
         denominator=denominator,
         value=value,

@@ -26,6 +26,8 @@ class Sentence:
         The cases looked at, in the plural, following their number.
     noun : str
         The same in a heading, following "In most".
+    codes : tuple of str
+        Codes whose units are counted, where it is those of some codes and not of a whole orientation.
     """
 
     indicator: str
@@ -35,6 +37,7 @@ class Sentence:
     group: str = "force"
     among: str = "case files we examined"
     noun: str = "case files"
+    codes: tuple[str, ...] = ()
 
 
 _DECIDED = "cases in the frame that the Crown Prosecution Service decided"
@@ -93,24 +96,28 @@ SENTENCES: tuple[Sentence, ...] = (
         "share",
         "Research into the suspect",
         "officers recorded research into the suspect's record, intelligence or earlier contact with police",
+        codes=("sus-history-intel",),
     ),
     Sentence(
         "suspect-account-tested",
         "share",
         "Testing the suspect's account",
         "officers recorded effort to test the suspect's account",
+        codes=("sus-account-test",),
     ),
     Sentence(
         "suspect-devices-sought",
         "share",
         "The suspect's devices and accounts",
         "officers recorded effort to get or examine the suspect's devices, accounts or messages",
+        codes=("sus-digital",),
     ),
     Sentence(
         "suspect-movements-traced",
         "share",
         "The suspect's movements",
         "officers recorded effort to trace the suspect's movements",
+        codes=("sus-movements",),
     ),
     Sentence(
         "victim-doubt-rebutted",
@@ -135,24 +142,28 @@ SENTENCES: tuple[Sentence, ...] = (
         "share",
         "Looking for other offences by the suspect",
         "officers recorded effort to find other offences by the suspect",
+        codes=("sus-pattern-linking",),
     ),
     Sentence(
         "risk-disruption",
         "share",
         "Managing and disrupting the suspect's risk",
         "officers recorded a step, taken or planned, against the risk that the suspect posed",
+        codes=("sus-risk-disruption",),
     ),
     Sentence(
         "pattern-linking-not-done",
         "share",
         "Looking for other offences noted as not done",
         "the notes themselves said that other offences by the suspect had not been looked for",
+        codes=("sus-pattern-linking",),
     ),
     Sentence(
         "risk-disruption-not-done",
         "share",
         "Acting on the suspect's risk noted as not done",
         "the notes themselves said that a step against the suspect's risk had not been taken",
+        codes=("sus-risk-disruption",),
     ),
     Sentence(
         "repeat-suspects",
@@ -180,6 +191,7 @@ SENTENCES: tuple[Sentence, ...] = (
         "Pattern and risk where the suspect is linked to other reports",
         "officers recorded effort to find other offences by the suspect or to act on the risk",
         noun=_OF_REPEAT,
+        codes=("sus-pattern-linking", "sus-risk-disruption"),
     ),
     Sentence(
         "isva-referral",
@@ -201,18 +213,21 @@ SENTENCES: tuple[Sentence, ...] = (
         "Care of the victim in the notes",
         "Of all the coding units in the case files we examined, {share} concerned contact with the victim, "
         "information, support or needs",
+        codes=("oth-victim-care",),
     ),
     Sentence(
         "victim-contact-files",
         "share",
         "Contact with the victim in the notes",
         "officers recorded contact with the victim, information, support or needs",
+        codes=("oth-victim-care",),
     ),
     Sentence(
         "days-without-contact",
         "days",
         "Stretches without contact with the victim",
         "without contact with the victim on record, at its longest in a case file,",
+        codes=("oth-victim-care",),
     ),
     Sentence(
         "review-right-told",
@@ -235,6 +250,7 @@ SENTENCES: tuple[Sentence, ...] = (
         "share",
         "Doubt about the victim's cooperation",
         "officers recorded doubt about the victim's cooperation",
+        codes=("vic-cooperation-doubt",),
     ),
     Sentence(
         "withdrawal",
@@ -336,6 +352,7 @@ SENTENCES: tuple[Sentence, ...] = (
         "Requests for victims' records and devices",
         "officers sought or read the victim's records or devices, or planned to, without limiting this to "
         "the suspect's conduct",
+        codes=("vic-records-trawl",),
     ),
     Sentence(
         "records-requests-purpose",
@@ -343,6 +360,7 @@ SENTENCES: tuple[Sentence, ...] = (
         "Requests for victims' records without a stated purpose",
         "Of the units about seeking or reading the victim's records, {share} gave no purpose",
         group="unstated",
+        codes=("vic-records-trawl",),
     ),
     Sentence(
         "devices-returned-in-a-day",

@@ -7,7 +7,7 @@ differ are listed for those who may read them, and for nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from inspections.intervals import CENSUS
 from inspections.rounding import half_up, whole
 from parameters.words import load_words
 
-__all__ = ["MATTERS", "Matter", "compare_strands", "files_apart"]
+__all__ = ["MATTERS", "Matter", "compare_strands", "files_apart", "matters_of"]
 
 Kind = Literal["notes", "records"]
 _Row = Mapping[Any, Any]
@@ -217,6 +217,24 @@ def compare_strands(released: pd.DataFrame) -> list[dict[str, Any]]:
         for matter in MATTERS
         if (reviewers := rows.get((matter.row, matter.answer)))
         and any((name, group) in rows for _, name, group in matter.others)
+    ]
+
+
+def matters_of(indicator: str, group: str, rows: Collection[tuple[Any, Any]]) -> list[Matter]:
+    """What reviewers were asked that a row of the indicators speaks of too, where they answered.
+
+    Parameters
+    ----------
+    indicator, group : str
+        The row.
+    rows : collection of (indicator, group)
+        All rows there are, the reviewers' answers among them.
+    """
+    return [
+        matter
+        for matter in MATTERS
+        if (matter.row, matter.answer) in rows
+        and any((name, own) == (indicator, group) for _, name, own in matter.others)
     ]
 
 

@@ -298,7 +298,20 @@ def _base(finding: Finding, *, release: Release) -> str:
         f"{'; '.join(map(escape_note, labels))} (@tbl-{table})" for table, labels in tables.items() if labels
     )
     strength = f"**Strength of evidence:** {escape_note(finding.strength)}. " if finding.strength else ""
-    return f"{strength}**Measure:** {shown}."
+    return f"{strength}**Measure:** {shown}.{_beside(finding, release=release)}"
+
+
+def _beside(finding: Finding, *, release: Release) -> str:
+    """Name the codes that a finding counts, and link to what reviewers found of the same matter."""
+    titles = {row["code"]: row["title"] for row in release.codes}
+    parts = []
+    if named := [escape_note(titles[code]) for code in finding.codes if code in titles]:
+        parts.append(f" **Coded units:** {'; '.join(named)} (@tbl-codes).")
+    places = {strand.question: strand.pillar for strand in release.strands}
+    if asked := [name for name in finding.questions if name in places]:
+        links = ", ".join(f"[question {name}](#strands-{places[name]})" for name in asked)
+        parts.append(f" **Reviewers:** {links}.")
+    return "".join(parts)
 
 
 def _extracts(release: Release, orientation: str) -> str:
@@ -308,9 +321,15 @@ def _extracts(release: Release, orientation: str) -> str:
         f"::: {{.extract}}\n> {escape_note(extract['text'])}\n\n"
         f"{escape_note(_role(extract['role']))}. Coded: "
         f"{escape_note(titles.get(extract['code'], extract['code']))} "
-        f"({_ORIENTATIONS[orientation]}).\n:::\n"
+        f"({_ORIENTATIONS[orientation]}).{_finding_beside(extract['code'], release=release)}\n:::\n"
         for extract in chosen
     )
+
+
+def _finding_beside(code: str, *, release: Release) -> str:
+    """Link to the first finding that counts the units of a code."""
+    found = next((entry for entry in release.findings if code in entry.codes and entry.told), None)
+    return f" Finding: [{escape_note(found.title)}](#finding-{found.id})." if found else ""
 
 
 def _about_quotes(release: Release) -> str:

@@ -226,6 +226,8 @@ class Finding:
     statement: str
     quantifier: str
     indicators: tuple[str, ...]
+    codes: tuple[str, ...]
+    questions: tuple[str, ...]
     numerator: int | None
     denominator: int | None
     value: float | None
@@ -469,6 +471,8 @@ def _finding(entry: dict[str, Any]) -> Finding:
         statement=typeset(entry["statement"]),
         quantifier=entry.get("quantifier") or "",
         indicators=tuple(entry["indicators"]),
+        codes=tuple(entry.get("codes", ())),
+        questions=tuple(entry.get("questions", ())),
         numerator=_whole(entry.get("numerator")),
         denominator=_whole(entry.get("denominator")),
         value=_number(entry.get("value")),

@@ -10,6 +10,7 @@ from inspections.disclosure import Policy, decide, release_indicators
 from inspections.findings import Finding, as_records, quantifier, strength, write_findings
 from inspections.indicators import compute_indicators, definitions
 from inspections.sentences import SENTENCES, Sentence
+from parameters import PROJECT
 from parameters.words import load_words
 
 
@@ -262,8 +263,19 @@ def test_an_id_can_be_linked_to_and_cited_whatever_the_group_is_called():
     assert told.id == "effort-balance-by-interview-before-the-interview"
 
 
-def test_every_sentence_is_of_an_indicator_that_exists():
+def test_every_sentence_is_of_an_indicator_and_of_codes_that_exist():
     assert {sentence.indicator for sentence in SENTENCES} <= set(definitions()["id"])
+    book = {file.stem for file in (PROJECT / "nlp" / "codebook").glob("*.yml")}
+    assert {code for sentence in SENTENCES for code in sentence.codes} <= book
+
+
+def test_a_finding_names_the_codes_it_counts_and_the_questions_set_beside_it():
+    row = {"indicator": "suspect-account-tested", "group": "force"}
+    answers = {"indicator": "answer-SU6", "group": "yes"}
+    both = pd.concat([released(**row), released(**answers)], ignore_index=True)
+    [told] = write_findings(both, force="Northshire Police")
+    assert (told.codes, told.questions) == (("sus-account-test",), ("SU6",))
+    assert finding(**row).questions == ()
 
 
 def test_findings_of_a_whole_run_are_in_the_order_of_the_pillars_and_plain_values():

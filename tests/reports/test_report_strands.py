@@ -55,6 +55,20 @@ def test_reviewers_and_notes_stand_in_one_row_with_both_intervals_and_bases(tmp_
     assert r"Reviewers looked for checks in files with an account\." in text
 
 
+def test_a_finding_leads_to_its_units_its_quotes_and_what_reviewers_found(tmp_path: Path) -> None:
+    build_release(tmp_path, rows=indicators(), answers=answers())
+    (tmp_path / "strands.json").write_text(json.dumps(strand("open", "Open.")), encoding="utf-8")
+    findings = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
+    tied = next(entry for entry in findings if entry["id"] == "suspect-account-tested-force")
+    tied |= {"codes": ["sus-movements"], "questions": ["SU6"]}
+    (tmp_path / "findings.json").write_text(json.dumps(findings), encoding="utf-8")
+    texts = partials(read_release(tmp_path), decisions=Decisions())
+    assert "**Coded units:** Suspect’s movements and conduct" in texts["pillar-1-findings"]
+    assert "**Reviewers:** [question SU6](#strands-1)." in texts["pillar-1-findings"]
+    assert "(#finding-suspect-account-tested-force)." in texts["extracts-suspect-focus"]
+    assert "#finding" not in texts["extracts-victim-credibility"]
+
+
 @pytest.mark.parametrize(
     ("verdict", "reason"),
     [("not published", "one of the two numbers is not published"), ("few cases", "rests on too few cases")],
