@@ -26,6 +26,7 @@ __all__ = [
     "frame_of",
     "in_order",
     "machine_marks",
+    "stratified",
 ]
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -102,14 +103,33 @@ def frame_of(notes: pd.DataFrame, coding: pd.DataFrame, *, force: str) -> pd.Dat
     )
     frame.insert(1, "force", force)
     _refuse_other_units(frame, coding)
+    return stratified(frame, coding)
+
+
+def stratified(frame: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
+    """Put units into strata by what the machine said of them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `unit_id, force, case_id, entry_no, unit_no, author_role`.
+    coding : DataFrame
+        The coding table of these units.
+
+    Returns
+    -------
+    DataFrame
+        The frame with `kind, stratum, stratum_units`.
+    """
     marks = machine_marks(frame, coding)
-    frame["kind"] = marks["kind"]
-    group = marks["code"].where(frame["kind"] != "silent", frame["author_role"])
-    sizes = group.groupby([frame["kind"], group]).transform("size")
+    kind = marks["kind"]
+    group = marks["code"].where(kind != "silent", frame["author_role"])
+    sizes = group.groupby([frame["force"], kind, group]).transform("size")
     group = group.where(sizes >= SMALLEST_STRATUM, OTHERS)
-    frame["stratum"] = force + " | " + frame["kind"] + " | " + group
-    frame["stratum_units"] = frame.groupby("stratum")["unit_id"].transform("size")
-    return frame
+    stratum = frame["force"] + " | " + kind + " | " + group
+    return frame.assign(
+        kind=kind, stratum=stratum, stratum_units=stratum.groupby(stratum).transform("size").astype("int64")
+    )
 
 
 def machine_marks(frame: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
