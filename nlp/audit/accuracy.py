@@ -264,11 +264,11 @@ def _pattern(coding: pd.DataFrame, units: pd.Series) -> NDArray[np.int_]:
 
 
 def _parts(parts: Numbers, weights: Numbers, generator: np.random.Generator, draws: int) -> Numbers:
-    """Draws of the parts of a cell, shape (draws, patterns); one unit's worth of doubt spread over them."""
+    """Draws of the parts of a cell, shape (draws, patterns), from Jeffreys' posterior."""
     number = effective_number(weights)
     if math.isinf(number):
         return np.tile(parts, (draws, 1))
-    return generator.dirichlet(number * parts + 1 / len(parts), size=draws)
+    return generator.dirichlet(number * parts + 0.5, size=draws)
 
 
 def _balance(totals: Numbers) -> Numbers:

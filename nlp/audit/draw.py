@@ -143,7 +143,7 @@ def machine_marks(frame: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
     focus["frequency"] = focus.groupby(["rank", "code"])["code"].transform("size")
     best = focus.sort_values(["rank", "frequency", "code"]).drop_duplicates(_UNIT)
     joined = frame[_UNIT].merge(best[[*_UNIT, "rank", "code"]], on=_UNIT, how="left", validate="one_to_one")
-    kinds = joined["rank"].fillna(ranks["silent"]).map(dict(enumerate(KINDS)))
+    kinds = pd.to_numeric(joined["rank"]).fillna(ranks["silent"]).map(dict(enumerate(KINDS)))
     marks = pd.DataFrame({"kind": kinds, "code": joined["code"].fillna("")})
     return marks.set_index(frame.index)
 

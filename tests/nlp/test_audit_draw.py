@@ -1,0 +1,165 @@
+"""The draw of units: strata by what the machine said, weights that add up, nothing drawn twice."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nlp.audit.accuracy import accuracy, corrected_balance, effective_number, print_accuracy
+from nlp.audit.draw import DrawError, draw_units, frame_of, stratified
+
+ROWS = ["case_id", "entry_no", "unit_no", "start", "end", "code", "counts", "source"]
+
+
+def made(silent: int = 200, hits: int = 40) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Units of one force in cases of twenty, and the machine's rows on the first of them."""
+    number = silent + hits + 30
+    frame = pd.DataFrame(
+        {
+            "unit_id": [f"c{at // 20}/1/{at % 20}" for at in range(number)],
+            "force": "f",
+            "case_id": [f"c{at // 20}" for at in range(number)],
+            "entry_no": 1,
+            "unit_no": [at % 20 for at in range(number)],
+            "author_role": ["OIC", "DS"] * (number // 2),
+        }
+    )
+    given = [
+        ("sus-digital", True, "rules"),
+        ("vic-disbelief", False, "rules"),
+        ("sus-movements", True, "model"),
+    ]
+    codes = [given[0]] * hits + [given[1]] * 15 + [given[2]] * 15
+    coding = frame.head(len(codes)).assign(
+        code=[code for code, _, _ in codes],
+        counts=[counts for _, counts, _ in codes],
+        source=[source for _, _, source in codes],
+    )
+    return stratified(frame, coding), coding
+
+
+def test_strata_are_force_kind_and_code_or_role() -> None:
+    frame, _ = made()
+    assert set(frame["stratum"]) == {
+        "f | rules | sus-digital",
+        "f | near | vic-disbelief",
+        "f | reader | sus-movements",
+        "f | silent | OIC",
+        "f | silent | DS",
+    }
+
+
+def test_a_unit_with_several_codes_lies_with_the_rarest_and_one_that_counts_goes_first() -> None:
+    frame, coding = made()
+    more = coding.head(12).assign(code="vic-disbelief", counts=True)
+    beside = coding.head(1).assign(code="vic-mental-health", counts=False)
+    again = stratified(frame[frame.columns[:6]], pd.concat([coding, more, beside]))
+    assert again["stratum"].iloc[0] == "f | rules | vic-disbelief"
+
+
+def test_small_strata_of_a_kind_are_joined() -> None:
+    frame, _ = made(hits=4)
+    assert "f | rules | others" in set(frame["stratum"])
+
+
+def test_weights_of_a_stratum_add_up_to_its_units_and_no_unit_comes_twice() -> None:
+    frame, _ = made()
+    first = draw_units(frame, 60, seed="s", sparing=True)
+    second = draw_units(frame, 60, seed="t", without=set(first["unit_id"]))
+    for drawn in (first, second):
+        assert len(drawn) == 60
+        sums = drawn.groupby("stratum")["weight"].sum()
+        assert sums.to_dict() == pytest.approx(frame["stratum"].value_counts().to_dict())
+    assert set(first["unit_id"]).isdisjoint(second["unit_id"])
+
+
+def test_a_draw_depends_on_seed_and_references_alone() -> None:
+    frame, _ = made()
+    shuffled = frame.sample(frac=1, random_state=1)
+    assert set(draw_units(frame, 50, seed="s")["unit_id"]) == set(
+        draw_units(shuffled, 50, seed="s")["unit_id"]
+    )
+    assert set(draw_units(frame, 50, seed="s")["unit_id"]) != set(draw_units(frame, 50, seed="t")["unit_id"])
+
+
+def test_silent_units_are_a_large_part_and_a_draw_of_all_takes_all() -> None:
+    frame, _ = made()
+    kinds = draw_units(frame, 60, seed="s")["kind"].value_counts()
+    assert kinds["silent"] >= 20
+    everything = draw_units(frame, 10_000, seed="s")
+    assert len(everything) == len(frame)
+    assert set(everything["weight"]) == {1.0}
+
+
+def test_too_small_a_draw_and_notes_of_another_run_are_refused() -> None:
+    frame, _ = made()
+    with pytest.raises(DrawError, match="at least 10"):
+        draw_units(frame, 9, seed="s")
+    notes = pd.DataFrame({"case_id": ["c0"], "entry_no": [1], "text": ["IP seen. SUSP arrested."]})
+    rows = pd.DataFrame([("c0", 1, 1, 0, 999, "sus-digital", True, "rules")], columns=ROWS)
+    with pytest.raises(DrawError, match="notes do not have"):
+        frame_of(notes, rows, force="f")
+    assert list(frame_of(notes, rows.head(0), force="f")["unit_id"]) == ["c0/1/1", "c0/1/2"]
+
+
+def judged(frame: pd.DataFrame, true: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    gold = pd.DataFrame({"unit_id": true, "code": "sus-digital", "counts": True})
+    return frame.assign(weight=1.0), gold
+
+
+def test_where_every_unit_is_read_precision_and_recall_are_known_for_sure() -> None:
+    frame, coding = made()
+    units = list(frame["unit_id"])
+    # 30 of the 40 it gave, and 10 on units where the machine was silent
+    everything, gold = judged(frame, units[:30] + units[-10:])
+    row = accuracy(frame, coding, everything, gold, codes=["sus-digital"], seed="s").set_index("name")
+    found = row.loc["sus-digital"]
+    assert found[["precision", "precision_low", "precision_high"]].tolist() == pytest.approx([0.75] * 3)
+    assert found[["recall", "recall_low", "recall_high"]].tolist() == pytest.approx([0.75] * 3)
+    assert (found["machine"], found["missed"], found["missed_silent"]) == (40, 10, 10)
+
+
+def test_units_stand_for_others_by_their_weight() -> None:
+    frame, coding = made()
+    drawn = frame.iloc[[0, 1, 40, 55, -1, -2]].assign(weight=[20, 20, 15, 15, 100, 100])
+    gold = pd.DataFrame({"unit_id": drawn["unit_id"].iloc[[0, 1, 4]], "code": "sus-digital", "counts": True})
+    found = accuracy(frame, coding, drawn, gold, codes=["sus-digital"], seed="s").set_index("name")
+    assert found.loc["sus-digital", "missed_silent"] == pytest.approx(100)
+    assert found.loc["sus-digital", "recall"] == pytest.approx(40 / 140)
+
+
+def test_finding_nothing_missed_is_no_proof_that_nothing_is() -> None:
+    frame, coding = made()
+    drawn = draw_units(frame, 100, seed="s")
+    gold = coding.loc[coding["code"].eq("sus-digital"), ["unit_id", "code", "counts"]]
+    found = accuracy(frame, coding, drawn, gold, codes=["sus-digital"], seed="s").set_index("name")
+    assert found.loc["sus-digital", "recall"] == 1
+    assert found.loc["sus-digital", "recall_low"] < 0.99
+
+
+def test_a_code_nobody_gave_is_undefined_and_printed_so() -> None:
+    frame, coding = made()
+    table = accuracy(frame, coding, *judged(frame, []), codes=["vic-records-trawl"], seed="s")
+    shown = print_accuracy(table).set_index("name").loc["vic-records-trawl"]
+    assert list(shown[["precision", "recall", "f1"]]) == ["n/a"] * 3
+
+
+def test_effective_number_is_that_of_a_simple_draw() -> None:
+    assert effective_number(np.full(50, 1e9)) == pytest.approx(50)
+    assert math.isinf(effective_number(np.ones(50)))
+    assert effective_number(np.array([1e6, 1e6, 1e9])) < 2
+
+
+def test_the_balance_is_put_right_by_what_people_found() -> None:
+    frame, coding = made()
+    units = list(frame["unit_id"])
+    everything, suspect = judged(frame, units[:40])
+    victim = pd.DataFrame({"unit_id": units[-60:], "code": "vic-disbelief", "counts": True})
+    cases = pd.DataFrame({"case_id": sorted(set(frame["case_id"])), "weight": 1.0})
+    found = corrected_balance(
+        frame, coding, everything, pd.concat([suspect, victim]), cases, np.ones((50, len(cases))), seed="s"
+    )
+    assert found["machine"] == 1
+    assert found["corrected"] == pytest.approx((40 - 60) / 100)
+    assert found["corrected_low"] == found["corrected_high"] == pytest.approx(found["corrected"])
