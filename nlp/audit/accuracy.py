@@ -3,8 +3,10 @@
 Units were drawn in strata, so each stands for its own number of units. Totals of every cell, such as silent
 units, are known; only the share of a cell in which a code is truly there is estimated. A share of n units
 drawn unequally is as sure as one of fewer drawn equally: n* = (sum w)^2 / sum w (w - 1), which also takes
-account of cells read nearly whole. Draws from Jeffreys' posterior for n* units carry every share's doubt into
-whatever is worked out from them (Korn and Graubard 1998 do so for Clopper and Pearson's interval).
+account of cells read nearly whole (Korn and Graubard 1998 do so for Clopper and Pearson's interval). Draws
+for n* units carry every share's doubt into whatever is worked out from them. Half of them come from the
+distribution behind the lower end of Clopper and Pearson's interval, half from that behind the upper: the
+ends of such draws are those of the mid-p rule, which holds small counts better than Jeffreys' posterior.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ FEWEST_POSITIVE = 60
 """Units with a code, in people's coding, below which the codebook (10.4) calls its gold insufficient."""
 MEASURES = ("precision", "recall", "f1")
 _DRAWS = 4000
+_NEXT_TO_NOTHING = 1e-9
 _PATTERNS = ((0, 0), (1, 0), (0, 1), (1, 1))
 """Suspect focus and victim credibility, absent or counted."""
 
@@ -218,7 +221,9 @@ def _share(
     number = effective_number(weights)
     if math.isinf(number):
         return _Share(size, len(weights), estimate, np.full(draws, estimate))
-    drawn = generator.beta(number * estimate + 0.5, number * (1 - estimate) + 0.5, size=draws)
+    one_more = generator.integers(0, 2, size=draws)
+    present, absent = number * estimate + one_more, number * (1 - estimate) + 1 - one_more
+    drawn = generator.beta(np.maximum(present, _NEXT_TO_NOTHING), np.maximum(absent, _NEXT_TO_NOTHING))
     return _Share(size, len(weights), estimate, drawn)
 
 
