@@ -1,6 +1,8 @@
 # Everything runs inside .venv, made once from the pinned list in constraints.txt.
 # PYTHON picks the interpreter: make demo PYTHON=python3.12
 PYTHON ?= python3
+# EXTRAS=dev,browser also looks at the rendered pages in Chromium.
+EXTRAS ?= dev
 BIN := .venv/bin
 FORCES := northshire carrowdale saltmere
 
@@ -18,7 +20,7 @@ setup: .venv/installed .venv/reader
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; this is " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[$(EXTRAS)]"
 	touch $@
 
 # The second reader of notes learns from the coded corpora, once: some minutes, and about 2.5 GB of memory.

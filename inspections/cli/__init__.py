@@ -8,7 +8,7 @@ from inspections.cli.auditing import audit_app
 from inspections.cli.coding import code, codebook_app, reader_app
 from inspections.cli.comparing import compare
 from inspections.cli.forms import forms_app
-from inspections.cli.releasing import release
+from inspections.cli.releasing import axe, release
 from inspections.cli.reports import comments, report
 from inspections.cli.running import check, plan, replace, run
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (check, plan, replace, run, report, comments, compare, release, code):
+for command in (check, plan, replace, run, report, comments, compare, axe, release, code):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(reader_app, name="reader")

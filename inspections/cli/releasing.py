@@ -56,6 +56,28 @@ def release(
     out.print(f"{parameters.force.name}: released to {shown(package)}", markup=False)
 
 
+def axe(
+    to: Annotated[Path, typer.Option(help="JSON file for the result; give it to the release gate.")],
+    site: Annotated[Path, typer.Option(help="Folder of the rendered pages.")] = PROJECT / "_site",
+) -> None:
+    """Look at every page in Chromium with axe-core, wide and narrow, by the rules of WCAG 2.2 at A and AA.
+
+    Needs Chromium and the browser extra. Ends with 1 where something was found.
+    """
+    from reports.gate.browser import write_axe_result
+
+    with mistakes():
+        looks = write_axe_result(site, to)
+    found = [(look, violation) for look in looks for violation in look.axe["violations"]]
+    for look, violation in found:
+        place = f"{look.page.relative_to(site)}, {look.width} pixels wide"
+        out.print(f"{place}: {violation['help']} [{violation['id']}]", markup=False)
+    pages = len({look.page for look in looks})
+    out.print(f"{pages} pages, {len(found)} faults: {shown(to)}", markup=False)
+    if found:
+        raise typer.Exit(REFUSED)
+
+
 def _tell(item: Item) -> None:
     looked_at = f" ({item.looked_at})" if item.looked_at else ""
     out.print(f"[{_COLOURS[item.grade]}]{item.grade:6}[/]  {item.title}{looked_at}")

@@ -128,7 +128,9 @@ def axe_result(path: Path | None) -> Item:
     """
     title = "axe-core found nothing in a browser"
     if path is None:
-        return Item("axe", title, found=(Found("review", "nobody has given a result of axe-core (--axe)"),))
+        return Item(
+            "axe", title, found=(Found("review", "nobody has given what inspection axe found (--axe)"),)
+        )
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         results = read if isinstance(read, list) else [read]

@@ -32,16 +32,31 @@ local function list_what_to_read_again(doc)
   return doc
 end
 
-local function name_scopes(table)
+-- Header cells name their scope. On a narrow screen a row is set as a block, each value below its heading, and
+-- some browsers then forget that it is a table; so each part also says what it is, and each cell names its column.
+local function describe_table(table)
+  local headings = pandoc.List({})
+  table.attr.attributes.role = "table"
   for _, row in ipairs(table.head.rows) do
-    for _, cell in ipairs(row.cells) do
+    row.attr.attributes.role = "row"
+    for place, cell in ipairs(row.cells) do
       cell.attr.attributes.scope = "col"
+      cell.attr.attributes.role = "columnheader"
+      headings[place] = pandoc.utils.stringify(cell.contents)
     end
   end
   for _, body in ipairs(table.bodies) do
     body.row_head_columns = 1
     for _, row in ipairs(body.body) do
-      row.cells[1].attr.attributes.scope = "row"
+      row.attr.attributes.role = "row"
+      for place, cell in ipairs(row.cells) do
+        cell.attr.attributes.role = place == 1 and "rowheader" or "cell"
+        if place == 1 then
+          cell.attr.attributes.scope = "row"
+        else
+          cell.attr.attributes["data-label"] = headings[place]
+        end
+      end
     end
   end
   return table
@@ -50,4 +65,4 @@ end
 if FORMAT:match("typst") then
   return { { Pandoc = list_what_to_read_again }, { Div = panel } }
 end
-return { { Pandoc = list_what_to_read_again }, { Table = name_scopes } }
+return { { Pandoc = list_what_to_read_again }, { Table = describe_table } }
