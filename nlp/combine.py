@@ -49,6 +49,8 @@ class Readings:
         Per note: units, units dropped, words.
     differences
         Units for people to look at, as `differences` gives them; none where only one of the two was asked.
+    by_reader
+        The reader's own coding table, before the two were joined; empty where it was not asked.
     reader
         Which trained reader was asked, as its rows name it; empty where none was.
     """
@@ -56,6 +58,7 @@ class Readings:
     table: pd.DataFrame
     entries: pd.DataFrame
     differences: pd.DataFrame
+    by_reader: pd.DataFrame
     reader: str
 
 
@@ -75,11 +78,12 @@ def read_twice(
     """
     rules = coder.code_notes(notes)
     if how == "rules":
-        return Readings(rules.table, rules.entries, differences(rules.table, rules.table), reader="")
+        nothing = rules.table.iloc[:0]
+        return Readings(rules.table, rules.entries, differences(nothing, nothing), nothing, reader="")
     reader = load_reader()
     read = reader.read(notes, codebook_version=coder.codebook.version)
     table = combine(rules.table, read, how=how, least=least)
-    return Readings(table, rules.entries, differences(rules.table, read), reader=reader.id)
+    return Readings(table, rules.entries, differences(rules.table, read), read, reader=reader.id)
 
 
 class CodedLot(NamedTuple):
