@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -17,6 +17,8 @@ from nlp.roles import CaseMemory, NoteMemory, RoleReader, named_people
 from nlp.rules import Fired, RuleReader
 from nlp.scan import Hits, Scanner, Span, Words, fold, whole
 from nlp.units import Cut, Unit, cut_units, inline_label, quotations
+
+_Read = TypeVar("_Read")
 
 _HEADINGS_KEPT = 5000
 _NOTES_AT_A_TIME = 1000
@@ -93,6 +95,15 @@ class ReadUnit(NamedTuple):
     unclear: bool
 
 
+class ReadNote(NamedTuple):
+    """A note with all its units as its rules read them; `text` is the note's as it was read."""
+
+    note: dict[Any, Any]
+    text: str
+    units: list[ReadUnit]
+    entry: EntryCount
+
+
 class _Heading(NamedTuple):
     """What a title, label or entry type says about the units below it."""
 
@@ -155,14 +166,36 @@ class Coder:
         memory
             Names learnt where the notes of the first case began in another stream; updated.
         """
-        memory = memory or CaseMemory()
+        return self._stream(notes, self._code_note, memory or CaseMemory())
+
+    def read_stream(self, notes: Iterable[dict[Any, Any]]) -> Iterator[ReadNote]:
+        """Read notes as `code_stream` does, without deciding between codes: every rule that fires.
+
+        `settle` decides, for one unit, as often as asked and without rules that are to be left out.
+        """
+        return self._stream(notes, self._read_note, CaseMemory())
+
+    def settle(
+        self, read: ReadNote, unit_no: int, *, without: Collection[str] = ()
+    ) -> Iterator[CodedUnit]:
+        """The rows of one unit of a note, as if the rules named in `without` did not exist."""
+        unit = read.units[unit_no - 1]
+        given = tuple(one for one in unit.given if one.rule.id not in without)
+        return self._rows(unit._replace(given=given), note=read.note, unit_no=unit_no, text=read.text)
+
+    def _stream(
+        self,
+        notes: Iterable[dict[Any, Any]],
+        read: Callable[[dict[Any, Any], CaseMemory], _Read],
+        memory: CaseMemory,
+    ) -> Iterator[_Read]:
         for batch in _batches(notes):
-            coded = []
+            done = []
             with self._scanner.memory_zone():
                 for note in batch:
                     memory.turn_to(note["case_id"])
-                    coded.append(self._code_note(note, memory))
-            yield from coded
+                    done.append(read(note, memory))
+            yield from done
 
     def read_units(self, text: str, *, above: str = "", memory: CaseMemory | None = None) -> list[ReadUnit]:
         """Read a note without deciding between codes: every rule that fires, unit by unit.
@@ -177,20 +210,30 @@ class Coder:
         return list(self._read(cut_units(text), text, above=above, memory=memory or CaseMemory()))
 
     def _code_note(self, note: dict[Any, Any], memory: CaseMemory) -> CodedNote:
-        text = note.get("text")
-        text = whole(text) if isinstance(text, str) else ""
-        roles = (note.get(key) for key in ("author_role", "entry_type"))
-        above = " | ".join(role for role in roles if isinstance(role, str) and role)
-        cut = cut_units(text)
-        read = self._read(cut, text, above=above, memory=memory)
+        text, entry, read = self._begin(note, memory)
         rows = [
             row
             for unit_no, unit in enumerate(read, start=1)
             if unit.given
             for row in self._rows(unit, note=note, unit_no=unit_no, text=text)
         ]
-        entry = EntryCount(note["case_id"], note["entry_no"], len(cut.units), cut.dropped, len(text.split()))
         return CodedNote(rows, entry)
+
+    def _read_note(self, note: dict[Any, Any], memory: CaseMemory) -> ReadNote:
+        text, entry, read = self._begin(note, memory)
+        return ReadNote(note, text, list(read), entry)
+
+    def _begin(
+        self, note: dict[Any, Any], memory: CaseMemory
+    ) -> tuple[str, EntryCount, Iterator[ReadUnit]]:
+        """A note's text and counts, and its units, read as they are asked for."""
+        text = note.get("text")
+        text = whole(text) if isinstance(text, str) else ""
+        roles = (note.get(key) for key in ("author_role", "entry_type"))
+        above = " | ".join(role for role in roles if isinstance(role, str) and role)
+        cut = cut_units(text)
+        entry = EntryCount(note["case_id"], note["entry_no"], len(cut.units), cut.dropped, len(text.split()))
+        return text, entry, self._read(cut, text, above=above, memory=memory)
 
     def _read(self, cut: Cut, text: str, *, above: str, memory: CaseMemory) -> Iterator[ReadUnit]:
         folded = fold(text)

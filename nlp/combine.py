@@ -78,8 +78,8 @@ def read_twice(
     """
     rules = coder.code_notes(notes)
     if how == "rules":
-        nothing = rules.table.iloc[:0]
-        return Readings(rules.table, rules.entries, differences(nothing, nothing), nothing, reader="")
+        differ = differences(rules.table, rules.table)
+        return Readings(rules.table, rules.entries, differ, rules.table.iloc[:0], reader="")
     reader = load_reader()
     read = reader.read(notes, codebook_version=coder.codebook.version)
     table = combine(rules.table, read, how=how, least=least)
