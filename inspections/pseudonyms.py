@@ -9,6 +9,7 @@ still not complete: nicknames in small letters, rare circumstances and the story
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ __all__ = [
     "Found",
     "Pseudonymised",
     "Vocabulary",
+    "identifying_spans",
     "identifying_words",
     "is_harmless",
     "pseudonymise",
@@ -340,6 +342,29 @@ def identifying_words(text: str, vocabulary: Vocabulary) -> list[Found]:
     """Return what :func:`pseudonymise` would replace, each after its kind, as in ``("name", ...)``."""
     shaped, found = _shaped(text, {})
     return found + [("name", shaped[start:stop]) for start, stop in _names(shaped, vocabulary)]
+
+
+def identifying_spans(
+    text: str, vocabulary: Vocabulary, *, people: Mapping[str, str] = MappingProxyType({})
+) -> list[tuple[int, int, str]]:
+    """Where :func:`pseudonymise` would replace something in a text, in order, and what it would put there.
+
+    Examples
+    --------
+    >>> identifying_spans("SUSP seen on Mill Road.", Vocabulary())
+    [(13, 22, '[place]')]
+    """
+    shaped, found = _shaped(text, people)
+    spans, starts, moved, length = [], [0], [0], 0
+    for match, (kind, _) in zip(_SHAPES.finditer(text), found, strict=True):
+        spans.append((match.start(), match.end(), f"[{kind}]"))
+        length += len(f"[{kind}]") - (match.end() - match.start())
+        starts.append(match.end() + length)
+        moved.append(length)
+    for start, end in _names(shaped, vocabulary):
+        by = moved[bisect_right(starts, start) - 1]
+        spans.append((start - by, end - by, f"[{_role(shaped[start:end], people)}]"))
+    return sorted(spans)
 
 
 def is_harmless(word: str) -> bool:
