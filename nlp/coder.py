@@ -175,9 +175,7 @@ class Coder:
         """
         return self._stream(notes, self._read_note, CaseMemory())
 
-    def settle(
-        self, read: ReadNote, unit_no: int, *, without: Collection[str] = ()
-    ) -> Iterator[CodedUnit]:
+    def settle(self, read: ReadNote, unit_no: int, *, without: Collection[str] = ()) -> Iterator[CodedUnit]:
         """The rows of one unit of a note, as if the rules named in `without` did not exist."""
         unit = read.units[unit_no - 1]
         given = tuple(one for one in unit.given if one.rule.id not in without)
@@ -223,9 +221,7 @@ class Coder:
         text, entry, read = self._begin(note, memory)
         return ReadNote(note, text, list(read), entry)
 
-    def _begin(
-        self, note: dict[Any, Any], memory: CaseMemory
-    ) -> tuple[str, EntryCount, Iterator[ReadUnit]]:
+    def _begin(self, note: dict[Any, Any], memory: CaseMemory) -> tuple[str, EntryCount, Iterator[ReadUnit]]:
         """A note's text and counts, and its units, read as they are asked for."""
         text = note.get("text")
         text = whole(text) if isinstance(text, str) else ""

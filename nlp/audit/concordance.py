@@ -21,7 +21,9 @@ _PLACES = [*UNIT, "start", "end", "code", "counts", "rule_id"]
 LINE = [*UNIT, "left", "key", "right", "code", "counts", "rule_id"]
 
 
-def coded_places(coding: pd.DataFrame, notes: pd.DataFrame, *, rule_id: str = "", code: str = "") -> pd.DataFrame:
+def coded_places(
+    coding: pd.DataFrame, notes: pd.DataFrame, *, rule_id: str = "", code: str = ""
+) -> pd.DataFrame:
     """Where the words stand that made a rule or a code fire.
 
     Parameters
