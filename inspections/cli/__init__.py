@@ -10,6 +10,7 @@ from inspections.cli.comparing import compare
 from inspections.cli.forms import forms_app
 from inspections.cli.releasing import axe, release
 from inspections.cli.reports import comments, report
+from inspections.cli.rules import audit_concordance, audit_groups, audit_rules, codebook_diff
 from inspections.cli.running import check, plan, replace, run
 
 __all__ = ["app"]
@@ -21,6 +22,9 @@ app = typer.Typer(
 )
 for command in (check, plan, replace, run, report, comments, compare, axe, release, code):
     app.command()(command)
+for name, command in (("rules", audit_rules), ("concordance", audit_concordance), ("groups", audit_groups)):
+    audit_app.command(name)(command)
+codebook_app.command("diff")(codebook_diff)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(reader_app, name="reader")
 app.add_typer(forms_app, name="forms")

@@ -12,7 +12,7 @@ from parameters import PROJECT
 from parameters.models.coding import Coding
 
 if TYPE_CHECKING:
-    from nlp import Coder
+    from nlp import Codebook, Coder
     from nlp.combine import Combination
     from nlp.evaluation.card import Measured
 
@@ -136,8 +136,13 @@ def codebook_show(
     name: Annotated[str, typer.Argument(help="A code, such as vic-disbelief.", show_default=False)],
     codebook: CodebookOption = CODEBOOK,
 ) -> None:
-    """Show a code as a coder reads it: definition, what it takes in and leaves out, and its rules."""
-    book = _coder(codebook).codebook
+    """Show a code as a coder reads it: definition, what it takes in and leaves out, examples, and its rules.
+
+    Of each rule: its patterns as written, what they look for in words, and what it must and must not match.
+    """
+    from nlp.audit.wording import in_words
+
+    book = read_codebook(codebook)
     if name not in book.by_id:
         raise stop(f"{name} is not a code. The codes are: {', '.join(book.by_id)}.")
     code = book.by_id[name]
@@ -146,9 +151,17 @@ def codebook_show(
         out.print(f"[bold]{heading}[/bold]")
         for line in lines:
             out.print(f"  {line}", markup=False)
-    out.print("[bold]Rules[/bold]")
+    out.print("[bold]Examples[/bold]")
+    for example in code.examples:
+        out.print(f"  {example.id} ({example.kind})  {example.text}", markup=False)
     for rule in code.rules:
-        out.print(f"  {rule.id}  {rule.says}", markup=False)
+        out.print(f"\n[bold]{rule.id}[/bold]  ", end="")
+        out.print(rule.says, markup=False)
+        for line in (*(pattern.written for pattern in rule.find), "", *in_words(rule)):
+            out.print(f"  {line}", markup=False)
+        for heading, given in (("matches", rule.match), ("not", rule.reject)):
+            for sentence in given:
+                out.print(f"  {heading:<7}  {sentence.text}", markup=False)
 
 
 @reader_app.command("train")
@@ -164,11 +177,18 @@ def reader_train() -> None:
 
 
 def _coder(codebook: Path) -> Coder:
-    from nlp import CodebookError, Coder, load_codebook
+    from nlp import Coder
 
-    if not codebook.is_dir():
-        raise stop(f"{codebook}: there is no such folder of a codebook. Check the path.")
+    return Coder(read_codebook(codebook))
+
+
+def read_codebook(folder: Path) -> Codebook:
+    """Read a codebook, or end with every mistake in it."""
+    from nlp import CodebookError, load_codebook
+
+    if not folder.is_dir():
+        raise stop(f"{folder}: there is no such folder of a codebook. Check the path.")
     try:
-        return Coder(load_codebook(codebook))
+        return load_codebook(folder)
     except CodebookError as error:
         raise stop(error) from None

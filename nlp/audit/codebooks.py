@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -119,7 +119,8 @@ def _without_lines(parts: tuple[str, ...], old: object, new: object) -> tuple[st
 def code_by(codebook: Codebook, notes: pd.DataFrame, *, jobs: int = 1) -> pd.DataFrame:
     """The coding table of notes by the rules of one codebook, in several processes where there are many."""
     coder = DoubleCoder(Coder(codebook), how="rules")
-    lots = code_lots(notes.to_dict("records"), coder, list, jobs=jobs)
+    records = cast("list[dict[str, Any]]", notes.to_dict("records"))
+    lots = code_lots(records, coder, list, jobs=jobs)
     rows: list[CodedUnit] = [row for lot in lots for row in lot.rows]
     return pd.DataFrame(rows, columns=list(CodedUnit._fields)).astype({"counts": bool})
 

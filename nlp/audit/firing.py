@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,8 +10,9 @@ import pandas as pd
 
 from nlp.coder import CodedUnit, Coder, ReadNote
 from nlp.combine import LEAST_PROBABILITY, Combination, combine
+from nlp.decide import Given
 
-__all__ = ["UNIT", "Firing", "LeftOut", "changes", "leave_one_out", "read_firing"]
+__all__ = ["UNIT", "Firing", "LeftOut", "changes", "joined", "leave_one_out", "read_firing"]
 
 UNIT = ["case_id", "entry_no", "unit_no"]
 Left = Literal["rule_id", "code"]
@@ -93,10 +94,24 @@ def read_firing(notes: pd.DataFrame, coder: Coder) -> Firing:
     return Firing(coder, read, fired.astype({"counts": bool}), _as_table(rows))
 
 
+def joined(parts: Sequence[Firing]) -> Firing:
+    """The notes of several forces, read by one codebook, as one."""
+    moved, fired = 0, []
+    for part in parts:
+        fired.append(part.fired.assign(note=part.fired["note"] + moved))
+        moved += len(part.notes)
+    return Firing(
+        parts[0].coder,
+        tuple(note for part in parts for note in part.notes),
+        pd.concat(fired, ignore_index=True),
+        pd.concat([part.table for part in parts], ignore_index=True),
+    )
+
+
 def _fired(note: ReadNote, at: int) -> Iterator[tuple[Any, ...]]:
     for unit_no, (unit, given, _) in enumerate(note.units, start=1):
         place = (note.entry.case_id, note.entry.entry_no, unit_no, unit.start, unit.end)
-        first = {}
+        first: dict[str, Given] = {}
         for one in sorted(given, key=lambda one: (not one.counts, one.start)):
             first.setdefault(one.rule.id, one)
         for rule_id in sorted(first):

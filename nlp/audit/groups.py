@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nlp.audit.codebooks import find_moves
-from nlp.combine import LEAST_PROBABILITY, Combination, read_twice
 from nlp.coder import Coder
+from nlp.combine import LEAST_PROBABILITY, Combination, read_twice
 from nlp.evaluation.scores import ORIENTATIONS, evaluate
 from nlp.reader.corpus import GoldUnit
 
@@ -34,9 +34,9 @@ _SWAP = {
     "hers": "his",
     "ms": "mr",
 }
-_AFTER_OBJECT = frozenset(
-    "to in on at for with by from of into up out off about and or but as that when while after before if so "
-    "because who again over down away this last was is were had has".split()
+_AFTER_OBJECT = re.compile(
+    r"(?:to|in|on|at|for|with|by|from|of|into|up|out|off|about|and|or|but|as|that|when|while|after|before|if|so|"
+    r"because|who|again|over|down|away|this|last|was|is|were|had|has)$"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[’'](?=[^\W\d_]))?")
 _HER = re.compile(r"\s+([^\W\d_]+)")
@@ -66,7 +66,7 @@ class GenderSwap:
 
 def length_bands(notes: pd.DataFrame) -> pd.Series:
     """How long each note is, in words, as one of four bands."""
-    words = notes["text"].fillna("").astype(str).str.split().str.len()
+    words = notes["text"].fillna("").astype(str).map(lambda text: len(text.split()))
     edges = [-1, *BANDS.values(), float("inf")]
     return pd.cut(words, edges, labels=[*BANDS, LONGEST]).astype(str)
 
@@ -110,18 +110,15 @@ def errors_by_group(
         if not mine:
             continue
         codes = evaluate(mine, table[of_row == group], draws=draws).codes
-        codes = codes[codes["view"] == "counted"].set_index("code")
-        for orientation in ORIENTATIONS.values():
-            if orientation not in codes.index:
-                continue
-            found = codes.loc[orientation]
-            figures = ["precision", "recall", "f1", "low", "high"]
+        codes = codes[(codes["view"] == "counted") & codes["code"].isin(ORIENTATIONS.values())]
+        figures = ["precision", "recall", "f1", "low", "high"]
+        for found in codes.to_dict("records"):
             enough = found["gold"] >= _ENOUGH
             rows.append(
                 {
                     "by": by,
                     "group": group,
-                    "orientation": orientation.lower(),
+                    "orientation": found["code"].lower(),
                     "notes": int((groups == group).sum()),
                 }
                 | {"gold": int(found["gold"]), "found": int(found["predicted"])}
@@ -163,7 +160,7 @@ def swap_gender(text: str) -> tuple[str, int]:
         count += 1
         if word.lower() == "her":
             after = _HER.match(text, match.end())
-            swapped = "his" if after and after.group(1).lower() not in _AFTER_OBJECT else "him"
+            swapped = "his" if after and not _AFTER_OBJECT.match(after.group(1).lower()) else "him"
         if word.isupper() and len(word) > 1:
             return swapped.upper()
         return swapped.capitalize() if word[0].isupper() else swapped

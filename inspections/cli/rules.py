@@ -1,0 +1,241 @@
+"""Commands that put rules under the lamp: what each rule does, where words stand, what a changed codebook would move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import pandas as pd
+import typer
+
+from inspections.cli.coding import CODEBOOK, CodebookOption, read_codebook
+from inspections.cli.shared import EVIDENCE, EvidenceOption, ParameterFiles, load, mistakes, out, shown, stop
+
+if TYPE_CHECKING:
+    from inspections.audit.coded_force import CodedForce
+    from nlp import Codebook
+    from nlp.audit.firing import Firing
+
+SaveOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Save the table, .csv or .xlsx, do not print it."),
+]
+_OLD = Annotated[Path, typer.Argument(help="Folder of the codebook as it was.", show_default=False)]
+_NEW = Annotated[Path, typer.Argument(help="Folder of the codebook as it is to be.", show_default=False)]
+
+
+def audit_rules(
+    files: ParameterFiles,
+    effect: Annotated[
+        bool, typer.Option("--effect", help="Say what the balance would be without each rule and code.")
+    ] = False,
+    findings: Annotated[
+        int, typer.Option(min=0, help="Of so many rules, and of codes: every finding without them; slower.")
+    ] = 0,
+    output: SaveOption = None,
+    codebook: CodebookOption = CODEBOOK,
+    evidence: EvidenceOption = EVIDENCE,
+) -> None:
+    """Show what every rule does in the case files of forces, how right it is, and what hangs on it."""
+    from inspections.audit.coded_force import effect_on_balance, effects_on_findings
+
+    book = read_codebook(codebook)
+    with mistakes():
+        forces = _open(files, evidence)
+        read = [(force, force.firing(book)) for force in forces]
+    if not (effect or findings):
+        _show(_rule_table(read, book), output)
+        return
+    tables = []
+    for force, firing in read:
+        for by in ("rule_id", "code"):
+            left = force.left_out(firing, by=by)
+            table = effect_on_balance(force, left)
+            if findings:
+                names = table.index[table["lost"] + table["gained"] > 0][
+                    : findings if by == "rule_id" else None
+                ]
+                table = effects_on_findings(force, left, names)
+                tables.append(table.drop(columns=["title", "title_without"]).assign(force=force.name))
+            else:
+                tables.append(table.reset_index().assign(force=force.name))
+    _show(pd.concat(tables, ignore_index=True), output)
+
+
+def audit_concordance(
+    files: ParameterFiles,
+    rule: Annotated[str, typer.Option(help="A rule, such as vic-disbelief-01.")] = "",
+    code: Annotated[str, typer.Option(help="A code, such as vic-disbelief.")] = "",
+    phrase: Annotated[
+        str, typer.Option(help='Words, coded or not; a star is any ending: "inconsist*".')
+    ] = "",
+    width: Annotated[int, typer.Option(min=10, max=400, help="Characters on either side.")] = 60,
+    output: SaveOption = None,
+    evidence: EvidenceOption = EVIDENCE,
+) -> None:
+    """Show every place of a rule, a code or a phrase in the middle of a line, pseudonymised.
+
+    What is shown is as restricted as the notes: names and numbers are replaced, the story is not.
+    """
+    if sum(map(bool, (rule, code, phrase.strip()))) != 1:
+        raise stop("Give one of --rule, --code and --phrase.")
+    tables = []
+    with mistakes():
+        for force in _open(files, evidence):
+            lines = force.concordance(rule_id=rule, code=code, phrase=phrase, width=width)
+            lines.insert(0, "force", force.name)
+            tables.append(lines)
+    lines = pd.concat(tables, ignore_index=True)
+    if output is not None:
+        _show(lines, output)
+        return
+    for line in lines.to_dict("records"):
+        place = f"{line['force']} {line['file']}/{line['entry_no']}"
+        out.print(
+            f"{place:<20} {line['left']:>{width}}  [{line['key']}]  {line['right']:<{width}} {line['code']}",
+            markup=False,
+        )
+    out.print(f"{len(lines)} places.")
+
+
+def audit_groups(
+    swap: Annotated[
+        bool, typer.Option("--swap", help="Also code the notes with every gender swapped; some minutes.")
+    ] = False,
+    output: SaveOption = None,
+    codebook: CodebookOption = CODEBOOK,
+) -> None:
+    """Show whom errors fall on, by author's role, writer and length of note, on the corpora that measure."""
+    from nlp import Coder
+    from nlp.audit.groups import errors_by_group, length_bands, swap_test
+    from nlp.combine import combine
+    from nlp.evaluation import load_held_out
+    from nlp.reader import read_corpora
+
+    coder = Coder(read_codebook(codebook))
+    corpus = read_corpora().measured
+    notes = corpus.notes.assign(length=length_bands(corpus.notes))
+    table = combine(coder.code_notes(notes).table, load_held_out())
+    groups = ("author_role", "length", "writer")
+    _show(pd.concat([errors_by_group(corpus.units, table, notes, by=by) for by in groups]), output)
+    if swap:
+        found = swap_test(notes, coder)
+        changed = len(found.moves)
+        out.print(
+            f"With {found.words} words of a gender swapped in {found.changed_notes} of {found.notes} notes, "
+            f"{changed} units count for other codes; {found.counted} count as written."
+        )
+
+
+def codebook_diff(
+    old: _OLD,
+    new: _NEW,
+    force: Annotated[
+        list[str] | None, typer.Option(help="A force whose notes are coded by both; once for each.")
+    ] = None,
+    output: SaveOption = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to code in.")] = 2,
+    evidence: EvidenceOption = EVIDENCE,
+) -> None:
+    """Show what differs between two codebooks, and which units would count for other codes.
+
+    Without a force the coded corpora that measure are read, and it is said how right each codebook is there.
+    """
+    from nlp.audit.codebooks import compare_codebooks, version_problem
+
+    before, after = read_codebook(old), read_codebook(new)
+    changes = compare_codebooks(before, after)
+    for change in changes:
+        out.print(str(change), markup=False)
+    if not changes:
+        out.print("The codebooks do not differ.")
+        return
+    if problem := version_problem(before, after):
+        out.print(f"Version: {problem}", markup=False)
+    counted, moves = (
+        _diff_of_forces(before, after, force, evidence, jobs)
+        if force
+        else _diff_of_corpora(before, after, jobs)
+    )
+    out.print(
+        f"\nUnits that count otherwise: {len(moves)}; "
+        + ", ".join(f"{name} {number}" for name, number in moves["move"].value_counts().items())
+    )
+    _show(counted if output is None else moves, output)
+
+
+def _diff_of_forces(
+    old: Codebook, new: Codebook, names: list[str], evidence: Path, jobs: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from nlp.audit.codebooks import code_by, count_moves, find_moves
+    from nlp.combine import combine
+
+    tables: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+    of: dict[str, str] = {}
+    with mistakes():
+        forces = _open([Path(name) for name in names], evidence)
+    for force in forces:
+        of.update(dict.fromkeys(force.notes["case_id"], force.name))
+        was, is_now = (
+            combine(code_by(book, force.notes, jobs=jobs), force.by_reader, how=force.how, least=force.least)
+            for book in (old, new)
+        )
+        tables.append((was, is_now))
+    before, after = (pd.concat(side, ignore_index=True) for side in zip(*tables, strict=True))
+    moves = find_moves(before, after)
+    forces_of = pd.Series(of)
+    moves.insert(0, "force", moves["case_id"].map(forces_of))
+    return count_moves(before, after, moves, forces=forces_of), moves
+
+
+def _diff_of_corpora(old: Codebook, new: Codebook, jobs: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from nlp.audit.codebooks import code_by, count_moves, find_moves
+    from nlp.evaluation import evaluate
+    from nlp.evaluation.tables import side_by_side
+    from nlp.reader import read_corpora
+
+    corpus = read_corpora().measured
+    before, after = (code_by(book, corpus.notes, jobs=jobs) for book in (old, new))
+    scores = {name: evaluate(corpus.units, table) for name, table in (("old", before), ("new", after))}
+    out.print(f"\nThe rules alone, F1 of what counts:\n{side_by_side(scores).to_string()}", markup=False)
+    moves = find_moves(before, after)
+    writers = corpus.notes.drop_duplicates("case_id").set_index("case_id")["corpus"]
+    return count_moves(before, after, moves, forces=writers), moves
+
+
+def _open(files: list[Path], evidence: Path) -> list[CodedForce]:
+    from inspections.audit.coded_force import open_coded_force
+
+    return [open_coded_force(parameters, evidence) for parameters in load(files)]
+
+
+def _rule_table(read: list[tuple[CodedForce, Firing]], book: Codebook) -> pd.DataFrame:
+    """What every rule does in all the forces together, and how right it is on the corpora that measure."""
+    from nlp import Coder
+    from nlp.audit.firing import joined
+    from nlp.audit.rules import precision_of_rules, rule_table
+    from nlp.reader import read_corpora
+
+    forces = pd.Series({case: force.name for force, _ in read for case in force.notes["case_id"]})
+    by_reader = pd.concat([force.by_reader for force, _ in read], ignore_index=True)
+    table = rule_table(joined([firing for _, firing in read]), by_reader=by_reader, forces=forces)
+    corpus = read_corpora().measured
+    measured = precision_of_rules(corpus.units, Coder(book).code_notes(corpus.notes).table)
+    table = table.join(measured, on="rule_id")
+    return table.drop(columns="code").astype({"audited": "Int64", "wrong": "Int64"})
+
+
+def _show(table: pd.DataFrame, output: Path | None) -> None:
+    if output is None:
+        shown_table = table.drop(columns="says", errors="ignore").round(3)
+        out.print(shown_table.to_string(index=False, na_rep=""), markup=False)
+        return
+    if not output.parent.is_dir():
+        raise stop(f"{output.parent}: there is no such folder. Make it first.")
+    if output.suffix == ".csv":
+        table.to_csv(output, index=False)
+    elif output.suffix == ".xlsx":
+        table.to_excel(output, index=False)
+    else:
+        raise stop(f"{output.name}: give a name that ends in .csv or .xlsx.")
+    out.print(f"{shown(output)}: {len(table)} rows.", markup=False)
