@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from nlp.audit.firing import UNIT
@@ -188,8 +189,8 @@ def count_moves(
     ):
         rows = moves.assign(force=_force(moves, forces), code=moves[mine].str.split()).explode("code")
         rows = rows[rows["code"].notna()]
-        kept = [code in codes.split() for code, codes in zip(rows["code"], rows[other], strict=True)]
-        rows = rows[[not stays for stays in kept]]
+        pairs = zip(rows["code"], rows[other], strict=True)
+        rows = rows[np.array([code not in codes.split() for code, codes in pairs], dtype=bool)]
         sides.append(rows[rows["move"] == alone].groupby(["force", "code"]).size().rename(alone))
         sides.append(rows[rows["move"] == "moved"].groupby(["force", "code"]).size().rename(beside))
     table = pd.concat([*tables, *sides], axis=1).fillna(0).astype(int)

@@ -36,7 +36,7 @@ _SWAP = {
 }
 _AFTER_OBJECT = re.compile(
     r"(?:to|in|on|at|for|with|by|from|of|into|up|out|off|about|and|or|but|as|that|when|while|after|before|if|so|"
-    r"because|who|again|over|down|away|this|last|was|is|were|had|has)$"
+    r"because|why|how|what|whether|nothing|who|again|over|down|away|this|last|was|is|were|had|has)$"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[’'](?=[^\W\d_]))?")
 _HER = re.compile(r"\s+([^\W\d_]+)")
