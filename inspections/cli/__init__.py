@@ -22,8 +22,9 @@ app = typer.Typer(
 )
 for command in (check, plan, replace, run, report, comments, compare, axe, release, code):
     app.command()(command)
-for name, command in (("rules", audit_rules), ("concordance", audit_concordance), ("groups", audit_groups)):
-    audit_app.command(name)(command)
+audit_app.command("rules")(audit_rules)
+audit_app.command("concordance")(audit_concordance)
+audit_app.command("groups")(audit_groups)
 codebook_app.command("diff")(codebook_diff)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(reader_app, name="reader")

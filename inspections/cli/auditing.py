@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import pandas as pd
 import typer
 
-from inspections.cli.coding import CODEBOOK, CodebookOption
-from inspections.cli.shared import EVIDENCE, EvidenceOption, load, mistakes, out, shown, stop, whole_evidence
+from inspections.cli.coding import CODEBOOK, CodebookOption, read_codebook
+from inspections.cli.shared import EVIDENCE, EvidenceOption, load, mistakes, out, shown, whole_evidence
 from parameters import InspectionError, Problem
 
 if TYPE_CHECKING:
     from inspections.audit import ForceNotes, Round, Score
-    from nlp.codebook import Codebook
 
 audit_app = typer.Typer(help="Audit the coding: people code blind, and are compared.", no_args_is_help=True)
 
@@ -56,7 +55,7 @@ def audit_sample(
     """
     from inspections.audit import make_round, make_workbooks
 
-    book = _codebook(codebook)
+    book = read_codebook(codebook)
     with mistakes():
         material, own_seed = _material(forces or [], coding, notes, evidence=evidence)
         held = make_round(to, round_, material, coder, codebook=book, seed=seed or own_seed, size=units)
@@ -76,7 +75,7 @@ def audit_score(folder: AuditFolder, round_: RoundOption = "", codebook: Codeboo
     from inspections.audit import open_round, read_coded, rounds_in, score
     from inspections.audit.scoring import coders_agreement
 
-    book = _codebook(codebook)
+    book = read_codebook(codebook)
     with mistakes():
         held = _round(folder, round_)
         before = rounds_in(folder)[: rounds_in(folder).index(held.folder)]
@@ -98,7 +97,7 @@ def audit_settle(folder: AuditFolder, round_: RoundOption = "", codebook: Codebo
     """Make the workbook in which a third person settles differences; filled in, write the gold corpus."""
     from inspections.audit import read_coded, read_settled, settle
 
-    book = _codebook(codebook)
+    book = read_codebook(codebook)
     with mistakes():
         held = _round(folder, round_)
         coded = read_coded(held, book)
@@ -188,12 +187,3 @@ def _round(folder: Path, name: str) -> Round:
         remedy = "Draw it first: inspection audit sample."
         raise InspectionError([Problem(shown(folder), "", name, message, remedy)])
     return open_round(chosen[0])
-
-
-def _codebook(folder: Path) -> Codebook:
-    from nlp import CodebookError, load_codebook
-
-    try:
-        return load_codebook(folder)
-    except CodebookError as error:
-        raise stop(error) from None

@@ -1,7 +1,8 @@
-"""Commands that put rules under the lamp: what each rule does, where words stand, what a changed codebook would move."""
+"""Commands that put rules under the lamp: what each does, where words stand, what a changed codebook moves."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from inspections.audit.coded_force import CodedForce
     from nlp import Codebook
     from nlp.audit.firing import Firing
+    from nlp.reader.corpus import GoldUnit
 
 SaveOption = Annotated[
     Path | None,
@@ -32,6 +34,13 @@ def audit_rules(
     findings: Annotated[
         int, typer.Option(min=0, help="Of so many rules, and of codes: every finding without them; slower.")
     ] = 0,
+    wrong: Annotated[
+        str, typer.Option(help="Instead: where this rule counts what the coded corpora do not.")
+    ] = "",
+    gold: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a settled audit's gold, to be right by; by default the corpora."),
+    ] = None,
     output: SaveOption = None,
     codebook: CodebookOption = CODEBOOK,
     evidence: EvidenceOption = EVIDENCE,
@@ -43,8 +52,11 @@ def audit_rules(
     with mistakes():
         forces = _open(files, evidence)
         read = [(force, force.firing(book)) for force in forces]
+    if wrong:
+        _show(_wrong(read, wrong, gold, book), output)
+        return
     if not (effect or findings):
-        _show(_rule_table(read, book), output)
+        _show(_rule_table(read, gold, book), output)
         return
     tables = []
     for force, firing in read:
@@ -209,20 +221,55 @@ def _open(files: list[Path], evidence: Path) -> list[CodedForce]:
     return [open_coded_force(parameters, evidence) for parameters in load(files)]
 
 
-def _rule_table(read: list[tuple[CodedForce, Firing]], book: Codebook) -> pd.DataFrame:
-    """What every rule does in all the forces together, and how right it is on the corpora that measure."""
+def _judged(
+    read: list[tuple[CodedForce, Firing]], gold: Path | None, book: Codebook
+) -> tuple[Sequence[GoldUnit], pd.DataFrame, pd.DataFrame]:
+    """Units that others coded, the rules' coding of the same notes, and the notes that anybody may read."""
     from nlp import Coder
+    from nlp.reader import CorpusError, read_corpora
+    from nlp.reader.corpus import read_about, read_gold
+
+    try:
+        if gold is not None:
+            table = pd.concat([firing.table for _, firing in read], ignore_index=True)
+            return (
+                read_gold(gold / "gold.jsonl"),
+                table,
+                pd.DataFrame(columns=["case_id", "entry_no", "text"]),
+            )
+        corpus = read_corpora().measured
+        about = read_about()
+    except CorpusError as error:
+        raise stop(error) from None
+    fictional = corpus.notes["corpus"].map(lambda name: about[name].fictional)
+    return corpus.units, Coder(book).code_notes(corpus.notes).table, corpus.notes[fictional]
+
+
+def _rule_table(read: list[tuple[CodedForce, Firing]], gold: Path | None, book: Codebook) -> pd.DataFrame:
+    """What every rule does in all the forces together, and how right it is."""
     from nlp.audit.firing import joined
     from nlp.audit.rules import precision_of_rules, rule_table
-    from nlp.reader import read_corpora
 
     forces = pd.Series({case: force.name for force, _ in read for case in force.notes["case_id"]})
     by_reader = pd.concat([force.by_reader for force, _ in read], ignore_index=True)
     table = rule_table(joined([firing for _, firing in read]), by_reader=by_reader, forces=forces)
-    corpus = read_corpora().measured
-    measured = precision_of_rules(corpus.units, Coder(book).code_notes(corpus.notes).table)
-    table = table.join(measured, on="rule_id")
+    units, coding, _ = _judged(read, gold, book)
+    table = table.join(precision_of_rules(units, coding), on="rule_id")
     return table.drop(columns="code").astype({"audited": "Int64", "wrong": "Int64"})
+
+
+def _wrong(
+    read: list[tuple[CodedForce, Firing]], rule: str, gold: Path | None, book: Codebook
+) -> pd.DataFrame:
+    """Where a rule is wrong, with the words where anybody may read them."""
+    from nlp.audit.rules import wrong_instances
+    from nlp.evaluation.errors import with_words
+
+    units, coding, notes = _judged(read, gold, book)
+    found = wrong_instances(units, coding, rule_id=rule)
+    open_to_all = found[found["case_id"].isin(notes["case_id"])]
+    shown_rows = with_words(open_to_all, notes) if len(open_to_all) else found
+    return shown_rows.drop(columns=["case_id", "entry_no", "start", "end", "code", "side", "rule_id"])
 
 
 def _show(table: pd.DataFrame, output: Path | None) -> None:
