@@ -10,7 +10,7 @@ from inspections.cli.comparing import compare
 from inspections.cli.forms import forms_app
 from inspections.cli.releasing import axe, release
 from inspections.cli.reports import comments, report
-from inspections.cli.rules import audit_concordance, audit_groups, audit_rules, codebook_diff
+from inspections.cli.rules import audit_concordance, audit_groups, audit_rules, codebook_diff, codebook_site
 from inspections.cli.running import check, plan, replace, run
 
 __all__ = ["app"]
@@ -26,6 +26,7 @@ audit_app.command("rules")(audit_rules)
 audit_app.command("concordance")(audit_concordance)
 audit_app.command("groups")(audit_groups)
 codebook_app.command("diff")(codebook_diff)
+codebook_app.command("site")(codebook_site)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(reader_app, name="reader")
 app.add_typer(forms_app, name="forms")

@@ -1,4 +1,4 @@
-"""Commands that put rules under the lamp: what each does, where words stand, what a changed codebook moves."""
+"""Commands on rules: what each does, where words stand, what a changed codebook moves."""
 
 from __future__ import annotations
 
@@ -286,3 +286,33 @@ def _show(table: pd.DataFrame, output: Path | None) -> None:
     else:
         raise stop(f"{output.name}: give a name that ends in .csv or .xlsx.")
     out.print(f"{shown(output)}: {len(table)} rows.", markup=False)
+
+
+def codebook_site(
+    to: Annotated[Path, typer.Option(help="Folder for the pages; made if absent.")],
+    codebook: CodebookOption = CODEBOOK,
+) -> None:
+    """Write the codebook as pages, Markdown and HTML: what each code means, its rules, how right they are."""
+    from nlp import Coder
+    from nlp.audit.pages import codebook_pages
+    from nlp.audit.rules import precision_of_rules
+    from nlp.evaluation.scores import evaluate
+    from nlp.reader import CorpusError, read_corpora
+    from reports.codebook_site import write_site
+
+    book = read_codebook(codebook)
+    try:
+        corpus = read_corpora().measured
+    except CorpusError as error:
+        raise stop(error) from None
+    coding = Coder(book).code_notes(corpus.notes).table
+    history = codebook / "CHANGELOG.md"
+    pages = codebook_pages(
+        book,
+        evaluate(corpus.units, coding),
+        precision_of_rules(corpus.units, coding),
+        history=history.read_text(encoding="utf-8") if history.is_file() else "",
+    )
+    with mistakes():
+        home = write_site(pages, to)
+    out.print(shown(home), markup=False)
