@@ -6,7 +6,7 @@ what is shown of its notes is pseudonymised. Everything is read from the restric
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from inspections.pseudonyms import Vocabulary, identifying_spans
 from nlp import Codebook, Coder
 from nlp.audit.concordance import coded_places, key_word_in_context, phrase_places
 from nlp.audit.firing import Firing, LeftOut, changes, leave_one_out, read_firing
+from nlp.audit.groups import length_bands
 from nlp.combine import Combination
 from parameters import InspectionError, Parameters, Problem
 from parameters.fields import FURTHER_TABLES
@@ -135,6 +136,42 @@ class CodedForce:
             how=self.how,
             least=self.least,
         )
+
+    def notes_with(self, rule_id: str) -> pd.DataFrame:
+        """The notes in which a rule's coding stands, in their order."""
+        places = self.coding.loc[self.coding["rule_id"] == rule_id, ["case_id", "entry_no"]].drop_duplicates()
+        return self.notes.merge(places, on=["case_id", "entry_no"])
+
+    def disagreement(self, *, by: Sequence[str]) -> pd.DataFrame:
+        """How often one of rules and reader counts what the other does not, by group.
+
+        Parameters
+        ----------
+        by : sequence of str
+            Columns of the notes or of the sample, and "length"; one the force does not record is left out.
+
+        Returns
+        -------
+        DataFrame
+            ``by, group, units`` (counted for either), ``differ`` and ``share``.
+        """
+        key = ["case_id", "entry_no"]
+        sample = self.read("sample")
+        groups = self.notes.assign(length=length_bands(self.notes))
+        groups = groups.merge(sample[["case_id", *(set(by) & set(sample.columns))]], on="case_id", how="left")
+        counted = pd.concat([self.coding, self.by_reader])
+        counted = counted[counted["counts"].astype(bool)][[*key, "unit_no"]].drop_duplicates()
+        differ = self.read("differences")[[*key, "unit_no"]].assign(differ=True)
+        units = counted.merge(differ, how="left").merge(groups, on=key)
+        units["differ"] = units["differ"].notna()
+        parts = []
+        for name in (name for name in by if name in units):
+            named = units[name].astype(object).where(units[name].notna(), "not recorded")
+            of_group = units.groupby(named.rename("group"))["differ"].agg(units="size", differ="sum")
+            parts.append(of_group.reset_index().assign(by=name))
+        found = pd.concat(parts, ignore_index=True)
+        found["share"] = found["differ"] / found["units"]
+        return found[["by", "group", "units", "differ", "share"]]
 
     def concordance(
         self, *, rule_id: str = "", code: str = "", phrase: str = "", width: int = 60

@@ -10,7 +10,14 @@ from inspections.cli.comparing import compare
 from inspections.cli.forms import forms_app
 from inspections.cli.releasing import axe, release
 from inspections.cli.reports import comments, report
-from inspections.cli.rules import audit_concordance, audit_groups, audit_rules, codebook_diff, codebook_site
+from inspections.cli.rules import (
+    audit_concordance,
+    audit_groups,
+    audit_notebook,
+    audit_rules,
+    codebook_diff,
+    codebook_site,
+)
 from inspections.cli.running import check, plan, replace, run
 
 __all__ = ["app"]
@@ -25,6 +32,7 @@ for command in (check, plan, replace, run, report, comments, compare, axe, relea
 audit_app.command("rules")(audit_rules)
 audit_app.command("concordance")(audit_concordance)
 audit_app.command("groups")(audit_groups)
+audit_app.command("notebook")(audit_notebook)
 codebook_app.command("diff")(codebook_diff)
 codebook_app.command("site")(codebook_site)
 app.add_typer(codebook_app, name="codebook")

@@ -10,7 +10,17 @@ import pandas as pd
 import typer
 
 from inspections.cli.coding import CODEBOOK, CodebookOption, read_codebook
-from inspections.cli.shared import EVIDENCE, EvidenceOption, ParameterFiles, load, mistakes, out, shown, stop
+from inspections.cli.shared import (
+    EVIDENCE,
+    EvidenceOption,
+    ParameterFile,
+    ParameterFiles,
+    load,
+    mistakes,
+    out,
+    shown,
+    stop,
+)
 
 if TYPE_CHECKING:
     from inspections.audit.coded_force import CodedForce
@@ -137,6 +147,32 @@ def audit_groups(
             f"With {found.words} words of a gender swapped in {found.changed_notes} of {found.notes} notes, "
             f"{changed} units count for other codes; {found.counted} count as written."
         )
+
+
+def audit_notebook(
+    file: ParameterFile,
+    to: Annotated[Path, typer.Option(help="Folder for the copy, where case material may be kept.")],
+    evidence: EvidenceOption = EVIDENCE,
+) -> None:
+    """Run the audit notebook for one force and keep it with its outputs, marked notes among them."""
+    from papermill.exceptions import PapermillExecutionError
+
+    from inspections.audit.coded_force import open_coded_force
+    from inspections.evidence import NOTEBOOKS
+    from inspections.runner import execute_notebook, write_notebook
+
+    (parameters,) = load([file])
+    with mistakes():
+        open_coded_force(parameters, evidence)
+    notebook = NOTEBOOKS / "5_coding_audit.ipynb"
+    given = {"force": parameters.force.force, "evidence_folder": str(evidence.resolve())}
+    try:
+        executed = execute_notebook(notebook, given)
+    except PapermillExecutionError as error:  # its words may quote a note
+        raise stop(f"{notebook.name}, cell {error.exec_count}: stopped with {error.ename}.") from None
+    target = to / f"{parameters.force.force}-coding-audit.ipynb"
+    write_notebook(executed, target)
+    out.print(f"{shown(target)} (restricted)", markup=False)
 
 
 def codebook_diff(

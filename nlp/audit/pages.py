@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ _ORIENTATIONS = {
     "other": "Everything else",
 }
 _WORDS_SHOWN = 40
+_Figures = Mapping[str, Mapping[Hashable, Any]]
 
 
 def codebook_pages(
@@ -45,16 +47,18 @@ def codebook_pages(
     dict of str to str
         Pages by name: "index", one for each code, and "history". The same input gives the same text.
     """
-    figures = measured.codes[measured.codes["view"] == "counted"].set_index("code")
+    counted = measured.codes[measured.codes["view"] == "counted"]
+    figures = {str(row["code"]): row for row in counted.to_dict("records")}
+    rules = {str(row["rule_id"]): row for row in by_rule.reset_index().to_dict("records")}
     pages = {INDEX: _index(codebook, figures)}
     for code in codebook.codes:
-        pages[code.id] = _page(code, codebook, figures, by_rule, history)
+        pages[code.id] = _page(code, codebook, figures, rules, history)
     _, mark, versions = history.partition("## ")
     pages[HISTORY] = _joined([*_head("History of the codebook", codebook), mark + versions])
     return pages
 
 
-def _index(codebook: Codebook, figures: pd.DataFrame) -> str:
+def _index(codebook: Codebook, figures: _Figures) -> str:
     lines = [*_head(codebook.title, codebook), _plain(codebook.measures), f"**{_plain(codebook.not_for)}**"]
     lines += ["## Conventions", _items(codebook.conventions)]
     for orientation, heading in _ORIENTATIONS.items():
@@ -72,7 +76,7 @@ def _index(codebook: Codebook, figures: pd.DataFrame) -> str:
     return _joined(lines)
 
 
-def _page(code: Code, codebook: Codebook, figures: pd.DataFrame, by_rule: pd.DataFrame, history: str) -> str:
+def _page(code: Code, codebook: Codebook, figures: _Figures, by_rule: _Figures, history: str) -> str:
     lines = [*_head(code.title, codebook), f"`{code.id}`, {code.orientation}", _plain(code.definition)]
     lines += ["## Include", _items(code.include), "## Exclude", _items(code.exclude)]
     lines += ["## Grounding", _plain(code.grounding)]
@@ -101,10 +105,10 @@ def _example(text: str, kind: str, codes: list[str]) -> str:
     return f"> {_plain(text)}\n>\n> {kind}: {links}"
 
 
-def _error(code: str, figures: pd.DataFrame) -> str:
-    if code not in figures.index:
+def _error(code: str, figures: _Figures) -> str:
+    if code not in figures:
         return "Codes that never count towards an orientation are not measured by themselves."
-    row = figures.loc[code]
+    row = figures[code]
     return (
         f"The rules alone, on {int(row['gold'])} units of coded corpora that count for this code: precision "
         f"{figure(row['precision'])}, recall {figure(row['recall'])}, F1 {_f1(code, figures)}. "
@@ -112,11 +116,11 @@ def _error(code: str, figures: pd.DataFrame) -> str:
     )
 
 
-def _f1(code: str, figures: pd.DataFrame) -> str:
-    return figure(*figures.loc[code, ["f1", "low", "high"]]) if code in figures.index else "n/a"
+def _f1(code: str, figures: _Figures) -> str:
+    return figure(*(figures[code][name] for name in ("f1", "low", "high"))) if code in figures else "n/a"
 
 
-def _rule(rule: Rule, codebook: Codebook, by_rule: pd.DataFrame) -> Iterator[str]:
+def _rule(rule: Rule, codebook: Codebook, by_rule: _Figures) -> Iterator[str]:
     yield f"### {rule.id} {{#{rule.id}}}"
     yield f"**{_plain(rule.says)}** {_plain(' '.join(in_words(rule)))}"
     yield "As written: " + ", ".join(f"`` {pattern.written} ``" for pattern in rule.find)
@@ -125,10 +129,9 @@ def _rule(rule: Rule, codebook: Codebook, by_rule: pd.DataFrame) -> Iterator[str
         yield "\n".join(words)
     examples = [f"- matches: {_plain(one.text)}" for one in rule.match]
     yield "\n".join([*examples, *(f"- does not match: {_plain(one.text)}" for one in rule.reject)])
-    if rule.id in by_rule.index and by_rule.loc[rule.id, "audited"]:
-        row = by_rule.loc[rule.id]
-        counted, wrong = int(row["audited"]), int(row["wrong"])
-        yield f"On coded corpora: {counted} units counted by it, {wrong} of them wrongly."
+    row = by_rule.get(rule.id)
+    if row and row["audited"]:
+        yield f"On coded corpora: {row['audited']} units counted by it, {row['wrong']} of them wrongly."
     else:
         yield "On coded corpora: nothing counted by it."
 
