@@ -17,9 +17,9 @@ import pandas as pd
 from inspections import findings, indicators, sampling
 from inspections.evidence import EvidenceFolder
 from inspections.indicators.effort import SUSPECT, VICTIM
-from inspections.pseudonyms import Vocabulary, identifying_spans
+from inspections.pseudonyms import Vocabulary, identifying_spans, roles_by_name
 from nlp import Codebook, Coder
-from nlp.audit.concordance import coded_places, key_word_in_context, phrase_places
+from nlp.audit.concordance import Hidden, coded_places, key_word_in_context, phrase_places
 from nlp.audit.firing import Firing, LeftOut, changes, leave_one_out, read_firing
 from nlp.audit.groups import length_bands
 from nlp.combine import Combination
@@ -137,6 +137,11 @@ class CodedForce:
             least=self.least,
         )
 
+    def _hidden(self, notes: pd.DataFrame) -> Hidden:
+        """What must not be shown of the notes of one case."""
+        people = roles_by_name(notes["text"].astype(str))
+        return lambda text: identifying_spans(text, self.vocabulary, people=people)
+
     def notes_with(self, rule_id: str) -> pd.DataFrame:
         """The notes in which a rule's coding stands, in their order."""
         places = self.coding.loc[self.coding["rule_id"] == rule_id, ["case_id", "entry_no"]].drop_duplicates()
@@ -190,8 +195,19 @@ class CodedForce:
             if phrase
             else coded_places(self.coding, self.notes, rule_id=rule_id, code=code)
         )
-        lines = key_word_in_context(
-            places, self.notes, width=width, hidden=lambda text: identifying_spans(text, self.vocabulary)
+        cases = set(places["case_id"])
+        lines = pd.concat(
+            [
+                key_word_in_context(places.iloc[:0], self.notes),
+                *(
+                    key_word_in_context(
+                        places[places["case_id"] == case_id], notes, width=width, hidden=self._hidden(notes)
+                    )
+                    for case_id, notes in self.notes.groupby("case_id")
+                    if case_id in cases
+                ),
+            ],
+            ignore_index=True,
         )
         numbers = {case_id: at for at, case_id in enumerate(sorted(set(self.notes["case_id"])), start=1)}
         lines.insert(0, "file", lines["case_id"].map(numbers))
