@@ -164,10 +164,9 @@ MATTERS: tuple[Matter, ...] = (
         "records-limits",
         "Limits on requests for the victim's records",
         "TP2",
-        (("records", "third-party-limited", "force"), ("notes", "records-requests-limited-files", "force")),
+        (("records", "third-party-limited", "force"),),
         "Reviewers asked whether requests were limited and the victim told before they were made. The "
-        "records say whether limits were set for every request. The notes count files with a limited "
-        "request among all files.",
+        "records say whether limits were set for every request.",
     ),
     Matter(
         "early-advice",

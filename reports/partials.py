@@ -224,7 +224,7 @@ def _shown_and_found(release: Release, pillar: int) -> str:
     if shown:
         parts = [f"### What the notes and records show {{#records-{pillar}}}\n", shown, *parts]
     if together:
-        parts += [f"### The two side by side {{#strands-{pillar}}}\n", together]
+        parts += [f"### What reviewers found beside notes and records {{#strands-{pillar}}}\n", together]
     return "\n".join(parts)
 
 

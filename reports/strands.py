@@ -43,6 +43,8 @@ def strands(release: Release, pillar: int) -> str:
     notes = [f"**{escape_note(title)}:** {escape_note(apart)}" for title, apart in whys.items()]
     behind = [row for strand in compared for row in _rows_of(strand, release)]
     notes += [*filter(None, [weights_note(behind)]), *_left_out(found)]
+    if compared:
+        notes.append("How the two are compared is said below @tbl-words.")
     if not compared:
         return note_below(notes)
     columns = (

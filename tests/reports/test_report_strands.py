@@ -84,7 +84,7 @@ def test_what_is_not_compared_is_named_with_the_reason_and_without_a_number(
 def test_without_a_review_nothing_is_set_side_by_side(tmp_path: Path) -> None:
     build_release(tmp_path)
     text = partials(read_release(tmp_path), decisions=Decisions())["pillar-1-indicators"]
-    assert "side by side" not in text
+    assert "beside notes and records" not in text
 
 
 def test_a_comparison_with_a_row_that_is_not_released_is_refused(tmp_path: Path) -> None:
