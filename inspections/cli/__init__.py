@@ -7,6 +7,7 @@ import typer
 from inspections.cli.auditing import audit_app
 from inspections.cli.coding import code, codebook_app, reader_app
 from inspections.cli.comparing import compare
+from inspections.cli.exchanging import audit_export, audit_import
 from inspections.cli.forms import forms_app
 from inspections.cli.releasing import axe, release
 from inspections.cli.reports import comments, report
@@ -33,6 +34,8 @@ audit_app.command("rules")(audit_rules)
 audit_app.command("concordance")(audit_concordance)
 audit_app.command("groups")(audit_groups)
 audit_app.command("notebook")(audit_notebook)
+audit_app.command("export")(audit_export)
+audit_app.command("import")(audit_import)
 codebook_app.command("diff")(codebook_diff)
 codebook_app.command("site")(codebook_site)
 app.add_typer(codebook_app, name="codebook")

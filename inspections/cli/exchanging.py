@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import pandas as pd
 import typer
 
-from inspections.cli.coding import CODEBOOK, CodebookOption
-from inspections.cli.shared import EVIDENCE, EvidenceOption, load, mistakes, out, shown, stop, whole_evidence
+from inspections.cli.coding import CODEBOOK, CodebookOption, read_codebook
+from inspections.cli.shared import (
+    EVIDENCE,
+    EvidenceOption,
+    load,
+    mistakes,
+    out,
+    shown,
+    stop,
+    whole_evidence,
+)
 from parameters import PROJECT, InspectionError, Problem
-
-if TYPE_CHECKING:
-    from nlp.codebook import Codebook
 
 _PROJECT, _CODEBOOK = ".qdpx", ".qdc"
 _NOTES = ("case_id", "entry_no", "text")
@@ -62,7 +68,7 @@ def audit_export(
 
     The file holds every note: it is restricted as the case files are.
     """
-    from inspections.audit_tables import WRITTEN_AS, codings_with_words, write_table
+    from inspections.audit.coding_tables import WRITTEN_AS, codings_with_words, write_table
     from nlp.audit import exchange
 
     kinds = (_PROJECT, _CODEBOOK, *WRITTEN_AS)
@@ -74,7 +80,7 @@ def audit_export(
         if what.is_dir() and output.suffix != _CODEBOOK:
             raise stop(f"{what}: is a codebook, which is exported as {_CODEBOOK}. Change the ending.")
         material = None if what.is_dir() else _material(what, codebook, evidence=evidence)
-        book = _codebook(material.codebook if material else what)
+        book = read_codebook(material.codebook if material else what)
         codes = exchange.project_codes(book)
         if material is None or output.suffix == _CODEBOOK:
             exchange.write_codebook(output, codes)
@@ -130,7 +136,7 @@ def audit_import(
 
     Nothing in the file is trusted: it is read within limits, not unpacked. What could not be taken is told.
     """
-    from inspections.audit_tables import WRITTEN_AS, write_table
+    from inspections.audit.coding_tables import WRITTEN_AS, write_table
     from nlp.audit import exchange
 
     if output.suffix not in WRITTEN_AS:
@@ -139,7 +145,7 @@ def audit_import(
         )
     with mistakes():
         material = _material(notes, codebook, evidence=evidence) if notes else None
-    book = _codebook(material.codebook if material else codebook)
+    book = read_codebook(material.codebook if material else codebook)
     try:
         read = exchange.read_project(project, codes=book.by_id)
     except exchange.ExchangeError as error:
@@ -164,7 +170,7 @@ def audit_import(
 
 
 def _material(what: Path, codebook: Path, *, evidence: Path) -> _Material:
-    from inspections.audit_tables import READ_FROM, read_table
+    from inspections.audit.coding_tables import READ_FROM, read_table
 
     if what.suffix in READ_FROM:
         return _Material(read_table(what, needed=_NOTES), None, None, what.stem, None, codebook)
@@ -181,7 +187,7 @@ def _material(what: Path, codebook: Path, *, evidence: Path) -> _Material:
 
 def _tables(material: _Material, files: list[Path], *, blind: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The machine's codings and people's, from the evidence and from files."""
-    from inspections.audit_tables import read_table
+    from inspections.audit.coding_tables import read_table
     from nlp.audit.exchange import CODINGS
     from nlp.coder import CodedUnit
 
@@ -206,14 +212,3 @@ def _tables(material: _Material, files: list[Path], *, blind: bool) -> tuple[pd.
 def _truth(table: pd.DataFrame) -> pd.DataFrame:
     """The coding table with `counts` as true and false, however its file writes them."""
     return table.assign(counts=table["counts"].astype(str).str.casefold() == "true")
-
-
-def _codebook(folder: Path) -> Codebook:
-    from nlp import CodebookError, load_codebook
-
-    if not folder.is_dir():
-        raise stop(f"{folder}: there is no such folder of a codebook. Check the path.")
-    try:
-        return load_codebook(folder)
-    except CodebookError as error:
-        raise stop(error) from None
