@@ -122,7 +122,7 @@ def test_a_codebook_goes_out_alone(tmp_path: Path) -> None:
         ("people.csv", f"{HEAD},coder\nFIC/1,1,x,3,oth-admin,A\n", "row 1, start"),
         (
             "people.csv",
-            "case_id,entry_no,start,end,code,coder\nFIC/1,1,0,300,oth-admin,A\n",
+            f"{HEAD},coder\nFIC/1,1,0,300,oth-admin,A\n",
             "case FIC/1, entry 1",
         ),
         ("people.csv", f"{HEAD}\nFIC/1,1,0,3,oth-admin\n", "has no column coder"),
