@@ -41,7 +41,7 @@ def coding_error(error: CodingError | None) -> str:
     table = pipe_table(
         columns,
         map(_row, error.codes),
-        caption="How often the coding is right on coded case files",
+        caption=f"How often the coding is right, measured on {error.cases} case files",
         label="coding-error",
     )
     return f"{opening}\n{table}\n{note_below([_NOTE])}"
