@@ -53,12 +53,12 @@ def answers(release: Release, pillar: int) -> str:
     if not shown:
         return below
     columns = (
-        Column("Question", 28),
-        Column("Yes (95% interval)", 16),
-        Column("Partly", 14),
-        Column("No", 14),
-        Column("Not recorded", 14),
-        Column("Not applicable", 14),
+        Column("Question", 31),
+        Column("Yes (95% interval)", 17),
+        Column("Partly", 13),
+        Column("No", 13),
+        Column("Not recorded", 13),
+        Column("Not applicable", 13),
     )
     table = pipe_table(
         columns,

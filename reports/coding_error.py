@@ -12,8 +12,8 @@ _UNKNOWN = (
     "training or the way of joining the two have changed since the last measurement.\n"
 )
 _ORIENTATIONS = {
-    "VICTIM-CREDIBILITY": "**Any victim-credibility code**",
-    "SUSPECT-FOCUS": "**Any suspect-focus code**",
+    "VICTIM-CREDIBILITY": "Any victim-credibility code",
+    "SUSPECT-FOCUS": "Any suspect-focus code",
 }
 _NOTE = (
     "*Right of those counted* (precision): of 100 units that the program counted, how many should count. "

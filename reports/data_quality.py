@@ -29,11 +29,11 @@ def quality(release: Release, grade: str) -> str:
         return "Nothing was found.\n"
     limits = grade == "limits"
     columns = [
-        Column("Where", 20),
-        Column("What was found", 16),
+        Column("Where", 18),
+        Column("What was found", 13),
         Column("Cases", 14),
-        Column("What it does", 19 if limits else 50),
-        *([Column("Measures that lean on it", 31)] if limits else []),
+        Column("What it does", 26 if limits else 55),
+        *([Column("Measures that lean on it", 29)] if limits else []),
     ]
     cells = (
         (

@@ -77,11 +77,11 @@ def improvement_plan(
     if not still:
         return "No recommendation is open.\n"
     columns = (
-        Column("By when", 14),
-        Column("Who", 20),
-        Column("What should be different", 32),
-        Column("How we will know", 26),
-        Column("No.", 8),
+        Column("By when", 12),
+        Column("Who", 17),
+        Column("What should be different", 38),
+        Column("How we will know", 27),
+        Column("No.", 6),
     )
     today = release.facts.published
     rows = (

@@ -64,7 +64,7 @@ def definitions(release: Release) -> str:
         known = methods.setdefault((row.label, row.definition), [])
         if row.interval and row.interval not in known:
             known.append(row.interval)
-    columns = (Column("Measure", 34), Column("Definition", 44), Column("Interval", 22))
+    columns = (Column("Measure", 30), Column("Definition", 43), Column("Interval", 27))
     rows = ((*measure, "; ".join(known) or "\N{EN DASH} none shown") for measure, known in methods.items())
     return pipe_table(columns, rows, caption="How each measure is defined", label="definitions")
 

@@ -62,7 +62,17 @@ local function describe_table(table)
   return table
 end
 
+-- What follows the heading of the first annex is set as annexes are.
+local function mark_annexes(doc)
+  for place, block in ipairs(doc.blocks) do
+    if block.t == "Header" and pandoc.utils.stringify(block.content):match("^Annex ") then
+      doc.blocks:insert(place, pandoc.RawBlock("typst", "#show: annexes"))
+      return doc
+    end
+  end
+end
+
 if FORMAT:match("typst") then
-  return { { Pandoc = list_what_to_read_again }, { Div = panel } }
+  return { { Pandoc = mark_annexes }, { Pandoc = list_what_to_read_again }, { Div = panel } }
 end
 return { { Pandoc = list_what_to_read_again }, { Table = describe_table } }

@@ -77,7 +77,7 @@ def test_the_coding_s_measured_error_is_told_with_whose_coding_it_was_measured_a
     assert "1,234 coded units of 40 case files by 7 writers" in text
     assert "two people" in text
     assert row_with(text, "Any victim") == [
-        "**Any victim-credibility code**", "61%", "52%", "0.56 (0.50 to 0.60)", "90",
+        "Any victim-credibility code", "61%", "52%", "0.56 (0.50 to 0.60)", "90",
     ]  # fmt: skip
     assert row_with(text, "disbelief") == ["Overall disbelief", "n/a", "0%", "0.00", "3"]
 
