@@ -270,17 +270,30 @@ _PRONOUN_FORMS = {
     "her": ("him", "his", "her", "them", "their"),
     **dict.fromkeys(("himself", "herself", "themselves"), ("himself", "herself", "themselves")),
 }
+_PERSON_FORMS = (
+    *(("male", "female"), ("males", "females"), ("man", "woman"), ("men", "women")),
+    *(("boy", "girl", "lad", "lass"), ("boys", "girls", "lads", "lasses")),
+    *(("boyfriend", "girlfriend"), ("boyfriends", "girlfriends"), ("bf", "gf"), ("husband", "wife")),
+    *(("father", "mother"), ("dad", "mum"), ("brother", "sister"), ("brothers", "sisters")),
+    *(("son", "daughter"), ("uncle", "aunt"), ("nephew", "niece"), ("nephews", "nieces")),
+    *(("barman", "barmaid"), ("mr", "mrs")),
+)
+_GENDERS = {
+    **_PRONOUN_FORMS,
+    **{start + form: tuple(start + other for other in forms)
+       for start in ("", "ex-", "step", "step-") for forms in _PERSON_FORMS for form in forms},
+}  # fmt: skip
 
 
 def every_gender(phrase: str) -> list[str]:
-    """A phrase with each of its pronouns in every gender, so that no rule can depend on one.
+    """A phrase with each of its pronouns and words for people in every gender: no rule can depend on one.
 
     >>> every_gender("told him so")
     ['told him so', 'told her so', 'told them so']
+    >>> every_gender("ex-wife seen")
+    ['ex-husband seen', 'ex-wife seen']
     """
-    return [
-        " ".join(words) for words in product(*(_PRONOUN_FORMS.get(word, (word,)) for word in phrase.split()))
-    ]
+    return [" ".join(words) for words in product(*(_GENDERS.get(word, (word,)) for word in phrase.split()))]
 
 
 class _Words:

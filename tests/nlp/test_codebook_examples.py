@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nlp import Coder, load_codebook
-from nlp.codebook import Code, CodeExample, Rule
+from nlp.codebook import Code, Codebook, CodeExample, Rule, every_gender
 
 _CODEBOOK = load_codebook(Path(__file__).parents[2] / "nlp" / "codebook")
 _EXAMPLES = [
@@ -69,3 +69,15 @@ def test_no_rule_quotes_a_worked_example() -> None:
         if len(phrase.split()) >= 6 and any(phrase in sentence for sentence in sentences)
     ]
     assert long_phrases == []
+
+
+def test_no_word_class_holds_one_gender_alone(codebook: Codebook) -> None:
+    """Roles decide in `roles.yml`; and "her" is two words, of which a phrase may want one."""
+    one_sided = {
+        (name, phrase)
+        for name, words in codebook.words.items()
+        if not name.startswith("role ")
+        for phrase in words.words
+        if "her" not in phrase.split() and not set(every_gender(phrase)) <= set(words.words)
+    }
+    assert one_sided == set()
