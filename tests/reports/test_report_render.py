@@ -16,6 +16,8 @@ from ruamel.yaml import YAML
 
 from parameters import PROJECT, InspectionError
 from reports import refresh, render
+from reports.gate.access import pages_accessible
+from reports.gate.html_page import read_page
 from reports.render import find_quarto
 from reports.tables import Column, pipe_table
 
@@ -291,11 +293,17 @@ def test_quarto_makes_the_same_pages_with_the_same_words(quarto_site: Site, site
         assert squeezed(pdf_text(theirs.pdf)) == squeezed(pdf_text(ours.pdf))
 
 
+def test_quartos_pages_are_as_accessible_as_the_others(quarto_site: Site) -> None:
+    paths = sorted(quarto_site.folder.rglob("*.html"))
+    pages = {path.parent.name: read_page(path.read_text(encoding="utf-8")) for path in paths}
+    assert pages_accessible(pages).found == ()
+
+
 def captions(path: Path) -> list[str]:
     found = re.findall(
         r"<(h[1-3]|caption|figcaption)[^>]*>(.*?)</\1>", path.read_text(encoding="utf-8"), re.DOTALL
     )
-    return [squeezed(re.sub(r"<[^>]+>", "", text)) for _, text in found]
+    return [f"{tag}: {squeezed(re.sub(r'<[^>]+>', '', text))}" for tag, text in found]
 
 
 def test_the_projects_own_texts_name_a_lead_inspector_and_type_no_numbers() -> None:
