@@ -306,13 +306,13 @@ def _balance(release: NationalRelease) -> str:
     ]
     overall = [measure for measure in release.measures if measure.row.id == "effort-balance"]
     columns = (
-        Column("Force", 24),
-        Column("Balance of the force", 16),
-        Column("95% interval", 18),
-        Column("Files more on the victim", 14, numeric=True),
-        Column("Files more on the suspect", 14, numeric=True),
-        Column("Equal", 7, numeric=True),
-        Column("Too few units", 7, numeric=True),
+        Column("Force", 18),
+        Column("Balance of the force", 13),
+        Column("95% interval", 17),
+        Column("Files more on the victim", 13, numeric=True),
+        Column("Files more on the suspect", 13, numeric=True),
+        Column("Equal", 13, numeric=True),
+        Column("Too few units", 13, numeric=True),
     )
     rows = [
         (
