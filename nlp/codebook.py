@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from nlp.phrases import NESTED, leaves_alternatives
+from nlp.word_classes import MENTIONS, WordClass, WordClasses, no_class
 from nlp.yaml_lines import Checker, CodebookError, Mistake, Section, read_yaml
 
-__all__ = ["Code", "Codebook", "CodebookError", "Cue", "Mistake", "Rule", "WordClass", "load_codebook"]
+__all__ = ["Code", "Codebook", "CodebookError", "Cue", "Mistake", "Rule", "load_codebook"]
 
 ORIENTATIONS = ("victim-credibility", "suspect-focus", "other")
 PEOPLE = ("victim", "suspect", "not victim", "not suspect", "anyone")
@@ -37,40 +38,6 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 NEGATIONS = ("rebutted", "not-done", "ignored")
 REACHES = ("forward", "backward", "clause", "unit", "below")
 STOPS = ("but", "reason", "comma", "and")
-_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
-_NESTED = "'{phrase}' has a bracket inside a bracket, or a '|' outside one; write it as two phrases"
-MENTIONS = ("victim", "suspect", "other person")
-"""Classes that rules may use like word classes but that `nlp.roles` fills: people resolved in the note."""
-
-ROLE_WORDS = (
-    "victim",
-    "suspect",
-    "other person",
-    "subject pronoun",
-    "object pronoun",
-    "possessive pronoun",
-    "ambiguous pronoun",
-    "someone",
-    "reporting verb",
-    "victim heading",
-    "suspect heading",
-    "names the victim",
-    "names the suspect",
-    "named as the victim",
-    "named as the suspect",
-)
-
-
-@dataclass(frozen=True)
-class WordClass:
-    """A named list of words and phrases; `exact` ones match only in the case they are written in."""
-
-    name: str
-    says: str
-    words: tuple[str, ...] = ()
-    exact: tuple[str, ...] = ()
-    never_in: tuple[str, ...] = ()
-    includes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -229,7 +196,7 @@ def load_codebook(folder: str | Path) -> Codebook:
     head = {key: about.text(key, required=True) for key in ("version", "title", "measures", "not_for")}
     conventions = about.texts("conventions")
     about.finish()
-    words = _Words(mistakes)
+    words = WordClasses(mistakes)
     words.add_all(files.pop("words"), prefix="")
     words.add_roles(files.pop("roles"))
     cues = tuple(_read_cues(files.pop("context"), words, mistakes))
@@ -252,162 +219,12 @@ def load_codebook(folder: str | Path) -> Codebook:
     )
 
 
-def expand(phrase: str) -> list[str]:
-    """Write out the alternatives of a phrase: `inconsisten(t|cy)` is `inconsistent` and `inconsistency`.
-
-    >>> expand("fail(s|ed) to (say|mention)")
-    ['fails to say', 'fails to mention', 'failed to say', 'failed to mention']
-    """
-    parts = _ALTERNATIVES.split(phrase)
-    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
-    return [" ".join("".join(choice).split()) for choice in product(*choices)]
-
-
-_PRONOUN_FORMS = {
-    **dict.fromkeys(("he", "she", "they"), ("he", "she", "they")),
-    **dict.fromkeys(("him", "them"), ("him", "her", "them")),
-    **dict.fromkeys(("his", "their"), ("his", "her", "their")),
-    "her": ("him", "his", "her", "them", "their"),
-    **dict.fromkeys(("himself", "herself", "themselves"), ("himself", "herself", "themselves")),
-}
-_PERSON_FORMS = (
-    *(("male", "female"), ("males", "females"), ("man", "woman"), ("men", "women")),
-    *(("boy", "girl", "lad", "lass"), ("boys", "girls", "lads", "lasses")),
-    *(("boyfriend", "girlfriend"), ("boyfriends", "girlfriends"), ("bf", "gf"), ("husband", "wife")),
-    *(("father", "mother"), ("dad", "mum"), ("brother", "sister"), ("brothers", "sisters")),
-    *(("son", "daughter"), ("uncle", "aunt"), ("nephew", "niece"), ("nephews", "nieces")),
-    *(("barman", "barmaid"), ("mr", "mrs")),
-)
-_GENDERS = {
-    **_PRONOUN_FORMS,
-    **{start + form: tuple(start + other for other in forms)
-       for start in ("", "ex-", "step", "step-") for forms in _PERSON_FORMS for form in forms},
-}  # fmt: skip
-
-
-def every_gender(phrase: str) -> list[str]:
-    """A phrase with each of its pronouns and words for people in every gender: no rule can depend on one.
-
-    >>> every_gender("told him so")
-    ['told him so', 'told her so', 'told them so']
-    >>> every_gender("ex-wife seen")
-    ['ex-husband seen', 'ex-wife seen']
-    """
-    return [" ".join(words) for words in product(*(_GENDERS.get(word, (word,)) for word in phrase.split()))]
-
-
-class _Words:
-    """Word classes by name. A code file's own classes are kept as `<code>:<name>` and found first there."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        self.classes: dict[str, WordClass] = {}
-        self.mistakes = mistakes
-        self._where: dict[str, Section] = {}
-
-    def add_all(self, section: Section, *, prefix: str) -> None:
-        for name, value in section.items():
-            self._add(prefix + name, value, section, name)
-
-    def add_roles(self, section: Section) -> None:
-        for name in ROLE_WORDS:
-            if name not in section:
-                self.mistakes.append(Mistake(section.file, section.line, f"the class '{name}' is missing"))
-        for name, value in section.items():
-            if name not in ROLE_WORDS:
-                line, known = section.line_of(name), ", ".join(ROLE_WORDS)
-                self.mistakes.append(
-                    Mistake(
-                        section.file, line, f"unknown class '{name}'; the classes known here are: {known}"
-                    )
-                )
-            self._add(f"role {name}", value, section, name)
-
-    def _add(self, name: str, value: Any, section: Section, key: str) -> None:
-        if not isinstance(value, Section):
-            line = section.line_of(key)
-            self.mistakes.append(
-                Mistake(section.file, line, f"word class '{key}' must have 'says' and 'words' under it")
-            )
-            return
-        check = Checker(value, self.mistakes, what=f"word class '{key}'")
-        made = WordClass(
-            name=name,
-            says=check.text("says", required=True),
-            words=_expanded(check, "words", genders=not name.startswith("role ")),
-            exact=_expanded(check, "exact", genders=False),
-            never_in=_expanded(check, "never_in", genders=True),
-            includes=check.texts("includes"),
-        )
-        check.finish()
-        if not (made.words or made.exact or made.includes):
-            check.wrong("has no 'words', 'exact' or 'includes'")
-        self.classes[name] = made
-        self._where[name] = value
-
-    def literal(self, word: str) -> str:
-        """The class of a word or phrase written straight into a pattern."""
-        name = f'"{word}"'
-        self.classes.setdefault(name, WordClass(name, "", words=_written_out([word], genders=True)))
-        return name
-
-    def find(self, name: str, code: str) -> str | None:
-        """The full name of a class as seen from a code's file, or None where there is no such class."""
-        for full in (f"{code}:{name}", name):
-            if full in self.classes:
-                return full
-        return name if name in MENTIONS else None
-
-    def check_includes(self) -> None:
-        for name, made in list(self.classes.items()):
-            code = name.split(":")[0] if ":" in name and not name.startswith('"') else ""
-            found = []
-            for other in made.includes:
-                full = self.find(other, code)
-                if full is None or full in MENTIONS:
-                    section = self._where[name]
-                    line = section.line_of("includes")
-                    self.mistakes.append(Mistake(section.file, line, _no_class(other, self.classes)))
-                else:
-                    found.append(full)
-            self.classes[name] = WordClass(
-                made.name, made.says, made.words, made.exact, made.never_in, tuple(found)
-            )
-
-
-def _expanded(check: Checker, key: str, *, genders: bool) -> tuple[str, ...]:
-    phrases = check.texts(key)
-    for at, phrase in enumerate(phrases):
-        if _leaves_alternatives(phrase):
-            item = f"{key}[{at}]"
-            check.wrong(_NESTED.format(phrase=phrase), item if item in check.section.lines else key)
-    return _written_out(phrases, genders=genders)
-
-
-def _leaves_alternatives(phrase: str) -> bool:
-    """Whether a "|" is left once the alternatives are written out, as it is in `(a|(b|c) d)`."""
-    return "|" in _ALTERNATIVES.sub("", phrase)
-
-
-def _written_out(phrases: Iterable[str], *, genders: bool) -> tuple[str, ...]:
-    forms = (form for phrase in phrases for form in expand(phrase) if form)
-    if genders:
-        forms = (form for phrase in forms for form in every_gender(phrase))
-    return tuple(dict.fromkeys(forms))
-
-
-def _no_class(name: str, known: Iterable[str]) -> str:
-    plain = sorted(k for k in known if not k.startswith('"') and not k.startswith("role "))
-    near = [k for k in plain if k.split(":")[-1].split()[0][:4] == name[:4]]
-    hint = f" (did you mean {', '.join(repr(k.split(':')[-1]) for k in near[:3])}?)" if near else ""
-    return f"there is no word class '{name}'{hint}; add it to words.yml or to 'words' in this file"
-
-
-def _read_patterns(check: Checker, words: _Words, *, code: str) -> tuple[Pattern, ...]:
+def _read_patterns(check: Checker, words: WordClasses, *, code: str) -> tuple[Pattern, ...]:
     made = (_read_pattern(text, check, words, code=code) for text in check.texts("find", required=True))
     return tuple(pattern for pattern in made if pattern.steps)
 
 
-def _read_pattern(text: str, check: Checker, words: _Words, *, code: str) -> Pattern:
+def _read_pattern(text: str, check: Checker, words: WordClasses, *, code: str) -> Pattern:
     steps: list[Step] = []
     gap = 0
     for braced, distance, literal in re.findall(r"\{([^{}]*)\}|<=(\d+)|((?:(?!\{|<=\d).)+)", text):
@@ -417,8 +234,8 @@ def _read_pattern(text: str, check: Checker, words: _Words, *, code: str) -> Pat
         if braced:
             names = tuple(_class_names(braced, check, words, code=code, key="find"))
         elif literal.strip():
-            if _leaves_alternatives(literal):
-                check.wrong(_NESTED.format(phrase=literal.strip()), "find")
+            if leaves_alternatives(literal):
+                check.wrong(NESTED.format(phrase=literal.strip()), "find")
             names = (words.literal(literal.strip()),)
         else:
             continue
@@ -431,16 +248,16 @@ def _read_pattern(text: str, check: Checker, words: _Words, *, code: str) -> Pat
     return Pattern(text, tuple(steps))
 
 
-def _class_names(written: str, check: Checker, words: _Words, *, code: str, key: str) -> Iterator[str]:
+def _class_names(written: str, check: Checker, words: WordClasses, *, code: str, key: str) -> Iterator[str]:
     for name in written.split("|"):
         full = words.find(name.strip(), code)
         if full is None:
-            check.wrong(_no_class(name.strip(), words.classes), key)
+            check.wrong(no_class(name.strip(), words.classes), key)
         else:
             yield full
 
 
-def _read_cues(section: Section, words: _Words, mistakes: list[Mistake]) -> Iterator[Cue]:
+def _read_cues(section: Section, words: WordClasses, mistakes: list[Mistake]) -> Iterator[Cue]:
     top = Checker(section, mistakes, what="context")
     seen: set[str] = set()
     for item in top.children("cues", required=True):
@@ -480,7 +297,7 @@ def _allowed(check: Checker, key: str, allowed: tuple[str, ...]) -> tuple[str, .
     return values
 
 
-def _read_code(name: str, section: Section, words: _Words, mistakes: list[Mistake]) -> Code:
+def _read_code(name: str, section: Section, words: WordClasses, mistakes: list[Mistake]) -> Code:
     check = Checker(section, mistakes, what="code")
     code_id = check.text("id", required=True)
     if code_id != name:
@@ -504,7 +321,9 @@ def _read_code(name: str, section: Section, words: _Words, mistakes: list[Mistak
     return code
 
 
-def _read_rule(section: Section, code: str, negated: str, words: _Words, mistakes: list[Mistake]) -> Rule:
+def _read_rule(
+    section: Section, code: str, negated: str, words: WordClasses, mistakes: list[Mistake]
+) -> Rule:
     check = Checker(section, mistakes, what=f"rule '{section.get('id', '?')}'")
     examples = Checker(check.child("examples", required=True), mistakes, what=f"{check.what} examples")
     rule = Rule(

@@ -6,23 +6,18 @@ unit number. Every row keeps its `source`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 import pandas as pd
 
-from nlp.coder import CodedUnit, Coder, EntryCount
-from nlp.reader import Reader, load_reader, stated_probability
-from nlp.roles import CaseMemory
+from nlp.coder import Coder
+from nlp.reader import load_reader, stated_probability
 
 __all__ = [
     "COMBINATIONS",
     "LEAST_PROBABILITY",
-    "CodedLot",
     "Combination",
-    "DoubleCoder",
     "Readings",
     "combine",
     "differences",
@@ -84,64 +79,6 @@ def read_twice(
     read = reader.read(notes, codebook_version=coder.codebook.version)
     table = combine(rules.table, read, how=how, least=least)
     return Readings(table, rules.entries, differences(rules.table, read), read, reader=reader.id)
-
-
-class CodedLot(NamedTuple):
-    """The rows of some notes in the notes' order, and their totals (notes as `entry_no`)."""
-
-    rows: list[CodedUnit]
-    total: EntryCount
-
-
-@dataclass(frozen=True)
-class DoubleCoder:
-    """Codes some notes after others by both readings, where one table would be too large.
-
-    Attributes
-    ----------
-    coder
-        The rules.
-    how, least
-        See `combine`. The reader is not asked where the rules stand alone.
-    """
-
-    coder: Coder
-    how: Combination = "either"
-    least: float = LEAST_PROBABILITY
-
-    @cached_property
-    def reader(self) -> Reader:
-        """The trained reader, loaded when first asked."""
-        return load_reader()
-
-    def code_lot(self, notes: Sequence[dict[str, Any]], memory: CaseMemory) -> CodedLot:
-        """Code notes of which those of a case stand together; `memory` holds the names learnt so far."""
-        coded = list(self.coder.code_stream(notes, memory=memory))
-        total = EntryCount(
-            "",
-            len(notes),
-            units=sum(note.entry.units for note in coded),
-            dropped=sum(note.entry.dropped for note in coded),
-            words=sum(note.entry.words for note in coded),
-        )
-        if self.how == "rules":
-            return CodedLot([row for note in coded for row in note.rows], total)
-        read = self.reader.read_stream(notes, codebook_version=self.coder.codebook.version)
-        # by place in the lot: a file of anybody's may give two notes of a case one number
-        sides = [
-            pd.DataFrame(
-                [row._replace(case_id=0, entry_no=at) for at, rows in enumerate(side) for row in rows],
-                columns=list(CodedUnit._fields),
-            ).astype({"counts": bool})
-            for side in ([note.rows for note in coded], read)
-        ]
-        table = combine(sides[0], sides[1], how=self.how, least=self.least)
-        rows = map(CodedUnit._make, table.itertuples(index=False, name=None))
-        places = [(note["case_id"], note["entry_no"]) for note in notes]
-        return CodedLot(
-            [row._replace(case_id=places[row.entry_no][0], entry_no=places[row.entry_no][1]) for row in rows],
-            total,
-        )
 
 
 def combine(

@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.coder import CodedUnit, EntryCount
-from nlp.combine import DoubleCoder
-from nlp.lots import Encode, WorkerLostError, code_lots
+from nlp.lots import DoubleCoder, Encode, WorkerLostError, code_lots
 
 __all__ = ["NotesFileError", "code_file"]
 

@@ -6,18 +6,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from nlp.codebook import Codebook
 from nlp.coder import CodedUnit, Coder, EntryCount
-from nlp.combine import Combination, DoubleCoder
-from nlp.reader import load_reader
+from nlp.combine import LEAST_PROBABILITY, Combination, combine
+from nlp.reader import Reader, load_reader
 from nlp.roles import CaseMemory
 
-__all__ = ["EncodedLot", "WorkerLostError", "code_lots"]
+__all__ = ["CodedLot", "DoubleCoder", "WorkerLostError", "code_lots"]
 
 Lot = list[dict[str, Any]]
 Encode = Callable[[list[CodedUnit]], Any]
@@ -32,7 +35,64 @@ class WorkerLostError(RuntimeError):
     """A process that coded notes was ended from outside, as happens when memory runs out."""
 
 
-class EncodedLot(NamedTuple):
+@dataclass(frozen=True)
+class DoubleCoder:
+    """Codes some notes after others by both readings, where one table would be too large.
+
+    Attributes
+    ----------
+    coder
+        The rules.
+    how, least
+        See `combine`. The reader is not asked where the rules stand alone.
+    """
+
+    coder: Coder
+    how: Combination = "either"
+    least: float = LEAST_PROBABILITY
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The trained reader, loaded when first asked."""
+        return load_reader()
+
+    def code_lot(self, notes: Lot, memory: CaseMemory) -> tuple[list[CodedUnit], EntryCount]:
+        """Code notes of which those of a case stand together; `memory` holds the names learnt so far.
+
+        Returns
+        -------
+        tuple
+            The rows in the notes' order, and their totals (notes as `entry_no`).
+        """
+        coded = list(self.coder.code_stream(notes, memory=memory))
+        total = EntryCount(
+            "",
+            len(notes),
+            units=sum(note.entry.units for note in coded),
+            dropped=sum(note.entry.dropped for note in coded),
+            words=sum(note.entry.words for note in coded),
+        )
+        if self.how == "rules":
+            return [row for note in coded for row in note.rows], total
+        read = self.reader.read_stream(notes, codebook_version=self.coder.codebook.version)
+        # by place in the lot: a file of anybody's may give two notes of a case one number
+        sides = [
+            pd.DataFrame(
+                [row._replace(case_id=0, entry_no=at) for at, rows in enumerate(side) for row in rows],
+                columns=list(CodedUnit._fields),
+            ).astype({"counts": bool})
+            for side in ([note.rows for note in coded], read)
+        ]
+        table = combine(sides[0], sides[1], how=self.how, least=self.least)
+        rows = map(CodedUnit._make, table.itertuples(index=False, name=None))
+        places = [(note["case_id"], note["entry_no"]) for note in notes]
+        placed = [
+            row._replace(case_id=places[row.entry_no][0], entry_no=places[row.entry_no][1]) for row in rows
+        ]
+        return placed, total
+
+
+class CodedLot(NamedTuple):
     """A lot's rows as `encode` made them, its totals (notes as `entry_no`), and the names it learnt."""
 
     rows: Any
@@ -42,7 +102,7 @@ class EncodedLot(NamedTuple):
 
 def code_lots(
     notes: Iterable[dict[str, Any]], coder: DoubleCoder, encode: Encode, *, jobs: int = 1
-) -> Iterator[EncodedLot]:
+) -> Iterator[CodedLot]:
     """Code notes in lots of about a thousand, and make of each lot's rows what is to be kept.
 
     Parameters
@@ -86,12 +146,12 @@ def _lots(notes: Iterable[dict[str, Any]]) -> Iterator[Lot]:
         yield lot
 
 
-def _code(coder: DoubleCoder, lot: Lot, memory: CaseMemory, encode: Encode) -> EncodedLot:
+def _code(coder: DoubleCoder, lot: Lot, memory: CaseMemory, encode: Encode) -> CodedLot:
     rows, total = coder.code_lot(lot, memory)
-    return EncodedLot(encode(rows), total, memory)
+    return CodedLot(encode(rows), total, memory)
 
 
-def _code_apart(coder: DoubleCoder, lots: Iterable[Lot], encode: Encode, jobs: int) -> Iterator[EncodedLot]:
+def _code_apart(coder: DoubleCoder, lots: Iterable[Lot], encode: Encode, jobs: int) -> Iterator[CodedLot]:
     codebook = coder.coder.codebook
     # read-only mappings cannot be sent to another process; plain ones can
     plain = replace(codebook, words=dict(codebook.words), by_id=dict(codebook.by_id))
@@ -101,7 +161,7 @@ def _code_apart(coder: DoubleCoder, lots: Iterable[Lot], encode: Encode, jobs: i
     with ProcessPoolExecutor(
         jobs, mp_context=get_context("spawn"), initializer=_start, initargs=recipe
     ) as pool:
-        waiting: deque[Future[EncodedLot]] = deque()
+        waiting: deque[Future[CodedLot]] = deque()
         before: Lot = []
         try:
             for lot in lots:
@@ -124,7 +184,7 @@ def _start(codebook: Codebook, how: Combination, least: float, encode: Encode) -
     _here = (DoubleCoder(Coder(codebook), how, least), encode)
 
 
-def _code_here(lot: Lot, memory: CaseMemory) -> EncodedLot:
+def _code_here(lot: Lot, memory: CaseMemory) -> CodedLot:
     coder, encode = _here
     return _code(coder, lot, memory, encode)
 

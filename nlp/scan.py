@@ -21,7 +21,8 @@ from spacy.matcher import PhraseMatcher
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
-from nlp.codebook import MENTIONS, Codebook, WordClass
+from nlp.codebook import Codebook
+from nlp.word_classes import MENTIONS, WordClass
 
 Span = tuple[int, int]
 """Tokens of a note, end exclusive."""

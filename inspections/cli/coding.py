@@ -46,8 +46,8 @@ def code(
     ] = 1,
 ) -> None:
     """Code the notes of any table as a report's are coded, without a sample or a report."""
-    from nlp.combine import DoubleCoder
     from nlp.files import NotesFileError, code_file
+    from nlp.lots import DoubleCoder
     from nlp.reader import CorpusError
 
     if combine not in _COMBINATIONS:

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from nlp.audit.firing import UNIT
-from nlp.codebook import Code, Codebook, Cue, Rule, WordClass
+from nlp.codebook import Code, Codebook, Cue, Rule
 from nlp.coder import CodedUnit, Coder
-from nlp.combine import DoubleCoder
-from nlp.lots import code_lots
+from nlp.lots import DoubleCoder, code_lots
+from nlp.word_classes import WordClass
 
 __all__ = ["Change", "code_by", "compare_codebooks", "count_moves", "find_moves", "version_problem"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlp.codebook import MENTIONS, Codebook, Pattern, Rule
+from nlp.codebook import Codebook, Pattern, Rule
+from nlp.word_classes import MENTIONS
 
 __all__ = ["class_words", "classes_of", "in_words"]
 

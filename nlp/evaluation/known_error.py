@@ -22,8 +22,8 @@ __all__ = ["KEPT", "coder_hash", "keep_error", "known_error"]
 KEPT = Path(__file__).with_name("error.json")
 _PLACES = 3
 _RULES_CODE = (
-    *("codebook.py", "coder.py", "combine.py", "context.py", "decide.py"),
-    *("roles.py", "rules.py", "scan.py", "units.py"),
+    *("codebook.py", "coder.py", "combine.py", "context.py", "decide.py", "phrases.py"),
+    *("roles.py", "rules.py", "scan.py", "units.py", "word_classes.py"),
 )
 
 

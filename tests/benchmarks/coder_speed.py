@@ -109,8 +109,8 @@ def write_for_peers(folder: Path, count: int) -> None:
 def code_a_file(folder: Path, count: int, jobs: int, how: Any) -> dict[str, float]:
     """Code a file; words, seconds of the clock and of the processors, peak memory of a process in bytes."""
     from nlp import Coder, load_codebook
-    from nlp.combine import DoubleCoder
     from nlp.files import code_file
+    from nlp.lots import DoubleCoder
 
     coder = DoubleCoder(Coder(load_codebook(CODEBOOK)), how=how)
     if how != "rules":

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from nlp import Coder, load_codebook
-from nlp.codebook import Code, Codebook, CodeExample, Rule, every_gender
+from nlp.codebook import Code, Codebook, CodeExample, Rule
+from nlp.phrases import every_gender
 
 _CODEBOOK = load_codebook(Path(__file__).parents[2] / "nlp" / "codebook")
 _EXAMPLES = [

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from nlp import Coder, lots
-from nlp.combine import Combination, DoubleCoder, read_twice
+from nlp.combine import Combination, read_twice
 from nlp.files import NotesFileError, code_file
+from nlp.lots import DoubleCoder
 
 NOTES = pd.DataFrame(
     {
