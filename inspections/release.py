@@ -22,8 +22,8 @@ __all__ = [
     "force_facts",
     "public_trail",
     "write_charts",
+    "write_csv",
     "write_json",
-    "write_restricted",
     "write_table",
 ]
 
@@ -40,11 +40,11 @@ def write_table(folder: Path, name: str, released: Released) -> None:
     """
     if not isinstance(released, Released):
         raise TypeError(f"{name} has not been through disclosure control (inspections.disclosure)")
-    write_restricted(folder, name, released.table)
+    write_csv(folder, name, released.table)
 
 
-def write_restricted(folder: Path, name: str, table: pd.DataFrame) -> None:
-    """Write a table that stays inside as ``<name>.csv``, in the same way."""
+def write_csv(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a table as ``<name>.csv``; what a force publishes is written by :func:`write_table`."""
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
 

@@ -24,7 +24,7 @@ from inspections.comparison.forces import (
     read_earlier,
     read_forces,
 )
-from inspections.release import write_charts, write_json, write_restricted
+from inspections.release import write_charts, write_csv, write_json
 from parameters import PROJECT, InspectionError, Problem
 
 __all__ = ["NOTEBOOK", "Comparison", "open_comparison"]
@@ -60,7 +60,7 @@ class Comparison:
 
     def write(self, name: str, table: pd.DataFrame) -> None:
         """Write a table of released numbers as ``release/<name>.csv``."""
-        write_restricted(self.unfinished / "release", name, table)
+        write_csv(self.unfinished / "release", name, table)
 
     def write_charts(self, charts: Iterable[Chart]) -> None:
         """Write the charts, each with its numbers."""
