@@ -17,7 +17,7 @@ import pandas as pd
 from inspections.intervals import CENSUS
 from inspections.rounding import half_up, per_cent, signed, whole
 from inspections.sentences import SENTENCES, Sentence
-from inspections.strands import matters_of
+from inspections.strands import matters_of, printed_ends
 from parameters.words import load_words
 
 __all__ = ["NONE", "Finding", "as_records", "quantifier", "strength", "write_findings"]
@@ -167,10 +167,7 @@ def _word(row: _Row) -> str:
     counts = [_number(row, name) for name in ("numerator", "denominator")]
     if value is None or None in counts or not _rests_on_enough(row):
         return ""
-    low, high = _number(row, "low"), _number(row, "high")
-    if low is None or high is None:
-        low, high = (value, value) if row["interval"] == CENSUS.method else (0.0, 100.0)
-    return quantifier(value, low, high)
+    return quantifier(value, *printed_ends(row))
 
 
 def _title(word: str, sentence: Sentence) -> str:

@@ -18,7 +18,7 @@ from inspections.intervals import CENSUS
 from inspections.rounding import half_up, whole
 from parameters.words import load_words
 
-__all__ = ["MATTERS", "Matter", "compare_strands", "files_apart", "matters_of"]
+__all__ = ["MATTERS", "Matter", "compare_strands", "files_apart", "matters_of", "printed_ends"]
 
 Kind = Literal["notes", "records"]
 _Row = Mapping[Any, Any]
@@ -277,6 +277,25 @@ def files_apart(cases: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
+def printed_ends(row: Mapping[Any, Any]) -> tuple[float, float]:
+    """Ends of the interval of a share, in whole per cent as printed.
+
+    Parameters
+    ----------
+    row : mapping
+        A released row with its number in per cent.
+
+    Returns
+    -------
+    (float, float)
+        The share itself twice where every case was counted; 0 and 100 where nothing tells how sure it is.
+    """
+    if pd.isna(row["low"]) or pd.isna(row["high"]):
+        share = half_up(float(row["value"]))
+        return (share, share) if row["interval"] == CENSUS.method else (0.0, 100.0)
+    return half_up(float(row["low"])), half_up(float(row["high"]))
+
+
 def _of_row(counted: pd.DataFrame, indicator: str, group: str) -> pd.DataFrame:
     return counted.loc[[(indicator, group)]] if (indicator, group) in counted.index else counted.iloc[:0]
 
@@ -288,7 +307,7 @@ def _compared(reviewers: _Row, other: _Row, kind: Kind, *, partly: _Row | None) 
 
 
 def _says(verdict: Verdict, reviewers: _Row, other: _Row, kind: Kind, *, partly: _Row | None) -> str:
-    (low, high), (other_low, other_high) = _ends(reviewers), _ends(other)
+    (low, high), (other_low, other_high) = printed_ends(reviewers), printed_ends(other)
     reach = f"{whole(min(low, other_low))} to {whole(max(high, other_high))} per cent"
     if verdict == "agree":
         return f"They agree: both intervals lie within {reach}."
@@ -306,7 +325,7 @@ def _verdict(reviewers: _Row, other: _Row) -> Verdict:
             return "not published" if row["status"] == "suppressed" else "not recorded"
     if any(pd.isna(row["cases"]) or row["cases"] < load_words().smallest_base for row in (reviewers, other)):
         return "few cases"
-    (low, high), (other_low, other_high) = _ends(reviewers), _ends(other)
+    (low, high), (other_low, other_high) = printed_ends(reviewers), printed_ends(other)
     if high < other_low or other_high < low:
         return "differ"
     return "agree" if max(high, other_high) - min(low, other_low) <= load_words().agreement else "open"
@@ -316,14 +335,6 @@ def _with_partly(high: float, partly: _Row | None, other_low: float) -> str:
     """Whether a difference stays with "partly" added: the upper ends add up to no less than that of both."""
     if partly is None or pd.isna(partly["value"]):
         return ""
-    if high + _ends(partly)[1] < other_low:
+    if high + printed_ends(partly)[1] < other_low:
         return ', even if "partly" is added'
     return '; if "partly" is added, no difference is shown'
-
-
-def _ends(row: _Row) -> tuple[float, float]:
-    """The interval as printed: the share itself where every case counts, anything where it is not known."""
-    if pd.isna(row["low"]) or pd.isna(row["high"]):
-        share = half_up(float(row["value"]))
-        return (share, share) if row["interval"] == CENSUS.method else (0.0, 100.0)
-    return half_up(float(row["low"])), half_up(float(row["high"]))
