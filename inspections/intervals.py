@@ -20,6 +20,7 @@ from inspections.hashing import keyed_hash
 __all__ = [
     "CENSUS",
     "NO_INTERVAL",
+    "Z_95",
     "Interval",
     "bootstrap",
     "bootstrap_median",
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 Numbers = NDArray[np.float64]
+
+Z_95 = 1.959963984540054
+"""Standard normal deviate of a 95 per cent interval."""
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
+from inspections.intervals import Z_95
 
 __all__ = ["Change", "Estimate", "adjusted", "change_of_estimates", "change_of_shares"]
-
-_Z = 1.959963984540054
-"""Standard normal deviate of a 95 per cent interval."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,7 @@ def change_of_estimates(before: Estimate, now: Estimate) -> Change | None:
     towards_none = down if difference > 0 else up
     chance = 1.0
     if difference:
-        chance = float(2 * norm.sf(_Z * abs(difference) / towards_none)) if towards_none else 0.0
+        chance = float(2 * norm.sf(Z_95 * abs(difference) / towards_none)) if towards_none else 0.0
     return Change(
         difference, difference - down, difference + up, chance, "square-and-add, from two intervals"
     )
@@ -143,4 +140,4 @@ def adjusted(chances: Sequence[float]) -> list[float]:
 
     if not chances:
         return []
-    return [float(chance) for chance in np.asarray(multipletests(list(chances), method="holm")[1])]
+    return [float(chance) for chance in multipletests(list(chances), method="holm")[1]]

@@ -15,15 +15,14 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["EVERY_CASE", "comparison_number", "kish"]
+from inspections.intervals import CENSUS, Z_95
 
-EVERY_CASE = "every case counted"
+__all__ = ["comparison_number", "kish"]
+
 _OF_UNITS = re.compile(r"[\d,]+ (?!sampled case files).* sampled case files")
 """How the base of a share of units begins: "84 counted units in 23 sampled case files"."""
 
 _NOTHING = "no interval to go by"
-_Z = 1.959963984540054
-"""Standard normal deviate of a 95 per cent interval."""
 
 
 def kish(strata: Iterable[Mapping[str, Any]]) -> float | None:
@@ -71,7 +70,7 @@ def comparison_number(row: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple
         In words.
     """
     n, of_units = float(row["denominator"]), bool(_OF_UNITS.match(str(row["base"])))
-    if str(row["interval"]).startswith(EVERY_CASE):
+    if row["interval"] == CENSUS.method:
         return (None, _NOTHING) if of_units else (n, "every one counted")
     effective, read = kish(facts["strata"]), facts["counts"]["sample"]
     if effective is not None and not of_units:
@@ -89,7 +88,7 @@ def _worth(share: float, low: float, high: float) -> float | None:
         return None
     ends = [float(end) / 100 for end in (low, high)]
     found = [
-        _Z**2 * end * (1 - end) / (share - end) ** 2
+        Z_95**2 * end * (1 - end) / (share - end) ** 2
         for end in ends
         if not math.isclose(end, share, abs_tol=1e-9) and 0 < end < 1
     ]

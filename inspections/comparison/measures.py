@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from inspections.comparison.change import Change, Estimate, adjusted, change_of_estimates, change_of_shares
-from inspections.comparison.effective import EVERY_CASE, comparison_number
+from inspections.comparison.effective import comparison_number
 from inspections.comparison.forces import ForceRelease
 from inspections.comparison.funnel import (
     FEWEST_FORCES,
@@ -24,6 +24,7 @@ from inspections.comparison.funnel import (
     pooled,
     standing,
 )
+from inspections.intervals import CENSUS
 
 __all__ = ["CHANGE_COLUMNS", "balances", "changes", "funnels", "measures", "official", "with_standing"]
 
@@ -163,7 +164,7 @@ def _points(rows: pd.DataFrame) -> pd.DataFrame:
 def _shares(points: pd.DataFrame) -> np.ndarray:
     """Shares as exactly as they were released: the counts where they are not weighted."""
     counted = points["numerator"].astype(float) / points["denominator"].astype(float)
-    whole = points["interval"].astype(str).str.startswith((EVERY_CASE, "hypergeometric"))
+    whole = points["interval"].astype(str).str.startswith((CENSUS.method, "hypergeometric"))
     return np.asarray(counted.where(whole, points["value"].astype(float) / 100), dtype=np.float64)
 
 
@@ -279,7 +280,7 @@ def _not_comparable(
         return "defined otherwise then"
     if not same_cases:
         return "another kind of cases then"
-    of_notes = row["source"] == "indicators" and not str(row["interval"]).startswith(EVERY_CASE)
+    of_notes = row["source"] == "indicators" and row["interval"] != CENSUS.method
     return "coded otherwise then" if of_notes and row["unit"] != "days" and not same_coding else ""
 
 
