@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -12,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from parameters.fields import ANSWERS, NOT_ANSWERED
 from parameters.loading import read_model
-from parameters.models.values import Slug, Strictly, Words, rule
+from parameters.models.values import Slug, Strictly, Words, given_twice, rule
 from parameters.paths import PROJECT
 from parameters.problems import InspectionError
 from parameters.suggestions import listed
@@ -134,7 +133,7 @@ class QuestionSet(Strictly):
             ("stages.id", [stage.id for stage in self.stages]),
             ("stages.questions.id", [question.id for question in self.questions]),
         ):
-            twice = [name for name, times in Counter(names).items() if times > 1]
+            twice = given_twice(names)
             if twice:
                 raise rule(f"gives {listed(twice)} more than once.", "Keep each id once.", field=field)
         named = {question.source.work: question.id for question in self.questions}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
@@ -10,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from parameters.loading import read_model
-from parameters.models.values import Strictly, Words, rule
+from parameters.models.values import Strictly, Words, given_twice, rule
 from parameters.paths import PROJECT
 from parameters.problems import InspectionError
 from parameters.suggestions import listed
@@ -73,7 +72,7 @@ class NumberWords(Strictly):
             ("shares", [*(entry.word for entry in self.shares), self.otherwise]),
             ("strength", [*(entry.word for entry in self.strength), self.weakest]),
         ):
-            twice = [word for word, times in Counter(words).items() if times > 1]
+            twice = given_twice(words)
             if twice:
                 raise rule(f"gives {listed(twice)} more than once.", "Keep each word once.", field=field)
         return self

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from parameters.models.values import Strictly, Words, rule
+from parameters.models.values import Strictly, Words, given_twice, rule
 from parameters.suggestions import listed
 
 LOWEST_THRESHOLD = 3
@@ -72,7 +71,7 @@ class Disclosure(Strictly):
     @field_validator("exceptions")
     @classmethod
     def _excepted_once(cls, value: tuple[DisclosureException, ...]) -> tuple[DisclosureException, ...]:
-        twice = [name for name, times in Counter(found.name for found in value).items() if times > 1]
+        twice = given_twice(found.name for found in value)
         if twice:
             raise rule(f"lists {listed(twice)} more than once.", "Keep one decision for each row.")
         return value

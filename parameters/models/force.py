@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Annotated
 
@@ -26,7 +25,7 @@ from parameters.models.columns import (
 )
 from parameters.models.sample import SampleOverrides
 from parameters.models.source import Source
-from parameters.models.values import Slug, Strictly, Words, YesNo, rule
+from parameters.models.values import Slug, Strictly, Words, YesNo, given_twice, rule
 from parameters.suggestions import listed
 
 
@@ -139,7 +138,7 @@ class Force(Strictly):
     @field_validator("approved_extracts")
     @classmethod
     def _approved_once(cls, value: tuple[ApprovedExtract, ...]) -> tuple[ApprovedExtract, ...]:
-        twice = [name for name, times in Counter(extract.id for extract in value).items() if times > 1]
+        twice = given_twice(extract.id for extract in value)
         if twice:
             raise rule(f"lists {listed(twice)} more than once.", "Keep one approval for each extract.")
         return value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -25,6 +26,11 @@ def rule(message: str, remedy: str, *, field: str = "") -> PydanticCustomError:
     `field` names the key meant, for a rule that is checked on the mapping around it.
     """
     return PydanticCustomError("rule", "{message}", {"message": message, "remedy": remedy, "field": field})
+
+
+def given_twice(names: Iterable[str]) -> list[str]:
+    """Names that a list gives more than once, in the order they come."""
+    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def either(choose: Callable[[object], str | None], message: str, remedy: str) -> Discriminator:
