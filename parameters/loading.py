@@ -21,7 +21,7 @@ from parameters.paths import shown_path
 from parameters.problems import InspectionError, Problem
 from parameters.suggestions import did_you_mean, listed
 
-__all__ = ["INSPECTION_FILE", "load_parameters", "read_model"]
+__all__ = ["INSPECTION_FILE", "load_model", "load_parameters"]
 
 INSPECTION_FILE = "inspection.yml"
 Model = TypeVar("Model", bound=BaseModel)
@@ -52,8 +52,8 @@ def load_parameters(path: str | Path) -> Parameters:
     36
     """
     force_file = Path(path)
-    force, problems = read_model(force_file, Force)
-    inspection, inspection_problems = read_model(force_file.parent / INSPECTION_FILE, Inspection)
+    force, problems = _read_model(force_file, Force)
+    inspection, inspection_problems = _read_model(force_file.parent / INSPECTION_FILE, Inspection)
     problems += inspection_problems
     if force is not None:
         problems += _misnamed(force, force_file)
@@ -70,7 +70,21 @@ def load_parameters(path: str | Path) -> Parameters:
     )
 
 
-def read_model(path: Path, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+def load_model(path: Path, model: type[Model]) -> Model:
+    """Read a YAML file of the project that stands by itself, such as the questions.
+
+    Raises
+    ------
+    InspectionError
+        With every problem of the file: field, value, what is wrong, remedy.
+    """
+    found, problems = _read_model(path, model)
+    if found is None:
+        raise InspectionError(problems)
+    return found
+
+
+def _read_model(path: Path, model: type[Model]) -> tuple[Model | None, list[Problem]]:
     """Model of one YAML file, or why there is none."""
     values, problems = _read_yaml(path)
     if problems:

@@ -10,10 +10,9 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from parameters.fields import ANSWERS, NOT_ANSWERED
-from parameters.loading import read_model
+from parameters.loading import load_model
 from parameters.models.values import Slug, Strictly, Words, given_twice, rule
 from parameters.paths import PROJECT
-from parameters.problems import InspectionError
 from parameters.suggestions import listed
 
 __all__ = [
@@ -182,7 +181,4 @@ def load_questions(path: str | Path = QUESTIONS_FILE) -> QuestionSet:
     >>> load_questions().by_id["SU1"].pillar
     2
     """
-    questions, problems = read_model(Path(path), QuestionSet)
-    if questions is None:
-        raise InspectionError(problems)
-    return questions
+    return load_model(Path(path), QuestionSet)

@@ -8,10 +8,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from parameters.loading import read_model
+from parameters.loading import load_model
 from parameters.models.values import Strictly, Words, given_twice, rule
 from parameters.paths import PROJECT
-from parameters.problems import InspectionError
 from parameters.suggestions import listed
 
 __all__ = ["WORDS_FILE", "NumberWords", "ShareWord", "StrengthWord", "load_words"]
@@ -97,7 +96,4 @@ def load_words(path: Path = WORDS_FILE) -> NumberWords:
     >>> load_words().shares[0].word
     'nearly all'
     """
-    words, problems = read_model(path, NumberWords)
-    if words is None:
-        raise InspectionError(problems)
-    return words
+    return load_model(path, NumberWords)
