@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from inspections.pseudonyms import Vocabulary, identifying_words
+from inspections.pseudonyms import RANKS, TITLES, Vocabulary, identifying_words
 from parameters.fields import FIELDS
 
 __all__ = ["identifiers"]
@@ -34,26 +34,7 @@ _REFERENCES = sorted(
     {field.name for fields in FIELDS.values() for field in fields if field.kind == "reference"}
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_TITLES = frozenset(
-    (
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "prof",
-        "pc",
-        "dc",
-        "ps",
-        "ds",
-        "di",
-        "dci",
-        "insp",
-        "sgt",
-        "supt",
-        "pcso",
-    )
-)
+_TITLES = frozenset(title.lower() for title in (*TITLES, *RANKS))
 _CALENDAR = frozenset(
     name.lower() for names in (calendar.month_name, calendar.day_name, calendar.day_abbr) for name in names
 )

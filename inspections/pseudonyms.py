@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 __all__ = [
+    "RANKS",
+    "TITLES",
     "Found",
     "Pseudonymised",
     "Vocabulary",
@@ -48,7 +50,11 @@ _STREET = (
     r"Hill|Gardens|Grove|Park|Rec|Bridge|House|Hotel|Inn|Arms|Club|Bar|School|College|Academy|University|"
     r"Hospital|Surgery|Church|Prom|Green|Mews|Quay|Station|Estate|Approach)"
 )
-_RANK = r"(?:PC|DC|PS|DS|DI|DCI|Insp|Sgt|Supt|PCSO)"
+RANKS = ("PC", "DC", "PS", "DS", "DI", "DCI", "Insp", "Sgt", "Supt", "PCSO")
+TITLES = ("Mr", "Mrs", "Ms", "Miss", "Dr", "Prof")
+"""What stands before a name and is no part of it."""
+
+_RANK = rf"(?:{'|'.join(RANKS)})"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
@@ -71,7 +77,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("vehicle", r"\b[A-Z]{2}\d{2} ?[A-Z]{3}\b"),
     ("reference", r"\b(?=[\w/-]*\d)[A-Za-z]\w{0,9}[/-][\w/-]*\d[\w/-]*\b|\b\d+/\d+(?:/\d+)*\b"),
     ("officer", rf"\b{_RANK} ?\d{{2,5}}\b"),
-    ("name", r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? [A-Z][\w'-]+(?: [A-Z][\w'-]+)*"),
+    ("name", rf"\b(?:{'|'.join(TITLES)})\.? [A-Z][\w'-]+(?: [A-Z][\w'-]+)*"),
     ("number", r"\b\d{3,}\b"),
 )
 """What has a shape, most telling first; the kind stands in the text in place of it."""
