@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from inspections.indicators.timeliness import STAGES
-from inspections.rounding import per_cent, signed, whole
+from inspections.rounding import days, per_cent, signed, whole
 from parameters import PROJECT
 from parameters.fields import DECISIONS, OUTCOME_TYPES
 
@@ -282,7 +282,7 @@ def timeliness_chart(indicators: pd.DataFrame, *, group: str = "force") -> Chart
             axes.plot(record["value"], row, "o", color="black", markersize=7)
             near_edge = record["value"] < 0.08 * longest
             axes.annotate(
-                _days(record["value"]), (record["value"], row), xytext=(-3 if near_edge else 0, 7),
+                days(record["value"]), (record["value"], row), xytext=(-3 if near_edge else 0, 7),
                 textcoords="offset points", ha="left" if near_edge else "center",
             )  # fmt: skip
         _rows(axes, table["stage"])
@@ -290,7 +290,7 @@ def timeliness_chart(indicators: pd.DataFrame, *, group: str = "force") -> Chart
         axes.set_xlabel("Days: median, and 95 per cent interval")
         settle(figure)
     shown = table[table["status"] == "shown"]
-    told = "; ".join(f"{row['stage']}, {_days(row['value'])}" for row in shown.to_dict("records"))
+    told = "; ".join(f"{row['stage']}, {days(row['value'])}" for row in shown.to_dict("records"))
     cases = "charged cases" if group == "charged" else "all cases that could be drawn"
     return Chart(
         id=f"timeliness-{group}",
@@ -443,11 +443,6 @@ def _read_of(drawn: int, frame: int) -> str:
 
 def _percentage(value: float) -> str:
     return f"{per_cent(value)}%"
-
-
-def _days(value: float) -> str:
-    days = whole(value)
-    return f"{days} day{'' if days == '1' else 's'}"
 
 
 def _two(scored: pd.DataFrame, place: int) -> str:

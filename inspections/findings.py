@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from inspections.intervals import CENSUS
-from inspections.rounding import half_up, per_cent, signed, whole
+from inspections.rounding import days, half_up, per_cent, signed, whole
 from inspections.sentences import SENTENCES, Sentence
 from inspections.strands import matters_of, printed_ends
 from parameters.words import load_words
@@ -237,10 +237,9 @@ def _balance(row: _Row, sentence: Sentence) -> str:
 
 
 def _days(row: _Row, sentence: Sentence) -> str:
-    days = whole(_number(row, "value") or 0.0)
-    unit = "day" if days == "1" else "days"
-    same = ", the same day" if days == "0" else ""
-    return f"The median time {sentence.says} was {days} {unit}{same} ({_interval(row)}; {row['base']})."
+    median = days(_number(row, "value") or 0.0)
+    same = ", the same day" if median == "0 days" else ""
+    return f"The median time {sentence.says} was {median}{same} ({_interval(row)}; {row['base']})."
 
 
 def _mean(row: _Row, sentence: Sentence) -> str:

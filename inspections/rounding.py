@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["half_up", "per_cent", "signed", "to_base", "whole"]
+__all__ = ["days", "half_up", "per_cent", "signed", "to_base", "whole"]
 
 
 def half_up(value: float, *, places: int = 0) -> float:
@@ -39,6 +39,18 @@ def whole(value: float) -> str:
     '1,235'
     """
     return f"{_rounded(value, 0):,}"
+
+
+def days(value: float) -> str:
+    """A time in whole days as it is written.
+
+    Examples
+    --------
+    >>> days(1.2), days(41.5)
+    ('1 day', '42 days')
+    """
+    number = whole(value)
+    return f"{number} day{'' if number == '1' else 's'}"
 
 
 def per_cent(value: float) -> str:

@@ -24,7 +24,7 @@ from matplotlib.transforms import Bbox
 
 from inspections.charts import GREY, LOOKS, WIDTH, Chart, in_print, settle, theme
 from inspections.comparison.funnel import LEVELS, binomial_limits
-from inspections.rounding import per_cent, signed, whole
+from inspections.rounding import days, per_cent, signed, whole
 from parameters.fields import DECISIONS, PILLARS
 from parameters.words import load_words
 
@@ -63,10 +63,6 @@ def _with_sign(value: float) -> str:
     return f"{value:+g}".replace("-", "−") if value else "0"
 
 
-def _days(value: float) -> str:
-    return f"{whole(value)} day{'' if whole(value) == '1' else 's'}"
-
-
 def _to_longest(rows: pd.DataFrame) -> tuple[float, float]:
     longest = rows[["value", "high"]].astype(float).max().max()
     return 0.0, 1.08 * float(longest if longest > 0 else 1.0)
@@ -76,7 +72,7 @@ _UNITS = {
     "per cent": _Unit(
         "", lambda value: f"{per_cent(value)}%", lambda value: f"{value:g}%", lambda _: (0, 100)
     ),
-    "days": _Unit("days", _days, lambda value: f"{value:g}", _to_longest),
+    "days": _Unit("days", days, lambda value: f"{value:g}", _to_longest),
     "count": _Unit("", whole, lambda value: f"{value:g}", _to_longest),
     "balance": _Unit("", signed, _with_sign, lambda _: (-1, 1)),
 }
