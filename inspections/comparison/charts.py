@@ -24,14 +24,13 @@ from matplotlib.transforms import Bbox
 
 from inspections.charts import GREY, LOOKS, WIDTH, Chart, in_print, settle, theme
 from inspections.comparison.funnel import LEVELS, binomial_limits
+from inspections.comparison.measures import KEY, TOLD
 from inspections.rounding import days, per_cent, signed, whole
 from parameters.fields import DECISIONS, PILLARS
 from parameters.words import load_words
 
 __all__ = ["balance_distribution", "change_charts", "funnel_charts", "measure_charts"]
 
-_KEY = ["measure", "group"]
-_TOLD = ("shown", "zero")
 _COLUMNS = 2
 _TALLEST = 7.3
 """Inches that a figure may take of a page, with room for its caption."""
@@ -96,7 +95,7 @@ def measure_charts(table: pd.DataFrame, *, pillar: int) -> list[Chart]:
     made = []
     for source, words in _SIDES.items():
         rows = table[(table["pillar"] == pillar) & (table["source"] == source)]
-        panels = [part for _, part in rows.groupby(_KEY, sort=False) if part["status"].isin(_TOLD).any()]
+        panels = [part for _, part in rows.groupby(KEY, sort=False) if part["status"].isin(TOLD).any()]
         for number, chunk in enumerate(_pages(panels), 1):
             made.append(
                 _measures_figure(chunk, pillar=pillar, words=words, id=f"pillar-{pillar}-{source}-{number}")
@@ -105,20 +104,15 @@ def measure_charts(table: pd.DataFrame, *, pillar: int) -> list[Chart]:
 
 
 def _measures_figure(panels: Sequence[pd.DataFrame], *, pillar: int, words: str, id: str) -> Chart:
-    with theme():
-        figure, grid = _grid(panels)
-        for place, (axes, rows) in enumerate(zip(grid, panels, strict=False)):
-            _draw_measure(axes, rows, named=place % _COLUMNS == 0)
-        settle(figure)
-    table = pd.concat(panels, ignore_index=True)
-    told = [f"{_title(rows)}: {_told_measure(rows)}." for rows in panels]
-    return Chart(
+    return _chart_of_panels(
+        panels,
         id=id,
-        figure=figure,
-        caption=f"{_pillar(pillar)}: {words} in each force, with 95% intervals.",
-        alt=f"{len(panels)} panels of dots with intervals, a row a force. {' '.join(told)}",
+        figure=_rows_figure(panels, _draw_measure),
         pillar=pillar,
-        table=table[[*_KEY, "label", "unit", "name", "value", "low", "high", "status"]],
+        caption=f"{words} in each force, with 95% intervals.",
+        seen="panels of dots with intervals, a row a force",
+        tell=_told_measure,
+        columns=["label", "unit", "name", "value", "low", "high", "status"],
     )
 
 
@@ -126,7 +120,7 @@ def _draw_measure(axes: Axes, rows: pd.DataFrame, *, named: bool) -> None:
     unit = _UNITS[rows["unit"].iloc[0]]
     low, high = unit.ends(rows)
     for place, row in enumerate(rows.to_dict("records")):
-        if row["status"] not in _TOLD:
+        if row["status"] not in TOLD:
             _word(axes, low, place, row["status"])
             continue
         if pd.notna(row["low"]):
@@ -144,7 +138,7 @@ def _draw_measure(axes: Axes, rows: pd.DataFrame, *, named: bool) -> None:
 def _told_measure(rows: pd.DataFrame) -> str:
     """The least and the most, and who has no number and why; the numbers of all are in the table."""
     unit = _UNITS[rows["unit"].iloc[0]]
-    told = rows[rows["status"].isin(_TOLD)]
+    told = rows[rows["status"].isin(TOLD)]
     few = pd.Series([_is_small(row) for row in told.to_dict("records")], index=told.index, dtype=bool)
     values = told.loc[~few, "value"].astype(float)
     words = []
@@ -169,7 +163,7 @@ def _written(row: Mapping[Any, Any]) -> str:
 
 
 def _untold(rows: pd.DataFrame) -> Iterator[str]:
-    for status, names in rows[~rows["status"].isin(_TOLD)].groupby("status", sort=True)["name"]:
+    for status, names in rows[~rows["status"].isin(TOLD)].groupby("status", sort=True)["name"]:
         yield f"{status}: {', '.join(names)}"
 
 
@@ -195,33 +189,29 @@ def funnel_charts(table: pd.DataFrame, drawn: pd.DataFrame, *, pillar: int) -> l
 
 
 def _funnels_figure(panels: Sequence[pd.DataFrame], *, pillar: int, id: str) -> Chart:
-    lines = -(-len(panels) // _COLUMNS)
     with theme():
-        figure = Figure(figsize=(WIDTH, 2.4 * lines + 0.1), layout="constrained")
-        grid = figure.subplots(lines, _COLUMNS, squeeze=False).ravel()
+        figure, grid = _grid(len(panels), height=2.4, margin=0.1)
         names = [_draw_funnel(axes, rows) for axes, rows in zip(grid, panels, strict=False)]
-        for axes in grid[len(panels) :]:
-            axes.set_visible(False)
         figure.draw_without_rendering()
         for axes, texts in zip(grid, names, strict=False):
             _place(axes, texts)
         settle(figure)
-    table = pd.concat(panels, ignore_index=True)
     spreads = list(dict.fromkeys(rows["words"].iloc[0] for rows in panels))
     spread = f"; {spreads[0]}" if len(spreads) == 1 else ""
-    told = [f"{_title(rows)}: {_told_funnel(rows)}." for rows in panels]
-    return Chart(
+    return _chart_of_panels(
+        panels,
         id=id,
         figure=figure,
-        caption=(
-            f"{_pillar(pillar)}: funnel plots. Dashed: 95% limits, diamonds lie beyond them; solid: 99.8% "
-            f"limits, squares lie beyond them{spread}."
-        ),
-        alt=f"{len(panels)} funnel plots, a mark a force, by the cases behind its share. {' '.join(told)}",
         pillar=pillar,
-        table=table[
-            [*_KEY, "label", "name", "value", "effective", "low_95", "high_95", "low_998", "high_998",
-             "standing", "status"]
+        caption=(
+            "funnel plots. Dashed: 95% limits, diamonds lie beyond them; solid: 99.8% limits, squares lie "
+            f"beyond them{spread}."
+        ),
+        seen="funnel plots, a mark a force, by the cases behind its share",
+        tell=_told_funnel,
+        columns=[
+            "label", "name", "value", "effective", "low_95", "high_95", "low_998", "high_998", "standing",
+            "status",
         ],
     )  # fmt: skip
 
@@ -308,7 +298,7 @@ def _told_funnel(rows: pd.DataFrame) -> str:
     beyond = points[points["standing"].ne("within the limits")]
     for standing, names in beyond.groupby("standing", sort=True)["name"]:
         words.append(f"{standing}: {', '.join(names)}")
-    unplaced = rows[rows["standing"].eq("") & rows["status"].isin(_TOLD)]["name"]
+    unplaced = rows[rows["standing"].eq("") & rows["status"].isin(TOLD)]["name"]
     if len(unplaced):
         words.append(f"with no interval to go by: {', '.join(unplaced)}")
     return "; ".join([*words, *_untold(rows)])
@@ -326,7 +316,7 @@ def change_charts(table: pd.DataFrame, *, pillar: int) -> list[Chart]:
     """
     panels = [
         rows
-        for _, rows in table[table["pillar"] == pillar].groupby(_KEY, sort=False)
+        for _, rows in table[table["pillar"] == pillar].groupby(KEY, sort=False)
         if rows["status"].eq("shown").any()
     ]
     return [
@@ -336,25 +326,18 @@ def change_charts(table: pd.DataFrame, *, pillar: int) -> list[Chart]:
 
 
 def _changes_figure(panels: Sequence[pd.DataFrame], *, pillar: int, id: str) -> Chart:
-    with theme():
-        figure, grid = _grid(panels)
-        for place, (axes, rows) in enumerate(zip(grid, panels, strict=False)):
-            _draw_change(axes, rows, named=place % _COLUMNS == 0)
-        settle(figure)
-    table = pd.concat(panels, ignore_index=True)
-    told = [f"{_title(rows)}: {_told_change(rows)}." for rows in panels]
-    return Chart(
+    return _chart_of_panels(
+        panels,
         id=id,
-        figure=figure,
-        caption=(
-            f"{_pillar(pillar)}: change since the earlier inspection, with 95% intervals. A filled mark is a "
-            "change that stands when all tests of the force are allowed for."
-        ),
-        alt=f"{len(panels)} panels of differences with intervals, a row a force. {' '.join(told)}",
+        figure=_rows_figure(panels, _draw_change),
         pillar=pillar,
-        table=table[
-            [*_KEY, "label", "unit", "name", "before", "now", "change", "low", "high", "verdict", "status"]
-        ],
+        caption=(
+            "change since the earlier inspection, with 95% intervals. A filled mark is a change that stands "
+            "when all tests of the force are allowed for."
+        ),
+        seen="panels of differences with intervals, a row a force",
+        tell=_told_change,
+        columns=["label", "unit", "name", "before", "now", "change", "low", "high", "verdict", "status"],
     )
 
 
@@ -389,9 +372,7 @@ def _told_change(rows: pd.DataFrame) -> str:
             f"{row['name']} ({_difference(row['change'], row['unit'])})" for row in part.to_dict("records")
         ]
         words.append(f"{verdict}: {', '.join(names)}")
-    for status, untold in rows[rows["status"] != "shown"].groupby("status", sort=True)["name"]:
-        words.append(f"{status}: {', '.join(untold)}")
-    return "; ".join(words)
+    return "; ".join([*words, *_untold(rows)])
 
 
 def balance_distribution(cases: pd.DataFrame, table: pd.DataFrame) -> Chart | None:
@@ -449,7 +430,7 @@ def _draw_balances(axes: Axes, place: int, values: pd.Series, row: Mapping[Any, 
             np.full(count, centre), heights, "o", markersize=5, linestyle="", markeredgecolor=look,
             markerfacecolor="white" if centre < 0 else look, zorder=3,
         )  # fmt: skip
-    if row["status"] not in _TOLD:
+    if row["status"] not in TOLD:
         _beside(axes, place, row["status"], style="italic")
         return
     if pd.notna(row["low"]):
@@ -460,7 +441,7 @@ def _draw_balances(axes: Axes, place: int, values: pd.Series, row: Mapping[Any, 
 
 def _told_balances(row: Mapping[Any, Any], cases: pd.DataFrame) -> str:
     values = cases.loc[cases["status"] == "shown", "balance"].astype(float)
-    own = signed(row["value"]) if row["status"] in _TOLD else row["status"]
+    own = signed(row["value"]) if row["status"] in TOLD else row["status"]
     if values.empty:
         return f"{row['name']}: single case files not released, balance of the force {own}."
     few = len(cases) - len(values)
@@ -488,13 +469,39 @@ def _height(panels: Sequence[pd.DataFrame]) -> float:
     return min(0.95 + 0.24 * max(len(rows) for rows in panels), _TALLEST)
 
 
-def _grid(panels: Sequence[pd.DataFrame]) -> tuple[Figure, list[Axes]]:
-    lines = -(-len(panels) // _COLUMNS)
-    figure = Figure(figsize=(WIDTH, lines * _height(panels)), layout="constrained")
+def _grid(panels: int, *, height: float, margin: float = 0.0) -> tuple[Figure, list[Axes]]:
+    """A figure of so many panels, each of this height in inches."""
+    lines = -(-panels // _COLUMNS)
+    figure = Figure(figsize=(WIDTH, lines * height + margin), layout="constrained")
     grid = list(figure.subplots(lines, _COLUMNS, squeeze=False).ravel())
-    for axes in grid[len(panels) :]:
+    for axes in grid[panels:]:
         axes.set_visible(False)
     return figure, grid
+
+
+def _rows_figure(panels: Sequence[pd.DataFrame], draw: Callable[..., None]) -> Figure:
+    """A figure of panels with a row a force, named beside the first panel of each line alone."""
+    with theme():
+        figure, grid = _grid(len(panels), height=_height(panels))
+        for place, (axes, rows) in enumerate(zip(grid, panels, strict=False)):
+            draw(axes, rows, named=place % _COLUMNS == 0)
+        settle(figure)
+    return figure
+
+
+def _chart_of_panels(
+    panels: Sequence[pd.DataFrame], *, id: str, figure: Figure, pillar: int, caption: str, seen: str,
+    tell: Callable[[pd.DataFrame], str], columns: Sequence[str],
+) -> Chart:  # fmt: skip
+    told = [f"{_title(rows)}: {tell(rows)}." for rows in panels]
+    return Chart(
+        id=id,
+        figure=figure,
+        caption=f"{PILLARS.get(pillar, 'Outcomes and timeliness')}: {caption}",
+        alt=f"{len(panels)} {seen}. {' '.join(told)}",
+        pillar=pillar,
+        table=pd.concat(panels, ignore_index=True)[[*KEY, *columns]],
+    )
 
 
 def _settle_panel(
@@ -541,10 +548,6 @@ def _beside(axes: Axes, place: float, words: str, *, style: str = "normal") -> N
         words, (1, place), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
         va="center", fontsize=_SMALL, style=style, annotation_clip=False,
     )  # fmt: skip
-
-
-def _pillar(pillar: int) -> str:
-    return PILLARS.get(pillar, "Outcomes and timeliness")
 
 
 def _forces(number: int) -> str:

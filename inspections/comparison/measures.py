@@ -26,14 +26,24 @@ from inspections.comparison.funnel import (
 )
 from inspections.intervals import CENSUS
 
-__all__ = ["CHANGE_COLUMNS", "balances", "changes", "funnels", "measures", "official", "with_standing"]
+__all__ = [
+    "CHANGE_COLUMNS",
+    "KEY",
+    "TOLD",
+    "balances",
+    "changes",
+    "funnels",
+    "measures",
+    "official",
+    "with_standing",
+]
 
 KEY = ["measure", "group"]
 _KEPT = [
     "label", "pillar", "unit", "numerator", "denominator", "value", "low", "high", "interval", "base",
     "status", "caveat", "definition", "cases",
 ]  # fmt: skip
-_TOLD = ("shown", "zero")
+TOLD = ("shown", "zero")
 _ASKED_FOR = "yes"
 _OFFICIAL = "official-outcomes"
 _SIGNIFICANT = 0.05
@@ -99,7 +109,7 @@ def _of_force(release: ForceRelease) -> pd.DataFrame:
 
 
 def _worth(row: Mapping[Any, Any], facts: Mapping[str, Any]) -> tuple[float | None, str]:
-    if row["unit"] != "per cent" or row["status"] not in _TOLD or pd.isna(row["denominator"]):
+    if row["unit"] != "per cent" or row["status"] not in TOLD or pd.isna(row["denominator"]):
         return None, ""
     return comparison_number(row, facts)
 
@@ -158,7 +168,7 @@ def _funnel(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _points(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["status"].isin(_TOLD) & rows["effective"].notna()]
+    return rows[rows["status"].isin(TOLD) & rows["effective"].notna()]
 
 
 def _shares(points: pd.DataFrame) -> np.ndarray:
@@ -193,7 +203,7 @@ def with_standing(table: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
 
 def _limits(row: Mapping[Any, Any], funnel: Mapping[Any, Any] | None) -> dict[str, Any]:
     names = ["low_95", "high_95", "low_998", "high_998", "standing"]
-    if funnel is None or row["status"] not in _TOLD or pd.isna(row["effective"]):
+    if funnel is None or row["status"] not in TOLD or pd.isna(row["effective"]):
         return {**dict.fromkeys(names[:4]), "standing": ""}
     (share,) = _shares(pd.DataFrame([row]))
     ends = [
@@ -263,7 +273,7 @@ def _change(
 def _side(when: str, row: Mapping[Any, Any] | None) -> dict[str, Any]:
     """The result of one of the two inspections, with its counts; only those that were released."""
     status = "missing" if row is None else row["status"]
-    told = row if row is not None and status in _TOLD else {}
+    told = row if row is not None and status in TOLD else {}
     counts = {f"{when}_{name}": told.get(name) for name in ("numerator", "denominator", "cases")}
     return {when: told.get("value"), **counts, f"{when}_status": status}
 
@@ -273,9 +283,9 @@ def _not_comparable(
 ) -> str:
     if old is None:
         return "not measured then"
-    if old["status"] not in _TOLD or row["status"] not in _TOLD:
+    if old["status"] not in TOLD or row["status"] not in TOLD:
         then, since = old["status"], row["status"]
-        return f"{then} then" if then not in _TOLD else f"{since} now"
+        return f"{then} then" if then not in TOLD else f"{since} now"
     if old["definition"] != row["definition"]:
         return "defined otherwise then"
     if not same_cases:
@@ -333,7 +343,7 @@ def official(releases: Sequence[ForceRelease]) -> pd.DataFrame:
         records = release.indicators.to_dict("records")
         by_row = {(row["indicator"], row["group"]): row for row in records}
         for (indicator, group), row in by_row.items():
-            if not indicator.startswith(_OFFICIAL) or row["status"] not in _TOLD:
+            if not indicator.startswith(_OFFICIAL) or row["status"] not in TOLD:
                 continue
             basis = indicator.removeprefix(f"{_OFFICIAL}-")
             beside = by_row.get((f"outcomes-{basis}", group))
