@@ -123,7 +123,6 @@ def binomial_limits(target: float, number: float, *, level: float, factor: float
     from scipy.optimize import brentq
 
     n, tail = number / factor, (1 - level) / 2
-    low = high = float("nan")
     if _at_most(0.0, n, target) >= tail:
         low = 0.0
     else:
