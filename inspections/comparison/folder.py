@@ -27,7 +27,7 @@ from inspections.comparison.forces import (
 from inspections.release import write_charts, write_csv, write_json
 from parameters import PROJECT, InspectionError, Problem
 
-__all__ = ["NOTEBOOK", "Comparison", "open_comparison"]
+__all__ = ["NOTEBOOK", "Comparison", "inspection_folder", "open_comparison"]
 
 NOTEBOOK = "4_force_comparison"
 
@@ -109,6 +109,24 @@ class Comparison:
         }
 
 
+def inspection_folder(root: Path, inspection: str) -> Path:
+    """Folder of an inspection in the evidence.
+
+    Raises
+    ------
+    InspectionError
+        When there is none, with the names of those there are.
+    """
+    folder = root / inspection
+    if not folder.is_dir():
+        known = sorted(path.name for path in root.glob("*") if path.is_dir())
+        remedy = (
+            f"Choose one of: {', '.join(known)}." if known else "Run the forces first: inspection run <force>"
+        )
+        raise InspectionError([Problem(str(folder), "inspection", folder.name, "is not there.", remedy)])
+    return folder
+
+
 def open_comparison(
     inspection: str, forces: Sequence[str], *, earlier: str, evidence_folder: str | os.PathLike[str]
 ) -> Comparison:
@@ -131,13 +149,7 @@ def open_comparison(
         When there is no such inspection, or its forces cannot be compared.
     """
     root = PROJECT / evidence_folder
-    folder = root / inspection
-    if not folder.is_dir():
-        known = sorted(path.name for path in root.glob("*") if path.is_dir())
-        remedy = (
-            f"Choose one of: {', '.join(known)}." if known else "Run the forces first: inspection run <force>"
-        )
-        raise InspectionError([Problem(str(root), "inspection", inspection, "has no evidence.", remedy)])
+    folder = inspection_folder(root, inspection)
     now = read_forces(folder, forces or forces_with_release(folder))
     before = read_earlier(root / earlier, now) if earlier else []
     comparison = Comparison(folder, tuple(now), tuple(before))

@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from papermill.exceptions import PapermillExecutionError
 
-from inspections.comparison.folder import NOTEBOOK
+from inspections.comparison.folder import NOTEBOOK, inspection_folder
 from inspections.comparison.forces import NATIONAL
 from inspections.evidence import NOTEBOOKS
 from inspections.runner import check_notebook_parameters, execute_notebook, write_notebook
@@ -49,9 +49,7 @@ def compare_forces(inspection: str, forces: Sequence[str], *, evidence_root: Pat
         "evidence_folder": str(evidence_root),
     }
     check_notebook_parameters(notebook, given)
-    folder = evidence_root / inspection / NATIONAL
-    if not folder.parent.is_dir():
-        raise InspectionError([_no_evidence(folder.parent)])
+    folder = inspection_folder(evidence_root, inspection) / NATIONAL
     try:
         with FileLock(folder.with_name(f".{NATIONAL}.lock"), timeout=0):
             executed = execute_notebook(notebook, given)
@@ -68,11 +66,3 @@ def compare_forces(inspection: str, forces: Sequence[str], *, evidence_root: Pat
             [Problem(notebook.name, f"cell {error.exec_count}", "", message, remedy)]
         ) from None
     return folder
-
-
-def _no_evidence(folder: Path) -> Problem:
-    known = sorted(path.name for path in folder.parent.glob("*") if path.is_dir())
-    remedy = (
-        f"Choose one of: {', '.join(known)}." if known else "Run the forces first: inspection run <force>"
-    )
-    return Problem(str(folder), "inspection", folder.name, "is not there.", remedy)
