@@ -14,7 +14,7 @@ import platform
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from inspections.confidential import OWNER_ALONE, secluded, temporary_files_in
 from inspections.sampling import TrailStep, lost_cases_file
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters, shown_path
 
@@ -69,6 +70,11 @@ class EvidenceFolder:
     def unfinished(self) -> Path:
         """Folder of a run still under way."""
         return self.whole.with_name(f"{self.whole.name}.unfinished")
+
+    @property
+    def temporary(self) -> Path:
+        """Where the run under way keeps temporary files: restricted, and gone at its end."""
+        return self.unfinished / "restricted" / "temporary"
 
     @property
     def _previous(self) -> Path:
@@ -126,6 +132,7 @@ class EvidenceFolder:
         """Make the unfinished folder ready and return the steps in it that need not be redone."""
         self._recover()
         self.unfinished.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.temporary, ignore_errors=True)
         done = self.steps_done()
         self.keep_only(done)
         return done
@@ -141,16 +148,24 @@ class EvidenceFolder:
         manifest, kept = _read_manifest(self.unfinished), set(steps)
         records = [record for record in manifest.get("steps", []) if record["step"] in kept]
         files = {self.unfinished / name for record in records for name in record["outputs"]}
-        for path in sorted(self.unfinished.rglob("*"), reverse=True):
+        for path in reversed(self.contents()):
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
             elif path.is_file() and path not in files:
                 path.unlink()
         _write_manifest(self.unfinished, {**manifest, "steps": records})
 
+    def contents(self) -> list[Path]:
+        """Files and folders of the unfinished folder, in order, but for temporary ones."""
+        found = self.unfinished.rglob("*")
+        return sorted(path for path in found if not path.is_relative_to(self.temporary))
+
     def lock(self) -> FileLock:
         """The lock that whoever works on this force's evidence holds; it goes with the process."""
         self.whole.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (self.whole, self.unfinished):
+            with suppress(OSError):  # not there, or on a disk without modes
+                folder.chmod(OWNER_ALONE)
         return FileLock(self.whole.with_name(f".{self.whole.name}.lock"), timeout=0, is_singleton=True)
 
     @contextmanager
@@ -211,6 +226,7 @@ class Step:
     facts: dict[str, Any] = field(default_factory=dict)
     _started: float = field(default_factory=time.monotonic)
     _before: frozenset[Path] = frozenset()
+    _secluded: ExitStack = field(default_factory=ExitStack)
 
     @property
     def parameters(self) -> Parameters:
@@ -256,11 +272,11 @@ class Step:
     def close(self) -> None:
         """Record the step as done; after the last step of a run by hand, publish the evidence folder."""
         manifest = _read_manifest(self.folder)
-        written = sorted(
+        written = [
             path
-            for path in self.folder.rglob("*")
+            for path in self.evidence.contents()
             if path.is_file() and path not in self._before and path.name != "manifest.json"
-        )
+        ]
         record = {
             "step": self.name,
             "key": self.evidence.keys()[self.name],
@@ -273,6 +289,7 @@ class Step:
         steps = [known for known in manifest.get("steps", []) if known["step"] != self.name] + [record]
         _write_manifest(self.folder, {**self._heading(), "steps": steps})
         if self.by_hand:
+            self._secluded.close()
             if self.name == STEPS[-1]:
                 self.evidence.publish()
             self.evidence.lock().release(force=True)
@@ -313,19 +330,23 @@ def open_step(
     checked = _load_by_name(force) if by_hand else Parameters.model_validate(dict(parameters))
     evidence = EvidenceFolder(PROJECT / evidence_folder, checked)
     earlier = list(STEPS[: STEPS.index(name)])
-    if by_hand:
-        try:
-            evidence.lock().acquire()
-        except Timeout:
-            raise InspectionError([_at_work(checked.force.force)]) from None
-        if earlier:
-            evidence.reopen()
-        evidence.prepare()
-    if missing := [step for step in earlier if step not in evidence.steps_done()]:
-        raise InspectionError([_not_run_yet(checked.force.force, missing[0])])
-    evidence.keep_only(earlier)
-    before = frozenset(path for path in evidence.unfinished.rglob("*") if path.is_file())
-    return Step(name, evidence, by_hand, _before=before)
+    with ExitStack() as private:
+        if by_hand:
+            private.enter_context(secluded())
+            try:
+                evidence.lock().acquire()
+            except Timeout:
+                raise InspectionError([_at_work(checked.force.force)]) from None
+            if earlier:
+                evidence.reopen()
+            evidence.prepare()
+        if missing := [step for step in earlier if step not in evidence.steps_done()]:
+            raise InspectionError([_not_run_yet(checked.force.force, missing[0])])
+        evidence.keep_only(earlier)
+        before = frozenset(path for path in evidence.contents() if path.is_file())
+        if by_hand:
+            private.enter_context(temporary_files_in(evidence.temporary))
+        return Step(name, evidence, by_hand, _before=before, _secluded=private.pop_all())
 
 
 def _load_by_name(force: str) -> Parameters:

@@ -24,6 +24,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from inspections.confidential import secluded, temporary_files_in
 from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder
 from nlp import CodebookError
 from parameters import InspectionError, Parameters, Problem
@@ -131,7 +132,7 @@ def run_force(
         When a notebook stops; what it had done before stays and is not redone by the next run.
     """
     evidence = EvidenceFolder(evidence_root, parameters)
-    with evidence.held():
+    with secluded(), evidence.held():
         if again:
             evidence.prepare()
             evidence.keep_only([])
@@ -234,7 +235,7 @@ def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
     check_notebook_parameters(notebook, given)
     folder = evidence.unfinished / "restricted" / "notebooks"
     try:
-        executed = execute_notebook(notebook, given)
+        executed = execute_notebook(notebook, given, temporary=evidence.temporary)
     except PapermillExecutionError as error:
         failed = folder / f"{step}.FAILED.ipynb"
         write_notebook(_without_outputs(notebook, error), failed)
@@ -243,7 +244,9 @@ def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
     evidence.add_output(step, folder / f"{step}.ipynb")
 
 
-def execute_notebook(notebook: Path, given: Mapping[str, Any], *, retries: int = 1) -> nbformat.NotebookNode:
+def execute_notebook(
+    notebook: Path, given: Mapping[str, Any], *, temporary: Path, retries: int = 1
+) -> nbformat.NotebookNode:
     """Run a notebook with papermill in a kernel of its own, and return it with its outputs.
 
     Parameters
@@ -252,28 +255,31 @@ def execute_notebook(notebook: Path, given: Mapping[str, Any], *, retries: int =
         The notebook; it is not written to.
     given : mapping
         Its parameters, checked by :func:`check_notebook_parameters`.
+    temporary : Path
+        Folder for its temporary files; removed afterwards.
     retries : int
         How often to try again when a kernel dies while it starts.
     """
     # No output path: papermill would write the half-run notebook, error text and all, as it goes.
     try:
-        return papermill.execute_notebook(
-            str(notebook),
-            None,
-            parameters=dict(given),
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            start_timeout=120,
-            cwd=str(notebook.parent),
-            config=_KERNEL,
-            extra_arguments=[
-                "--IPKernelApp.log_level=CRITICAL"
-            ],  # it logs each ordinary shutdown as an error
-        )
+        with temporary_files_in(temporary):
+            return papermill.execute_notebook(
+                str(notebook),
+                None,
+                parameters=dict(given),
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                start_timeout=120,
+                cwd=str(notebook.parent),
+                config=_KERNEL,
+                extra_arguments=[
+                    "--IPKernelApp.log_level=CRITICAL"
+                ],  # it logs each ordinary shutdown as an error
+            )
     except RuntimeError as error:
         if retries and "Kernel" in str(error):
-            return execute_notebook(notebook, given, retries=retries - 1)
+            return execute_notebook(notebook, given, temporary=temporary, retries=retries - 1)
         raise
 
 

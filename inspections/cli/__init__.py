@@ -20,10 +20,21 @@ from inspections.cli.rules import (
     codebook_site,
 )
 from inspections.cli.running import check, plan, replace, run
+from inspections.confidential import secluded
 
 __all__ = ["app"]
 
+_NO_CASES = {"axe", "codebook", "reader"}
+"""Commands whose results are for whoever uses this machine: no case file goes into them."""
+
+
+def _begin(context: typer.Context) -> None:
+    if context.invoked_subcommand not in _NO_CASES:
+        context.with_resource(secluded())
+
+
 app = typer.Typer(
+    callback=_begin,
     help="Inspect how police forces investigate rape and serious sexual offences.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

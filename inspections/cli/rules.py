@@ -167,7 +167,7 @@ def audit_notebook(
     notebook = NOTEBOOKS / "5_coding_audit.ipynb"
     given = {"force": parameters.force.force, "evidence_folder": str(evidence.resolve())}
     try:
-        executed = execute_notebook(notebook, given)
+        executed = execute_notebook(notebook, given, temporary=to / ".temporary")
     except PapermillExecutionError as error:  # its words may quote a note
         raise stop(f"{notebook.name}, cell {error.exec_count}: stopped with {error.ename}.") from None
     target = to / f"{parameters.force.force}-coding-audit.ipynb"
@@ -309,18 +309,17 @@ def _wrong(
 
 
 def _show(table: pd.DataFrame, output: Path | None) -> None:
+    from inspections.audit.coding_tables import write_table
+
     if output is None:
         shown_table = table.drop(columns="says", errors="ignore").round(3)
         out.print(shown_table.to_string(index=False, na_rep=""), markup=False)
         return
     if not output.parent.is_dir():
         raise stop(f"{output.parent}: there is no such folder. Make it first.")
-    if output.suffix == ".csv":
-        table.to_csv(output, index=False)
-    elif output.suffix == ".xlsx":
-        table.to_excel(output, index=False)
-    else:
+    if output.suffix not in (".csv", ".xlsx"):
         raise stop(f"{output.name}: give a name that ends in .csv or .xlsx.")
+    write_table(output, table)
     out.print(f"{shown(output)}: {len(table)} rows.", markup=False)
 
 

@@ -10,6 +10,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from inspections.comparison.folder import NOTEBOOK, inspection_folder
 from inspections.comparison.forces import NATIONAL
+from inspections.confidential import secluded
 from inspections.evidence import NOTEBOOKS
 from inspections.runner import check_notebook_parameters, execute_notebook, write_notebook
 from parameters import InspectionError, Problem
@@ -51,8 +52,8 @@ def compare_forces(inspection: str, forces: Sequence[str], *, evidence_root: Pat
     check_notebook_parameters(notebook, given)
     folder = inspection_folder(evidence_root, inspection) / NATIONAL
     try:
-        with FileLock(folder.with_name(f".{NATIONAL}.lock"), timeout=0):
-            executed = execute_notebook(notebook, given)
+        with secluded(), FileLock(folder.with_name(f".{NATIONAL}.lock"), timeout=0):
+            executed = execute_notebook(notebook, given, temporary=folder.with_name(f".{NATIONAL}.temporary"))
             write_notebook(executed, folder / "notebooks" / notebook.name)
     except Timeout:
         message, remedy = "another comparison is at work on it.", "Wait until it is done."

@@ -13,8 +13,11 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.functions import tostring
 
 from parameters import Problem, shown_path
@@ -174,11 +177,23 @@ def read_facts(workbook: Workbook) -> dict[str, str]:
     return {str(name): str(value) for name, value in rows if name is not None}
 
 
+class _InMemory(ExcelWriter):
+    """Writes sheets straight into the workbook: openpyxl itself writes each to a temporary file first."""
+
+    def write_worksheet(self, ws: Worksheet) -> None:
+        ws._drawing = SpreadsheetDrawing()
+        writer = WorksheetWriter(ws, BytesIO())
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], writer.out.getvalue())
+        self.manifest.append(ws)
+
+
 def save(workbook: Workbook, path: Path, *, dated: date) -> None:
     """Write a workbook so that the same content gives the same bytes, on any day."""
     moment = datetime.combine(dated, time())
     written = BytesIO()
-    workbook.save(written)
+    _InMemory(workbook, zipfile.ZipFile(written, "w")).save()
     workbook.properties.created = workbook.properties.modified = moment
     with zipfile.ZipFile(written) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
