@@ -103,7 +103,7 @@ def _read(source: Path) -> Iterator[dict[str, Any]]:
 
 def _read_parquet(source: Path) -> Iterator[dict[str, Any]]:
     try:
-        with pq.ParquetFile(source) as file:
+        with pq.ParquetFile(source, pre_buffer=False) as file:
             _check_columns(source, file.schema_arrow.names)
             for batch in file.iter_batches(batch_size=_ROWS_READ):
                 yield from batch.to_pylist()
