@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from inspections.audit.projects import brought_path, read_brought
 from inspections.audit.rounds import Round, check_codebook
 from inspections.audit.workbooks import (
     FLAGS,
@@ -60,7 +61,8 @@ class Coded:
     codings : DataFrame
         ``unit_id, coder, code``, the attributes, ``counts``: a row a code given.
     progress : DataFrame
-        ``coder, coded, units, next_row``: how far each coder is; ``next_row`` is 0 where all is done.
+        ``coder, coded, units, next_row``: how far each coder is; ``next_row`` is 0 where all is done, and
+        of coding from another program.
     """
 
     units: pd.DataFrame
@@ -141,7 +143,7 @@ class Rows:
 
 
 def read_coded(held: Round, codebook: Codebook) -> Coded:
-    """Read the workbooks of all coders of a round, as far as they are.
+    """Read the workbooks of all coders of a round, as far as they are, and what came from other programs.
 
     Raises
     ------
@@ -176,6 +178,10 @@ def read_coded(held: Round, codebook: Codebook) -> Coded:
                 continue
             rows = read_rows(workbook[UNITS], Layout(), order, coder=coder, codebook=codebook)
             problems += rows.problems(path)
+        if (brought := read_brought(held, coder)) is not None:
+            if rows.units:
+                problems.append(_coded_twice(held, coder, path))
+            rows = _brought_rows(brought, order, coder=coder)
         units += rows.units
         codings += rows.codings
         next_row = rows.open_rows[0] if rows.open_rows else 0
@@ -222,6 +228,24 @@ def sheet_problems(path: Path, workbook: Workbook, made: Workbook) -> list[Probl
         remedy = "Put back the unit, heading or note as it stands in a fresh workbook."
         return [Problem(shown, f"{UNITS}, {cell_list(cells)}", "", message, remedy)]
     return []
+
+
+def _coded_twice(held: Round, coder: str, path: Path) -> Problem:
+    message = f"is filled in, and coding of {coder} was brought in from another program as well."
+    remedy = f"Keep one: empty the workbook, or delete {shown_path(brought_path(held, coder))}."
+    return Problem(shown_path(path), "", "", message, remedy)
+
+
+def _brought_rows(brought: Sequence[Mapping[str, Any]], order: pd.DataFrame, *, coder: str) -> Rows:
+    """What was coded in another program; where a coder goes on there, no row says."""
+    cases = dict(zip(order["unit_id"], order["case_id"], strict=True))
+    rows = Rows(open_rows=[0] * (len(order) - len(brought)))
+    for row in brought:
+        unit, flags = row["unit_id"], row["flags"]
+        found = (unit, cases[unit], coder, " ".join(flags), row["comment"])
+        rows.units.append(dict(zip(UNIT_COLUMNS, found, strict=True)))
+        rows.codings += [coding_row(unit, coder, one["code"], one, flags=flags) for one in row["codes"]]
+    return rows
 
 
 def _strangers(held: Round) -> list[Path]:

@@ -2,7 +2,8 @@
 
 A folder holds rounds, each in a folder of its own: ``round.json``, ``frame.parquet`` (every unit, without
 words), ``coding.parquet`` (the machine's), ``units.parquet`` (those drawn, with weights), ``notes.parquet``
-(of those drawn), ``cases.parquet``, and ``workbooks/``. All of it is restricted; only workbooks go to coders.
+(of those drawn), ``cases.parquet``, ``workbooks/``, and ``brought/`` where coding came from other programs.
+All of it is restricted; only workbooks go to coders.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def make_round(
             frame, size or SIZES[kind], seed=f"{seed} {name}", without=without, sparing=kind != "main"
         )
     except DrawError as error:
-        raise InspectionError([Problem(f"audit round {name}", "units", "", str(error), "")]) from None
+        raise InspectionError([Problem(f"audit round {name}", "", "", str(error), "")]) from None
     unit = ["case_id", "entry_no", "unit_no"]
     coding = pd.concat([force.coding for force in material], ignore_index=True)
     coding = coding.merge(frame[[*unit, "unit_id"]], on=unit, how="left", validate="many_to_one")

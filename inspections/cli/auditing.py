@@ -9,18 +9,27 @@ import pandas as pd
 import typer
 
 from inspections.cli.coding import CODEBOOK, CodebookOption, read_codebook
-from inspections.cli.shared import EVIDENCE, EvidenceOption, load, mistakes, out, shown, whole_evidence
+from inspections.cli.shared import (
+    EVIDENCE,
+    EvidenceOption,
+    RoundOption,
+    audit_round,
+    load,
+    mistakes,
+    out,
+    shown,
+    whole_evidence,
+)
 from parameters import InspectionError, Problem
 
 if TYPE_CHECKING:
-    from inspections.audit import ForceNotes, Round, Score
+    from inspections.audit import ForceNotes, Score
 
 audit_app = typer.Typer(help="Audit the coding: people code blind, and are compared.", no_args_is_help=True)
 
 AuditFolder = Annotated[
     Path, typer.Argument(help="Folder of the audit, as given to sample --to.", show_default=False)
 ]
-RoundOption = Annotated[str, typer.Option("--round", help="Which round; by default the latest.")]
 
 
 @audit_app.command("sample")
@@ -77,7 +86,7 @@ def audit_score(folder: AuditFolder, round_: RoundOption = "", codebook: Codeboo
 
     book = read_codebook(codebook)
     with mistakes():
-        held = _round(folder, round_)
+        held = audit_round(folder, round_)
         before = rounds_in(folder)[: rounds_in(folder).index(held.folder)]
         rounds = [
             one for one in map(open_round, before) if len(one.coders) > 1 and one.codebook == held.codebook
@@ -99,7 +108,7 @@ def audit_settle(folder: AuditFolder, round_: RoundOption = "", codebook: Codebo
 
     book = read_codebook(codebook)
     with mistakes():
-        held = _round(folder, round_)
+        held = audit_round(folder, round_)
         coded = read_coded(held, book)
         made = settle(held, coded, book)
         settled = None if made else read_settled(held, coded, book)
@@ -174,16 +183,3 @@ def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         message = f"lacks {', '.join(missing)}."
         raise InspectionError([Problem(shown(path), "columns", "", message, "Add what is missing.")])
     return table
-
-
-def _round(folder: Path, name: str) -> Round:
-    from inspections.audit import open_round, rounds_in
-
-    rounds = rounds_in(folder)
-    chosen = [path for path in rounds if path.name == name] if name else rounds[-1:]
-    if not chosen:
-        there = ", ".join(path.name for path in rounds)
-        message = f"holds no round {name}; there is {there}." if there else "holds no round."
-        remedy = "Draw it first: inspection audit sample."
-        raise InspectionError([Problem(shown(folder), "", name, message, remedy)])
-    return open_round(chosen[0])

@@ -13,6 +13,8 @@ from inspections.cli.coding import CODEBOOK, CodebookOption, read_codebook
 from inspections.cli.shared import (
     EVIDENCE,
     EvidenceOption,
+    RoundOption,
+    audit_round,
     load,
     mistakes,
     out,
@@ -42,7 +44,8 @@ def audit_export(
     what: Annotated[
         Path,
         typer.Argument(
-            help="A force with evidence, such as northshire; a table of notes; or a codebook's folder.",
+            help="A force with evidence, such as northshire; a table of notes; an audit's folder, of which "
+            "a round goes out blind; or a codebook's folder.",
             show_default=False,
         ),
     ],
@@ -61,6 +64,7 @@ def audit_export(
         typer.Option("--for", help="Who will code in the project; the first becomes its current user."),
     ] = None,
     blind: Annotated[bool, typer.Option("--blind", help="Leave out what the machine coded.")] = False,
+    round_: RoundOption = "",
     codebook: CodebookOption = CODEBOOK,
     evidence: EvidenceOption = EVIDENCE,
 ) -> None:
@@ -68,6 +72,7 @@ def audit_export(
 
     The file holds every note: it is restricted as the case files are.
     """
+    from inspections.audit import rounds_in
     from inspections.audit.coding_tables import WRITTEN_AS, codings_with_words, write_table
     from nlp.audit import exchange
 
@@ -77,6 +82,9 @@ def audit_export(
     if not output.parent.is_dir():
         raise stop(f"{output.parent}: there is no such folder. Make it first.")
     with mistakes():
+        if what.is_dir() and rounds_in(what):
+            _export_round(what, round_, person or [], output, codebook)
+            return
         if what.is_dir() and output.suffix != _CODEBOOK:
             raise stop(f"{what}: is a codebook, which is exported as {_CODEBOOK}. Change the ending.")
         material = None if what.is_dir() else _material(what, codebook, evidence=evidence)
@@ -116,8 +124,15 @@ def audit_export(
 def audit_import(
     project: Annotated[Path, typer.Argument(help="Project file (.qdpx) of any program.", show_default=False)],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Table of codings: .csv, .jsonl, .parquet or .xlsx.")
-    ],
+        Path | None,
+        typer.Option("--output", "-o", help="Table of codings: .csv, .jsonl, .parquet or .xlsx."),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="Instead: folder of the audit whose round went out; the coding joins the round."),
+    ] = None,
+    coder: Annotated[str, typer.Option(help="With --into: whose coding it is.")] = "",
+    round_: RoundOption = "",
     notes: Annotated[
         Path | None,
         typer.Option(help="What was exported: the force, or the table of notes. Codings are laid on it."),
@@ -139,6 +154,13 @@ def audit_import(
     from inspections.audit.coding_tables import WRITTEN_AS, write_table
     from nlp.audit import exchange
 
+    if into is not None and output is None and coder:
+        _import_into(into, round_, coder, project, codebook)
+        return
+    if into is not None or coder or output is None:
+        raise stop(
+            "Give --output for a table, or --into and --coder to bring a coder's project into a round."
+        )
     if output.suffix not in WRITTEN_AS:
         raise stop(
             f"{output.name}: codings are written as one of {', '.join(WRITTEN_AS)}. Change the ending."
@@ -166,6 +188,45 @@ def audit_import(
         for path in exchange.write_corpus(corpus, texts, table, [str(coder) for coder in coders.index]):
             out.print(shown(path), markup=False)
     for remark in left_out:
+        out.print(f"  {remark}", markup=False)
+
+
+def _export_round(folder: Path, name: str, people: list[str], output: Path, codebook: Path) -> None:
+    from inspections.audit import export_round
+    from inspections.audit.rounds import check_codebook
+
+    if output.suffix != _PROJECT or len(people) != 1:
+        raise stop(f"A round goes out as a {_PROJECT} for one of its coders: give --for and a name.")
+    held, book = audit_round(folder, name), read_codebook(codebook)
+    check_codebook(held, book)
+    notes = export_round(held, book, people[0], output)
+    out.print(
+        f"{shown(output)}: {len(held.units)} units to code in {notes} notes, nothing of the machine's. "
+        "Restricted: it holds the notes.",
+        markup=False,
+    )
+
+
+def _import_into(folder: Path, name: str, coder: str, project: Path, codebook: Path) -> None:
+    from inspections.audit import bring_in
+    from inspections.audit.projects import codes_of_round
+    from inspections.audit.rounds import check_codebook
+    from nlp.audit import exchange
+
+    book = read_codebook(codebook)
+    with mistakes():
+        held = audit_round(folder, name)
+        check_codebook(held, book)
+        try:
+            read = exchange.read_project(project, codes=[code.name for code in codes_of_round(book)])
+        except exchange.ExchangeError as error:
+            raise stop(error) from None
+        brought = bring_in(held, book, coder, read)
+    out.print(
+        f"{shown(brought.path)}: {brought.coded} of {brought.units} units coded, made with {read.origin}.",
+        markup=False,
+    )
+    for remark in brought.remarks:
         out.print(f"  {remark}", markup=False)
 
 

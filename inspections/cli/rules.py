@@ -215,7 +215,7 @@ def codebook_diff(
 def _diff_of_forces(
     old: Codebook, new: Codebook, names: list[str], evidence: Path, jobs: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from nlp.audit.codebooks import code_by, count_moves, find_moves
+    from nlp.audit.codebooks import code_by_both, count_moves, find_moves
     from nlp.combine import combine
 
     tables: list[tuple[pd.DataFrame, pd.DataFrame]] = []
@@ -225,8 +225,8 @@ def _diff_of_forces(
     for force in forces:
         of.update(dict.fromkeys(force.notes["case_id"], force.name))
         was, is_now = (
-            combine(code_by(book, force.notes, jobs=jobs), force.by_reader, how=force.how, least=force.least)
-            for book in (old, new)
+            combine(table, force.by_reader, how=force.how, least=force.least)
+            for table in code_by_both(old, new, force.notes, jobs=jobs)
         )
         tables.append((was, is_now))
     before, after = (pd.concat(side, ignore_index=True) for side in zip(*tables, strict=True))
@@ -237,13 +237,13 @@ def _diff_of_forces(
 
 
 def _diff_of_corpora(old: Codebook, new: Codebook, jobs: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from nlp.audit.codebooks import code_by, count_moves, find_moves
+    from nlp.audit.codebooks import code_by_both, count_moves, find_moves
     from nlp.evaluation import evaluate
     from nlp.evaluation.tables import side_by_side
     from nlp.reader import read_corpora
 
     corpus = read_corpora().measured
-    before, after = (code_by(book, corpus.notes, jobs=jobs) for book in (old, new))
+    before, after = code_by_both(old, new, corpus.notes, jobs=jobs)
     scores = {name: evaluate(corpus.units, table) for name, table in (("old", before), ("new", after))}
     out.print(f"\nThe rules alone, F1 of what counts:\n{side_by_side(scores).to_string()}", markup=False)
     moves = find_moves(before, after)

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
+
+if TYPE_CHECKING:
+    from inspections.audit import Round
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -26,6 +29,7 @@ EvidenceOption = Annotated[Path, typer.Option("--evidence", help="Folder in whic
 ParameterFile = Annotated[
     Path, typer.Argument(help="Name of the force, or its parameter file.", show_default=False)
 ]
+RoundOption = Annotated[str, typer.Option("--round", help="Which round of the audit; by default the latest.")]
 EVIDENCE = PROJECT / "evidence"
 
 
@@ -58,6 +62,20 @@ def whole_evidence(parameters: Parameters, root: Path) -> Path:
             [Problem(parameters.file, "", "", message, f"Run it first: inspection run {parameters.file}")]
         )
     return evidence.whole
+
+
+def audit_round(folder: Path, name: str) -> Round:
+    """A round of an audit, by default the latest; a mistake of the user's where it is not there."""
+    from inspections.audit import open_round, rounds_in
+
+    rounds = rounds_in(folder)
+    chosen = [path for path in rounds if path.name == name] if name else rounds[-1:]
+    if not chosen:
+        there = ", ".join(path.name for path in rounds)
+        message = f"holds no round {name}; there is {there}." if there else "holds no round."
+        remedy = "Draw it first: inspection audit sample."
+        raise InspectionError([Problem(shown(folder), "", name, message, remedy)])
+    return open_round(chosen[0])
 
 
 def parameter_file(given: Path) -> Path:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, fields, replace
+from multiprocessing import get_context
 from typing import Any, cast
 
 import numpy as np
@@ -12,16 +15,26 @@ import pandas as pd
 from nlp.audit.firing import UNIT
 from nlp.codebook import Code, Codebook, Cue, Rule
 from nlp.coder import CodedUnit, Coder
-from nlp.lots import DoubleCoder, code_lots
+from nlp.lots import DoubleCoder, WorkerLostError, code_lots
 from nlp.word_classes import WordClass
 
-__all__ = ["Change", "code_by", "compare_codebooks", "count_moves", "find_moves", "version_problem"]
+__all__ = [
+    "Change",
+    "code_by",
+    "code_by_both",
+    "compare_codebooks",
+    "count_moves",
+    "find_moves",
+    "version_problem",
+]
 
 _WORDING = frozenset(
     {"title", "definition", "include", "exclude", "grounding", "says", "examples", "match", "reject"}
 )
 """Parts that people read and the coder does not."""
 _PLACE = frozenset({"line", "rules"})
+_WORTH_A_PROCESS = 2_000
+"""Notes from which on another process saves more time than it takes to start."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,29 @@ def code_by(codebook: Codebook, notes: pd.DataFrame, *, jobs: int = 1) -> pd.Dat
     lots = code_lots(records, coder, list, jobs=jobs)
     rows: list[CodedUnit] = [row for lot in lots for row in lot.rows]
     return pd.DataFrame(rows, columns=list(CodedUnit._fields)).astype({"counts": bool})
+
+
+def code_by_both(
+    old: Codebook, new: Codebook, notes: pd.DataFrame, *, jobs: int = 1
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The coding tables of notes by the rules of two codebooks; of many notes each in a process of its own.
+
+    Raises
+    ------
+    WorkerLostError
+        When a process ends before its work.
+    """
+    if jobs == 1 or len(notes) < _WORTH_A_PROCESS:
+        return code_by(old, notes), code_by(new, notes)
+    # read-only mappings cannot be sent to another process; plain ones can
+    plain = replace(new, words=dict(new.words), by_id=dict(new.by_id))
+    each = jobs // 2
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        other = pool.submit(code_by, plain, notes, jobs=each)
+        try:
+            return code_by(old, notes, jobs=each), other.result()
+        except BrokenProcessPool:
+            raise WorkerLostError from None
 
 
 def find_moves(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

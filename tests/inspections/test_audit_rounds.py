@@ -24,9 +24,11 @@ from inspections.audit import (
     settle,
 )
 from inspections.audit.adjudication import LAYOUT
+from inspections.audit.projects import FINISHED, TO_CODE, bring_in, brought_path, export_round
 from inspections.audit.workbooks import FLAGS, HEAD, UNITS, Layout, unit_order, workbook_path
 from inspections.cli import app
 from nlp import Coder, load_codebook
+from nlp.audit.exchange import CODINGS, project_codes, read_project, write_project
 from nlp.codebook import Codebook
 from nlp.evaluation import evaluate
 from nlp.reader.corpus import read_corpora
@@ -180,6 +182,8 @@ def test_a_round_is_not_drawn_anew_with_other_settings(
 ) -> None:
     with pytest.raises(InspectionError, match="other seed and units"):
         make_round(held.folder.parent, "pilot", [material], CODERS, codebook=codebook, seed="t", size=50)
+    with pytest.raises(InspectionError, match="audit round main: 3 units are too few: two of each"):
+        make_round(held.folder.parent, "main", [material], CODERS, codebook=codebook, seed="s", size=3)
     with pytest.raises(InspectionError, match="not the name of a round"):
         make_round(held.folder.parent, "final", [material], CODERS, codebook=codebook, seed="t")
 
@@ -309,11 +313,117 @@ def test_the_commands_sample_score_and_settle(tmp_path: Path, material: ForceNot
     assert "0 of 30 units coded, goes on in row 5" in said("score", folder)
     assert "did not code yet" in said("settle", folder, expect=2)
     held = open_round(Path(folder) / "training")
-    for coder in CODERS:
-        fill(held, coder)
+    fill(held, CODERS[0])
+    project = str(tmp_path / "zoe.qdpx")
+    assert "30 units to code" in said("export", folder, "--for", CODERS[1], "-o", project)
+    back = str(coded_elsewhere(held, load_codebook(PROJECT / "nlp" / "codebook"), tmp_path, units=held.units))
+    assert "30 of 30 units coded" in said("import", back, "--into", folder, "--coder", CODERS[1])
+    assert "Give --output for a table" in said("import", back, "--into", folder, expect=2)
     assert "30 agreed" in said("settle", folder)
     told = said("score", folder)
     assert "Ann Able: 30 of 30 units coded." in told
     assert "The machine against the settled coding" in told
     assert "holds no round main" in said("score", folder, "--round", "main", expect=2)
     assert "must name forces, or a coding table" in said("sample", "--to", folder, "--coder", "A", expect=2)
+
+
+def coded_elsewhere(
+    held: Round,
+    codebook: Codebook,
+    folder: Path,
+    *,
+    units: pd.DataFrame,
+    by: str = "default",
+    more: tuple = (),
+) -> Path:
+    """A project in which a coder gave units their codes, as another program would hand it back."""
+    rows = []
+    for unit in units.to_dict("records"):
+        codes = [GIVEN[unit["unit_no"] - 1]]
+        codes += {3: ["polarity-rebutted"], 4: ["voice-victim"]}.get(unit["unit_no"], [])
+        place = (unit["case_id"], unit["entry_no"], unit["start"] + 1, unit["end"])  # marked by hand
+        rows += [(*place, code, by, "") for code in codes]
+    path = folder / "back.qdpx"
+    codings = pd.DataFrame([*rows, *more], columns=list(CODINGS))
+    write_project(path, held.notes, codings, project_codes(codebook), name="back", people=[by])
+    return path
+
+
+def test_a_round_goes_out_as_a_project_with_its_units_marked_and_nothing_of_the_machine(
+    held: Round, codebook: Codebook, tmp_path: Path
+) -> None:
+    path = tmp_path / "round.qdpx"
+    assert export_round(held, codebook, "zoë lund", path) == len(held.notes)
+    found = read_project(path)
+    assert set(found.codings["code"]) == {TO_CODE}
+    assert len(found.codings) == len(held.units)
+    assert found.users[0] == "Zoë Lund"
+    last = held.units.groupby(["case_id", "entry_no"])["end"].max()
+    for case_id, entry_no, text in found.texts.itertuples(index=False):
+        assert len(text) == last[case_id, entry_no]  # nothing below what is to be coded
+    with pytest.raises(InspectionError, match="is not of this round"):
+        export_round(held, codebook, "Cy Cole", path)
+
+
+def test_coding_in_another_program_joins_the_round_as_a_workbook_would(
+    held: Round, codebook: Codebook, tmp_path: Path
+) -> None:
+    for coder in CODERS:
+        fill(held, coder)
+    by_workbook = read_coded(held, codebook)
+    workbook_path(held, CODERS[1]).unlink()
+    back = read_project(coded_elsewhere(held, codebook, tmp_path, units=held.units))
+    brought = bring_in(held, codebook, CODERS[1], back)
+    assert (brought.coded, brought.units) == (30, 30)
+    by_project = read_coded(held, codebook)
+    assert by_project.finished
+    order = ["coder", "unit_id", "code"]
+    for one, other in (
+        (by_project.codings, by_workbook.codings),
+        (by_project.units.assign(code=""), by_workbook.units.assign(code="")),
+    ):
+        pd.testing.assert_frame_equal(*(t.sort_values(order, ignore_index=True) for t in (one, other)))
+    fill_again = make_workbooks(held, codebook)[0]
+    assert len(fill_again) == 1
+    fill(held, CODERS[1], until=1)
+    assert "brought in from another program as well" in problems_of(held, codebook)
+
+
+def test_a_unit_left_uncoded_is_silent_only_where_its_note_is_said_to_be_finished(
+    held: Round, codebook: Codebook, tmp_path: Path
+) -> None:
+    note = held.units[["case_id", "entry_no"]].iloc[0]
+    here = (held.units[["case_id", "entry_no"]] == note).all(axis=1)
+    few = held.units[~here]
+    bring_in(held, codebook, CODERS[1], read_project(coded_elsewhere(held, codebook, tmp_path, units=few)))
+    progress = read_coded(held, codebook).progress.set_index("coder")
+    assert progress.loc[CODERS[1]].tolist() == [len(few), 30, 0]
+    said = (note["case_id"], note["entry_no"], 0, 5, FINISHED, "default", "")
+    back = coded_elsewhere(held, codebook, tmp_path, units=few, more=(said,))
+    bring_in(held, codebook, CODERS[1], read_project(back))
+    coded = read_coded(held, codebook)
+    assert coded.progress.set_index("coder").loc[CODERS[1], "coded"] == 30
+    silent = set(held.units.loc[here, "unit_id"])
+    assert silent.isdisjoint(coded.codings["unit_id"])
+    assert silent < set(coded.units["unit_id"])
+
+
+def test_what_no_workbook_would_take_is_told_by_unit_and_nothing_is_kept(
+    held: Round, codebook: Codebook, tmp_path: Path
+) -> None:
+    unit = held.units[held.units["unit_no"] == 2].iloc[0]
+    place = (unit["case_id"], unit["entry_no"], unit["start"], unit["end"])
+    more = tuple(
+        (*place, code, "default", "") for code in ("role-unclear", "polarity-rebutted", "polarity-not-done")
+    )
+    back = read_project(coded_elsewhere(held, codebook, tmp_path, units=held.units, more=more))
+    with pytest.raises(InspectionError) as caught:
+        bring_in(held, codebook, CODERS[1], back)
+    told = str(caught.value)
+    assert f"case {unit['case_id']}, entry {unit['entry_no']}, unit 2 gives vic-disbelief 2 values" in told
+    assert "is role-unclear and has a victim or suspect code" in told
+    assert not brought_path(held, CODERS[1]).exists()
+    stranger = ((*place, "oth-admin", "Bo", ""),)
+    back = read_project(coded_elsewhere(held, codebook, tmp_path, units=held.units, more=stranger))
+    with pytest.raises(InspectionError, match="coding of 2 people, none of them"):
+        bring_in(held, codebook, CODERS[1], back)

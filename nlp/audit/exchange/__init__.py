@@ -11,7 +11,7 @@ from nlp.audit.exchange.codings import (
     is_machine,
     machine_codings,
 )
-from nlp.audit.exchange.placing import Placed, coded_units, place, write_corpus
+from nlp.audit.exchange.placing import Placed, coded_units, codings_by_unit, place, write_corpus
 from nlp.audit.exchange.reading import ReadProject, read_project
 from nlp.audit.exchange.writing import ProjectCode, project_codes, write_codebook, write_project
 
@@ -25,6 +25,7 @@ __all__ = [
     "check_codings",
     "coded_units",
     "coder_names",
+    "codings_by_unit",
     "is_machine",
     "machine_codings",
     "place",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from nlp.audit.exchange.positions import exchanged, from_exchanged
 from nlp.audit.exchange.reading import ReadProject
 from nlp.units import cut_units
 
-__all__ = ["Placed", "coded_units", "place", "write_corpus"]
+__all__ = ["Placed", "coded_units", "codings_by_unit", "place", "write_corpus"]
 
 MOST_OF = 0.5
 """A coding is of a unit when it covers half of the unit, or half of the coding lies in it."""
@@ -94,12 +94,37 @@ def place(project: ReadProject, notes: pd.DataFrame) -> Placed:
     return Placed(table, moved, no_note, lost)
 
 
-def coded_units(codings: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
-    """The coding units that codings are of.
+def codings_by_unit(codings: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Each coding with each of the units it is of.
 
     People mark words as they like: half a unit, or three units at once. A coding is of every unit that it
     covers half of, and of one in which half of the coding lies; by this a mark that runs a word too far
     does not code the next unit.
+
+    Parameters
+    ----------
+    codings : DataFrame
+        Columns `codings.CODINGS`, in the places of the notes.
+    units : DataFrame
+        ``unit_id, case_id, entry_no, start, end``.
+
+    Returns
+    -------
+    DataFrame
+        The codings with ``unit_id``, a row for each unit a coding is of.
+    """
+    places = units[["unit_id", *_NOTE, "start", "end"]]
+    pairs = codings.merge(places, on=_NOTE, suffixes=("", "_of_unit"))
+    shared = pairs[["end", "end_of_unit"]].min(axis=1) - pairs[["start", "start_of_unit"]].max(axis=1)
+    lengths = pd.concat(
+        [pairs["end"] - pairs["start"], pairs["end_of_unit"] - pairs["start_of_unit"]], axis=1
+    )
+    here = (shared > 0) & (shared >= MOST_OF * lengths.min(axis=1))
+    return pairs.loc[here, ["unit_id", *codings.columns]].reset_index(drop=True)
+
+
+def coded_units(codings: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
+    """The coding units that codings are of, as `codings_by_unit` has it.
 
     Parameters
     ----------
@@ -114,15 +139,18 @@ def coded_units(codings: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
         ``unit_id`` (case/entry/unit, as in the corpora), ``case_id, entry_no, unit_no, start, end`` of the
         unit, ``code, coder``: a row for each code that a coder gave a unit.
     """
-    columns = ["unit_id", *_NOTE, "unit_no", "start", "end", "code", "coder"]
-    texts = _texts(notes)
-    rows = [
-        (f"{case_id}/{entry_no}/{number}", case_id, entry_no, number, start, end, code, coder)
-        for (case_id, entry_no), group in _by_note(codings)
-        for number, start, end in _units(texts[case_id, entry_no])
-        for code, coder in _given(group, start, end)
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    coded = set(zip(codings["case_id"], codings["entry_no"], strict=True))
+    units = pd.DataFrame(
+        [
+            (f"{case_id}/{entry_no}/{number}", case_id, entry_no, number, start, end)
+            for (case_id, entry_no), text in _texts(notes).items()
+            if (case_id, entry_no) in coded
+            for number, start, end in _units(text)
+        ],
+        columns=["unit_id", *_NOTE, "unit_no", "start", "end"],
+    )
+    given = codings_by_unit(codings, units)[["unit_id", "code", "coder"]].drop_duplicates()
+    return units.merge(given.sort_values(["code", "coder"], kind="stable"), on="unit_id")
 
 
 def write_corpus(
@@ -172,12 +200,6 @@ def _texts(notes: pd.DataFrame) -> dict[tuple[str, int], str]:
     }
 
 
-def _by_note(codings: pd.DataFrame) -> Iterator[tuple[tuple[str, int], pd.DataFrame]]:
-    for key, group in codings.groupby(_NOTE):
-        case_id, entry_no = cast("tuple[str, int]", key)
-        yield (case_id, int(entry_no)), group
-
-
 def _find(note: str, words: str, start: int) -> int | None:
     if note.startswith(words, start):
         return start
@@ -188,13 +210,6 @@ def _find(note: str, words: str, start: int) -> int | None:
 def _units(text: str) -> Iterator[tuple[int, int, int]]:
     for number, unit in enumerate(cut_units(text).units, start=1):
         yield number, unit.start, unit.end
-
-
-def _given(codings: pd.DataFrame, start: int, end: int) -> list[tuple[str, str]]:
-    shared = codings["end"].clip(upper=end) - codings["start"].clip(lower=start)
-    shorter = (codings["end"] - codings["start"]).clip(upper=end - start)
-    here = codings[(shared > 0) & (shared >= MOST_OF * shorter)]
-    return sorted(set(zip(here["code"], here["coder"], strict=True)))
 
 
 def _unit_lines(notes: pd.DataFrame, codes: Mapping[str, list[str]]) -> Iterator[dict[str, Any]]:
