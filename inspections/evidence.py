@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 from inspections.confidential import OWNER_ALONE, secluded, temporary_files_in
 from inspections.sampling import TrailStep, lost_cases_file
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters, shown_path
+from parameters.disk import write_whole
 
 __all__ = ["NOTEBOOKS", "STEPS", "EvidenceFolder", "Step", "open_step"]
 
@@ -409,6 +410,4 @@ def _facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    temporary = folder / "manifest.json.new"
-    temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(folder / "manifest.json")
+    write_whole(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

@@ -28,6 +28,7 @@ from inspections.confidential import secluded, temporary_files_in
 from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder
 from nlp import CodebookError
 from parameters import InspectionError, Parameters, Problem
+from parameters.disk import whole_file
 
 __all__ = [
     "ForceRun",
@@ -304,6 +305,5 @@ def _without_outputs(notebook: Path, error: PapermillExecutionError) -> nbformat
 def write_notebook(node: nbformat.NotebookNode, path: Path) -> None:
     """Write a notebook in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    nbformat.write(node, temporary)
-    temporary.replace(path)
+    with whole_file(path) as beside:
+        nbformat.write(node, beside)

@@ -22,6 +22,7 @@ import pypandoc
 import typst
 
 from parameters import PROJECT, InspectionError, Problem
+from parameters.disk import whole_file
 from reports.source import Source, read_source
 
 __all__ = ["COMMENTS", "ROUND", "Comment", "add_comments", "read_comments", "write_draft"]
@@ -168,12 +169,11 @@ def add_comments(path: Path, comments: Iterable[Comment]) -> list[Comment]:
     if new:
         path.parent.mkdir(parents=True, exist_ok=True)
         names = [field.name for field in fields(Comment)]
-        beside = path.with_name(f"{path.name}.new")
-        with beside.open("w", encoding="utf-8-sig", newline="") as file:  # so that Excel reads it as UTF-8
+        # so that Excel reads it as UTF-8
+        with whole_file(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, names, lineterminator="\n")
             writer.writeheader()
             writer.writerows(asdict(comment) for comment in [*kept, *new])
-        beside.replace(path)
     return new
 
 

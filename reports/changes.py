@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from parameters import InspectionError, Problem
+from parameters.disk import whole_file, write_whole
 from reports.passages import TEXT, Passage, chapter_headings, chapter_id, sentence_ids
 from reports.tables import escape_note
 
@@ -139,7 +140,7 @@ def find_flags(
 def write_changes(folder: Path, flags: Iterable[Flag], as_read: AsRead, numbers: Mapping[str, str]) -> None:
     """Keep what was read and what is shown now, and list the flags in ``_generated/changes.csv``."""
     generated = folder / "_generated"
-    with (generated / _CHANGES).open("w", encoding="utf-8", newline="") as file:
+    with whole_file(generated / _CHANGES) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_COLUMNS)
         writer.writerows(
@@ -257,7 +258,4 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write a file in one step, so that a stop leaves the old one or the new."""
-    beside = path.with_name(f"{path.name}.new")
-    beside.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")

@@ -10,6 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from parameters.disk import whole_file, write_whole
 from reports.release import ForceFacts
 from reports.tables import escape_note, format_date
 
@@ -47,7 +48,7 @@ def write_headline(generated: Path, facts: ForceFacts) -> None:
 def keep_headline(generated: Path, headline: dict[str, Any]) -> None:
     """Write what the home page says of a report: ``force, name, fictional, published, about`` and by whom."""
     text = json.dumps(headline, ensure_ascii=False, indent=1)
-    (generated / HEADLINE).write_text(f"{text}\n", encoding="utf-8")
+    write_whole(generated / HEADLINE, f"{text}\n")
 
 
 def refreshed_reports(root: Path) -> list[str]:
@@ -68,8 +69,8 @@ def write_home(root: Path, reports: Sequence[str]) -> None:
     headlines = sorted(_headlines(root, reports), key=lambda headline: headline["force"] != NATIONAL)
     folder = root / "reports" / "home"
     (folder / "_generated").mkdir(parents=True, exist_ok=True)
-    (folder / "_generated" / "reports.md").write_text("".join(map(_line, headlines)), encoding="utf-8")
-    with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
+    write_whole(folder / "_generated" / "reports.md", "".join(map(_line, headlines)))
+    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
         YAML().dump(_metadata(headlines), file)
 
 

@@ -8,7 +8,6 @@ everywhere, and every result has its interval and its base beside it.
 from __future__ import annotations
 
 import operator
-import shutil
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -19,6 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from parameters import PROJECT
+from parameters.disk import copy_whole, whole_file, write_whole
 from parameters.fields import OUTCOME_TYPES, PILLARS
 from reports.changes import find_flags, flat, read_again_list, write_changes
 from reports.figures import show_figure
@@ -78,20 +78,20 @@ def refresh_national(release_folder: Path, *, root: Path = PROJECT) -> None:
     generated = folder / "_generated"
     (generated / "figures").mkdir(parents=True, exist_ok=True)
     if not (index := folder / "index.qmd").exists():
-        shutil.copyfile(root / "reports" / "template" / NATIONAL / "index.qmd", index)
+        copy_whole(root / "reports" / "template" / NATIONAL / "index.qmd", index)
     for path in (*generated.glob("*.md"), *generated.glob("figures/*")):
         path.unlink()
     for figure in release.figures:
-        shutil.copyfile(release.folder / figure["file"], generated / "figures" / Path(figure["file"]).name)
+        copy_whole(release.folder / figure["file"], generated / "figures" / Path(figure["file"]).name)
     practices = {force.force: _practices(root, force.force) for force in release.facts.forces}
     linked = refreshed_reports(root)
     for name, text in national_partials(release, practices=practices, linked=linked).items():
-        (generated / f"{name}.md").write_text(text, encoding="utf-8")
+        write_whole(generated / f"{name}.md", text)
     metadata = national_metadata(release)
     numbers = flat(metadata)
     cited = list(sentences(index.read_text(encoding="utf-8"), force=index.parent.name))
     flags, as_read = find_flags(folder, cited, numbers)
-    with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
+    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
         file.write("# Written by `inspection compare` from the release folder; changes here are lost.\n")
         YAML().dump(_quoted(metadata) | read_again_list(flags), file)
     write_changes(folder, flags, as_read, numbers)

@@ -5,7 +5,6 @@ Everything here is rewritten on every refresh; everything else in ``reports/<for
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from parameters.disk import copy_whole, whole_file, write_whole
 from parameters.fields import PILLARS
 from reports.answers import answers
 from reports.changes import Flag, read_again_list
@@ -107,11 +107,11 @@ def write_generated(
     for path in {*generated.glob("*.md"), *generated.glob("figures/*")} - {*texts, *pictures}:
         path.unlink()
     for path, file in pictures.items():
-        shutil.copyfile(release.folder / file, path)
+        copy_whole(release.folder / file, path)
     for path, text in texts.items():
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     write_headline(generated, release.facts)
-    with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
+    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
         file.write("# Written by `inspection report` from the release folder; changes here are lost.\n")
         YAML().dump(_quoted(metadata(release)) | read_again_list(flags), file)
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from parameters import InspectionError, Problem
+from parameters.disk import whole_file, write_whole
 from reports.home import site_metadata
 from reports.recommendations import (
     OPEN,
@@ -62,7 +63,7 @@ def keep_register(
     """
     entries = [*brought_up_to_date(earlier, decisions), *_of_this_inspection(decisions, release=release)]
     facts = release.facts
-    with (generated / _KEPT).open("w", encoding="utf-8", newline="") as file:
+    with whole_file(generated / _KEPT) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for entry in entries:
@@ -83,12 +84,12 @@ def write_register(root: Path, forces: Iterable[str]) -> None:
     kept = [root / "reports" / force / "_generated" / _KEPT for force in sorted(forces)]
     rows = [row for path in kept if path.is_file() for row in _read(path)]
     (folder / "_generated").mkdir(parents=True, exist_ok=True)
-    with (folder / REGISTER).open("w", encoding="utf-8", newline="") as file:
+    with whole_file(folder / REGISTER) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    (folder / "_generated" / "register.md").write_text(_page(rows), encoding="utf-8")
-    with (folder / "_metadata.yml").open("w", encoding="utf-8") as file:
+    write_whole(folder / "_generated" / "register.md", _page(rows))
+    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
         YAML().dump({**site_metadata(root, forces), "home": "../../index.html"}, file)
 
 

@@ -22,6 +22,7 @@ import quarto
 import typst
 
 from parameters import PROJECT, InspectionError, Problem
+from parameters.disk import copy_whole
 from reports.changes import mark_draft
 from reports.home import NATIONAL, refreshed_reports, write_home
 from reports.register import REGISTER, write_register
@@ -283,6 +284,4 @@ def _publish(
 def _move(finished: Path, target: Path) -> None:
     """Put a finished file in its place in one step, also from another disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.new")
-    shutil.copyfile(finished, beside)
-    beside.replace(target)
+    copy_whole(finished, target)

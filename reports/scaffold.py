@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 from parameters import PROJECT
+from parameters.disk import copy_whole, whole_file
 from reports.catalogue import draft_recommendations, load_catalogue
 from reports.changes import find_flags, flat, write_changes
 from reports.home import refreshed_reports, write_home
@@ -48,10 +48,10 @@ def scaffold(
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     if not (index := folder / "index.qmd").exists():
-        shutil.copyfile(template / "index.qmd", index)
+        copy_whole(template / "index.qmd", index)
         written.append(index)
     if not (signatures := folder / "release.yml").exists():
-        shutil.copyfile(template / "release.yml", signatures)
+        copy_whole(template / "release.yml", signatures)
         written.append(signatures)
     if not (decisions := folder / "recommendations.yml").exists():
         heading = (template / "recommendations.yml").read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ def scaffold(
                 for entry in earlier
             ],
         }
-        with decisions.open("w", encoding="utf-8") as file:
+        with whole_file(decisions) as beside, beside.open("w", encoding="utf-8") as file:
             file.write(heading)
             _yaml().dump(drafts, file)
         written.append(decisions)

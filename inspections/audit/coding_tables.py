@@ -13,6 +13,7 @@ from inspections.reviews.workbooks import head_row, new_workbook, save
 from nlp.audit.exchange import coder_names
 from nlp.codebook import Codebook
 from parameters import InspectionError, Problem, shown_path
+from parameters.disk import whole_file
 
 __all__ = ["READ_FROM", "WRITTEN_AS", "codings_with_words", "read_table", "write_table"]
 
@@ -99,12 +100,8 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
     In a workbook no text becomes a formula. CSV has no way to say so: open it as text.
     """
-    temporary = path.with_name(f"{path.stem}.unfinished{path.suffix}")
-    try:
-        _WRITERS[path.suffix](table, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as beside:
+        _WRITERS[path.suffix](table, beside)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

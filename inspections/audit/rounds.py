@@ -23,6 +23,7 @@ from inspections.reviews.allotment import REVIEWER, slug
 from nlp.audit.draw import DrawError, draw_units, frame_of
 from nlp.codebook import Codebook
 from parameters import InspectionError, Problem, shown_path
+from parameters.disk import write_whole
 from parameters.suggestions import listed
 
 __all__ = ["SIZES", "ForceNotes", "Round", "make_round", "open_round", "rounds_in"]
@@ -243,7 +244,7 @@ def _version(codebook: Codebook) -> str:
 def _keep(held: Round) -> Round:
     kept = {name: value for name, value in asdict(held).items() if name != "folder"}
     text = json.dumps({**kept, "dated": held.dated.isoformat()}, indent=2, ensure_ascii=False) + "\n"
-    (held.folder / RECORD).write_text(text, encoding="utf-8")
+    write_whole(held.folder / RECORD, text)
     return held
 
 

@@ -9,6 +9,7 @@ import typer
 
 from inspections.cli.shared import load, out, shown, stop
 from parameters import PROJECT
+from parameters.disk import write_whole
 from parameters.models.coding import Coding
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def codebook_card(
     inspection = load([file])[0].inspection if file else None
     coder = _coder(PROJECT / inspection.codebook if inspection else CODEBOOK)
     measured = _measure(coder, inspection.coding if inspection else Coding())
-    output.write_text(write_card(measured), encoding="utf-8")
+    write_whole(output, write_card(measured))
     out.print(shown(output), markup=False)
     if keep:
         keep_error(measured)

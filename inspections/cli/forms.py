@@ -19,6 +19,7 @@ from inspections.cli.shared import (
     whole_evidence,
 )
 from parameters import Parameters
+from parameters.disk import whole_file
 from parameters.fields import fields_of
 from parameters.questions import NOT_ANSWERED
 
@@ -120,7 +121,8 @@ def forms_moderate(
         settled = reviews.read_adjudication(decisions, read, allotment, questions, notes=notes)
         final = forms / "final_answers" / ("dip_samples.parquet" if dips else "main_sample.parquet")
         final.parent.mkdir(exist_ok=True)
-        reviews.final_answers(read, settled).to_parquet(final, index=False)
+        with whole_file(final) as beside:
+            reviews.final_answers(read, settled).to_parquet(beside, index=False)
     out.print(shown(final), markup=False)
     columns = ", ".join(f"{name}: {name}" for name in fields_of("reviews"))
     out.print(f"To count them, write under sources in {parameters.file}, and run again:", markup=False)

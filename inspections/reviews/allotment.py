@@ -16,6 +16,7 @@ import pandas as pd
 
 from inspections.hashing import keyed_hash
 from parameters import InspectionError, Parameters, Problem, shown_path
+from parameters.disk import write_whole
 from parameters.suggestions import listed
 
 __all__ = ["Allotment", "Reading", "allot", "dips_to_deal", "read_allotment", "slug", "write_allotment"]
@@ -226,7 +227,7 @@ def _as_json(allotment: Allotment) -> dict[str, object]:
 def write_allotment(allotment: Allotment, path: Path) -> None:
     """Keep an allotment as JSON, beside the restricted evidence."""
     content = {**_as_json(allotment), "fingerprint": allotment.fingerprint}
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_allotment(path: Path) -> Allotment:

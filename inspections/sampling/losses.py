@@ -13,6 +13,7 @@ import pandas as pd
 
 from inspections.sampling.draw import Sample
 from inspections.sampling.replacement import replace_lost
+from parameters.disk import whole_file
 from parameters.models import Parameters
 from parameters.paths import PROJECT, shown_path
 from parameters.problems import InspectionError, Problem
@@ -143,12 +144,10 @@ def _is_day(text: str) -> bool:
 def record_loss(path: Path, loss: Loss) -> None:
     """Add an entry to a force's record; what stands in it already is never changed."""
     losses = (*read_losses(path), loss)
-    written = path.with_suffix(".new")
-    with written.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(map(astuple, losses))
-    written.replace(path)
 
 
 def replace_losses(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from nlp.combine import COMBINATIONS, Combination, combine
 from nlp.evaluation.scores import ORIENTATIONS, evaluate
 from nlp.reader.corpus import CORPORA, Corpus, read_corpora
 from nlp.reader.reader import WEIGHTS, fingerprint_of, readers_without, train_reader
+from parameters.disk import whole_file
 
 __all__ = ["Choice", "choose_combination", "load_held_out", "read_held_out"]
 
@@ -66,9 +66,8 @@ def load_held_out(corpora: Path = CORPORA, store: Path = HELD_OUT) -> pd.DataFra
         return kept
     table = read_held_out(read_corpora(corpora))
     table.attrs["fingerprint"] = fingerprint
-    unfinished = store.with_name(f"{store.name}.{os.getpid()}.unfinished")
-    table.to_parquet(unfinished, index=False)
-    unfinished.replace(store)
+    with whole_file(store) as beside:
+        table.to_parquet(beside, index=False)
     return table
 
 

@@ -16,6 +16,7 @@ from nlp.evaluation.card import Measured, warning
 from nlp.evaluation.tables import code_table
 from nlp.reader.corpus import CORPORA
 from nlp.reader.reader import fingerprint_of
+from parameters.disk import write_whole
 
 __all__ = ["KEPT", "coder_hash", "keep_error", "known_error"]
 
@@ -48,7 +49,7 @@ def keep_error(measured: Measured, *, corpora: Path = CORPORA, path: Path = KEPT
         "units": standing.units,
         "codes": json.loads(table.to_json(orient="records")),
     }
-    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
 
 
 def known_error(

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from parameters import PROJECT, InspectionError, Problem
+from parameters.disk import write_whole
 from reports.gate import access, numbers, suppression, writing
 from reports.gate.html_page import Page, read_page
 from reports.gate.items import Grade, Item, override, worst
@@ -96,7 +97,7 @@ def release_force(
     """
     checked = check_release(force, evidence, site=site, axe=axe, root=root)
     page = evidence / "restricted" / RESULT_PAGE
-    page.write_text(checked.page(restricted=True), encoding="utf-8")
+    write_whole(page, checked.page(restricted=True))
     if checked.grade == "fail":
         return checked, page, None
     package = to / f"{checked.release.facts.inspection.id}-{force}"

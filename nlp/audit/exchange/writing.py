@@ -23,6 +23,7 @@ import pandas as pd
 from nlp.audit.exchange.codings import check_codings, is_machine
 from nlp.audit.exchange.positions import exchanged, to_exchanged
 from nlp.codebook import Code, Codebook
+from parameters.disk import whole_file
 
 __all__ = ["ORIGIN", "ProjectCode", "guid", "project_codes", "source_name", "write_codebook", "write_project"]
 
@@ -313,14 +314,10 @@ def _archive(files: Mapping[str, bytes]) -> Iterator[tuple[zipfile.ZipInfo, byte
 
 
 def _replace(target: Path, content: bytes | Iterator[tuple[zipfile.ZipInfo, bytes]]) -> None:
-    temporary = target.with_name(f"{target.name}.unfinished")
-    try:
+    with whole_file(target) as beside:
         if isinstance(content, bytes):
-            temporary.write_bytes(content)
+            beside.write_bytes(content)
         else:
-            with zipfile.ZipFile(temporary, "w") as archive:
+            with zipfile.ZipFile(beside, "w") as archive:
                 for entry, written in content:
                     archive.writestr(entry, written)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
