@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,9 +15,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.coder import CodedUnit, EntryCount
-from nlp.lots import DoubleCoder, Encode, WorkerLostError, code_lots
+from nlp.lots import DoubleCoder, Encode, code_lots
+from nlp.processes import WorkerFailedError, WorkerLostError
 
-__all__ = ["NotesFileError", "code_file"]
+__all__ = [
+    "NotesFileError",
+    "Numbering",
+    "as_table",
+    "check_columns",
+    "code_file",
+    "numbered",
+    "open_parquet",
+]
 
 _NEEDED = ("case_id", "text")
 _ROWS_READ = 1_000
@@ -71,7 +80,7 @@ def code_file(coder: DoubleCoder, source: Path, target: Path, *, jobs: int = 1) 
     encode, open_file = _FORMATS[target.suffix]
     try:
         with open_file(temporary) as write:
-            read = _numbered(_read(source), file=source.name)
+            read = numbered(_read(source), file=source.name)
             for lot in code_lots(read, coder, encode, jobs=jobs):
                 write(lot.rows)
                 notes += lot.total.entry_no
@@ -82,6 +91,10 @@ def code_file(coder: DoubleCoder, source: Path, target: Path, *, jobs: int = 1) 
     except WorkerLostError:
         raise NotesFileError(
             f"{source.name}: a process that coded its notes was ended from outside. Try with fewer jobs."
+        ) from None
+    except WorkerFailedError as error:
+        raise NotesFileError(
+            f"{source.name}: cannot be coded: {error}. Report it, without the notes."
         ) from None
     finally:
         temporary.unlink(missing_ok=True)
@@ -104,7 +117,7 @@ def _read(source: Path) -> Iterator[dict[str, Any]]:
 def _read_parquet(source: Path) -> Iterator[dict[str, Any]]:
     try:
         with pq.ParquetFile(source, pre_buffer=False) as file:
-            _check_columns(source, file.schema_arrow.names)
+            check_columns(source, file.schema_arrow.names)
             for batch in file.iter_batches(batch_size=_ROWS_READ):
                 yield from batch.to_pylist()
     except pa.ArrowInvalid:
@@ -117,7 +130,7 @@ def _read_csv(source: Path) -> Iterator[dict[str, Any]]:
             source, dtype=str, keep_default_na=False, chunksize=_ROWS_READ, encoding="utf-8-sig"
         ) as chunks:
             for chunk in chunks:
-                _check_columns(source, chunk.columns)
+                check_columns(source, chunk.columns)
                 for row in chunk.to_dict("records"):
                     yield {str(name): value for name, value in row.items()}
     except UnicodeDecodeError:
@@ -129,7 +142,7 @@ def _read_csv(source: Path) -> Iterator[dict[str, Any]]:
         raise NotesFileError(message) from None
 
 
-def _check_columns(source: Path, columns: Iterable[str]) -> None:
+def check_columns(source: Path, columns: Iterable[str]) -> None:
     missing = [name for name in _NEEDED if name not in set(columns)]
     if missing:
         raise NotesFileError(
@@ -137,30 +150,53 @@ def _check_columns(source: Path, columns: Iterable[str]) -> None:
         )
 
 
-def _numbered(notes: Iterable[dict[str, Any]], *, file: str) -> Iterator[dict[str, Any]]:
-    """Notes with entry numbers: the file's own, or counted within each case."""
-    case_id, number = "", 0
-    finished: set[str] = set()
-    for row, note in enumerate(notes, start=1):
+class Numbering:
+    """Entry numbers of notes as they come: the file's own, or counted within each case.
+
+    Attributes
+    ----------
+    case_id
+        Of the last note.
+    returns
+        Cases begun again after another one, with entry numbers of the file's own.
+    """
+
+    def __init__(self) -> None:
+        self.case_id = ""
+        self.returns = 0
+        self._number = 0
+        self._finished: set[str] = set()
+
+    def number(self, note: Mapping[str, Any], *, file: str, row: int) -> int:
+        """The entry number of the next note, which stands in this row of this file."""
         if note["case_id"] in (None, ""):
             raise NotesFileError(f"{file}: note {row} has no case_id. Say which case it belongs to.")
-        if str(note["case_id"]) != case_id:
-            finished.add(case_id)
-            case_id, number = str(note["case_id"]), 0
-        number += 1
+        case_id = str(note["case_id"])
+        if case_id != self.case_id:
+            self._finished.add(self.case_id)
+            self.returns += case_id in self._finished
+            self.case_id, self._number = case_id, 0
+        self._number += 1
         given = note.get("entry_no")
         if given in (None, ""):
-            if case_id in finished:
+            if case_id in self._finished:
                 raise NotesFileError(
                     f"{file}: note {row} goes back to an earlier case. Sort notes by case, or number them."
                 )
-            yield {**note, "case_id": case_id, "entry_no": number}
-        elif str(given).strip().isdecimal():
-            yield {**note, "case_id": case_id, "entry_no": int(given)}
-        else:
-            raise NotesFileError(
-                f"{file}: the entry_no of note {row} is not a whole number. Check that no column has shifted."
-            )
+            return self._number
+        if str(given).strip().isdecimal():
+            return int(given)
+        raise NotesFileError(
+            f"{file}: the entry_no of note {row} is not a whole number. Check that no column has shifted."
+        )
+
+
+def numbered(notes: Iterable[dict[str, Any]], *, file: str, first: int = 1) -> Iterator[dict[str, Any]]:
+    """Notes with their case references as text and their entry numbers; the first stands in row `first`."""
+    numbering = Numbering()
+    for row, note in enumerate(notes, start=first):
+        entry_no = numbering.number(note, file=file, row=row)
+        yield {**note, "case_id": numbering.case_id, "entry_no": entry_no}
 
 
 class _Format(NamedTuple):
@@ -179,14 +215,15 @@ _SCHEMA = pa.schema(
 )
 
 
-def _as_table(rows: list[CodedUnit]) -> pa.Table:
+def as_table(rows: list[CodedUnit]) -> pa.Table:
     columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
     return pa.Table.from_arrays(arrays, schema=_SCHEMA)
 
 
 @contextmanager
-def _parquet(path: Path) -> Iterator[Callable[[pa.Table], object]]:
+def open_parquet(path: Path, told: Mapping[str, str] | None = None) -> Iterator[Callable[[pa.Table], object]]:
+    """Write a coding table lot by lot; what is `told` at the end goes into the file's own metadata."""
     waiting: list[pa.Table] = []
 
     def write(table: pa.Table) -> None:
@@ -202,6 +239,8 @@ def _parquet(path: Path) -> Iterator[Callable[[pa.Table], object]]:
         yield write
         if waiting:
             write_out()
+        if told:
+            file.add_key_value_metadata(dict(told))
 
 
 def _as_csv(rows: list[CodedUnit]) -> str:
@@ -228,7 +267,7 @@ def _jsonl(path: Path) -> Iterator[Callable[[str], object]]:
 
 
 _FORMATS = {
-    ".parquet": _Format(_as_table, _parquet),
+    ".parquet": _Format(as_table, open_parquet),
     ".csv": _Format(_as_csv, _csv),
     ".jsonl": _Format(_as_jsonl, _jsonl),
 }

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -17,10 +13,11 @@ import pandas as pd
 from nlp.codebook import Codebook
 from nlp.coder import CodedUnit, Coder, EntryCount
 from nlp.combine import LEAST_PROBABILITY, Combination, combine
+from nlp.processes import Processes
 from nlp.reader import Reader, load_reader
 from nlp.roles import CaseMemory
 
-__all__ = ["CodedLot", "DoubleCoder", "WorkerLostError", "code_lots"]
+__all__ = ["CodedLot", "DoubleCoder", "code_lots"]
 
 Lot = list[dict[str, Any]]
 Encode = Callable[[list[CodedUnit]], Any]
@@ -28,11 +25,7 @@ Encode = Callable[[list[CodedUnit]], Any]
 _NOTES = 1_000
 _CHARACTERS = 1_000_000
 _WAITING = 3
-"""Lots handed out for each process: one it codes, the rest so that it never waits for the next."""
-
-
-class WorkerLostError(RuntimeError):
-    """A process that coded notes was ended from outside, as happens when memory runs out."""
+"""Lots under way or waiting for an earlier one, for each process."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +111,8 @@ def code_lots(
 
     Raises
     ------
-    WorkerLostError
-        When a process ends before its work.
+    WorkerLostError, WorkerFailedError
+        When a process ends before its work, or meets an error nobody foresaw.
     """
     lots = _lots(notes)
     start = list(islice(lots, 2))
@@ -157,37 +150,32 @@ def _code_apart(coder: DoubleCoder, lots: Iterable[Lot], encode: Encode, jobs: i
     plain = replace(codebook, words=dict(codebook.words), by_id=dict(codebook.by_id))
     if coder.how != "rules":
         load_reader()  # trained once, before every process would
-    recipe = (plain, coder.how, coder.least, encode)
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=recipe
-    ) as pool:
-        waiting: deque[Future[CodedLot]] = deque()
-        before: Lot = []
-        try:
-            for lot in lots:
-                goes_on = bool(before) and before[-1]["case_id"] == lot[0]["case_id"]
-                memory = waiting[-1].result().memory if goes_on else CaseMemory()
-                waiting.append(pool.submit(_code_here, lot, memory))
-                before = lot
-                if len(waiting) > _WAITING * jobs:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool:
-            raise WorkerLostError from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    done: dict[int, CodedLot] = {}
+    first = 0
+    before: Lot = []
+    with Processes(jobs, _start, plain, coder.how, coder.least, encode) as processes:
+        for number, lot in enumerate(lots):
+            goes_on = bool(before) and before[-1]["case_id"] == lot[0]["case_id"]
+            while True:
+                while first < number - 1 and first in done:
+                    yield done.pop(first)
+                    first += 1
+                waits = goes_on and number - 1 not in done
+                if processes.free and number - first <= _WAITING * jobs and not waits:
+                    break
+                done.update([processes.take()])
+            processes.give(number, (lot, done[number - 1].memory if goes_on else CaseMemory()))
+            before = lot
+        while processes.busy or done:
+            while first in done:
+                yield done.pop(first)
+                first += 1
+            if processes.busy:
+                done.update([processes.take()])
 
 
-def _start(codebook: Codebook, how: Combination, least: float, encode: Encode) -> None:
-    global _here
-    _here = (DoubleCoder(Coder(codebook), how, least), encode)
-
-
-def _code_here(lot: Lot, memory: CaseMemory) -> CodedLot:
-    coder, encode = _here
-    return _code(coder, lot, memory, encode)
-
-
-_here: tuple[DoubleCoder, Encode]
-"""What a process codes with, built once when it starts."""
+def _start(
+    codebook: Codebook, how: Combination, least: float, encode: Encode
+) -> Callable[[tuple[Lot, CaseMemory]], CodedLot]:
+    coder = DoubleCoder(Coder(codebook), how, least)
+    return lambda task: _code(coder, *task, encode)

@@ -1,6 +1,9 @@
 """Coding a file of notes: the same rows whatever the format, nothing half-written, no note in a message."""
 
+import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -9,6 +12,7 @@ from nlp import Coder, lots
 from nlp.combine import Combination, read_twice
 from nlp.files import NotesFileError, code_file
 from nlp.lots import DoubleCoder
+from nlp.processes import Processes
 
 NOTES = pd.DataFrame(
     {
@@ -141,3 +145,25 @@ def test_notes_without_a_code_make_an_empty_table(rules: DoubleCoder, tmp_path: 
         code_file(rules, tmp_path / "notes.parquet", tmp_path / f"coding.{kind}")
     assert pd.read_parquet(tmp_path / "coding.parquet").empty
     assert pd.read_csv(tmp_path / "coding.csv").empty
+
+
+def test_a_process_that_is_killed_is_told_and_not_waited_for(
+    rules: DoubleCoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+
+    class Killed(Processes):
+        def give(self, number: int, task: Any) -> None:
+            super().give(number, task)
+            given.append(number)
+            if len(given) == 2:
+                pid = self._workers[0].process.pid
+                assert pid is not None
+                os.kill(pid, signal.SIGKILL)
+
+    monkeypatch.setattr(lots, "Processes", Killed)
+    long = NOTES["text"][0] * 20_000
+    pd.DataFrame({"case_id": ["A", "B", "C"], "text": long}).to_parquet(tmp_path / "notes.parquet")
+    with pytest.raises(NotesFileError, match="ended from outside"):
+        code_file(rules, tmp_path / "notes.parquet", tmp_path / "coding.parquet", jobs=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.parquet"]
