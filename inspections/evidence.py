@@ -13,37 +13,63 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
-from inspections.confidential import OWNER_ALONE, secluded, temporary_files_in
+from inspections.at_work import BY_HAND, Lock
+from inspections.confidential import secluded, temporary_files_in
 from inspections.sampling import TrailStep, lost_cases_file
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters, shown_path
 from parameters.disk import write_whole
+from parameters.loading import SHARED_FILES
 
-__all__ = ["NOTEBOOKS", "STEPS", "EvidenceFolder", "Step", "open_step"]
+__all__ = [
+    "CODE_BEHIND",
+    "NOTEBOOKS",
+    "NOT_RUN",
+    "STEPS",
+    "UP_TO_DATE",
+    "EvidenceFolder",
+    "Step",
+    "open_step",
+    "read_failure",
+    "write_failure",
+]
 
 NOTEBOOKS = PROJECT / "inspections"
 STEPS = ("1_case_sample", "2_note_coding", "3_findings")
 
-# What each step's result depends on besides its parameters, its data and the steps before it.
-_CODE_BEHIND = {
-    "1_case_sample": ("parameters/**/*.py", "inspections/*.py", "inspections/sampling/*.py"),
-    "2_note_coding": ("nlp/*.py", "nlp/reader/*.py", "nlp/corpus/*/*.jsonl"),
-    "3_findings": (
-        "inspections/indicators/*.py",
-        "inspections/disclosure/*.py",
+# What each step's result depends on besides its parameters, its data and what the steps before it name.
+CODE_BEHIND = {
+    "1_case_sample": (
+        "parameters/**/*.py",
         "parameters/questions.yml",
+        "inspections/*.py",
+        "inspections/sampling/*.py",
+        "inspections/indicators/*.py",  # which results a gap in the data limits
+        "inspections/reviews/*.py",  # the reading list is a workbook like the forms
+        "reports/fonts/*.ttf",
+    ),
+    "2_note_coding": ("nlp/*.py", "nlp/reader/*.py", "nlp/corpus/*/*.jsonl", "nlp/corpus/*/corpus.yml"),
+    "3_findings": (
+        "inspections/disclosure/*.py",
+        "nlp/evaluation/*.py",
+        "nlp/evaluation/error.json",  # how often the coding is right, which the release says
         "parameters/words.yml",
     ),
 }
+FAILURE = "failed.json"
+"""File of an unfinished folder that says which step failed, how and when; never with what words."""
+
+UP_TO_DATE, NOT_RUN = "up to date", "not run"
+_ABSENT = "absent"
 _PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "spacy", "matplotlib", "seaborn", "papermill")
 
 
@@ -88,18 +114,65 @@ class EvidenceFolder:
 
     def keys(self) -> dict[str, str]:
         """Hash of all that decides each step's result: a step is redone when its key changes."""
+        return self._keys(self._input_hashes())
+
+    def _keys(self, inputs: Mapping[str, str]) -> dict[str, str]:
         keys: dict[str, str] = {}
-        before = _hash_text(self.parameters.model_dump_json(), *map(_hash_file, self.inputs()))
+        before = _hash_text(self.parameters.model_dump_json(), *inputs.values())
         for step in STEPS:
-            files = [NOTEBOOKS / f"{step}.ipynb"]
-            for pattern in _CODE_BEHIND[step]:
-                files += sorted(PROJECT.glob(pattern))
-            if step == "2_note_coding":
-                files += sorted((PROJECT / self.parameters.inspection.codebook).glob("*.yml"))
-            before = keys[step] = _hash_text(
-                before, *(_hash_file(path) for path in files), *_versions().values()
-            )
+            before = keys[step] = _hash_text(before, self._code(step), *_versions().values())
         return keys
+
+    def _input_hashes(self) -> dict[str, str]:
+        """Hash of each input; of one that is not there, that, as the first step tells it best."""
+        return {shown_path(path): _hash_file(path) if path.is_file() else _ABSENT for path in self.inputs()}
+
+    def _code(self, step: str) -> str:
+        """Hash of the notebook of a step and of the code and codebook that no earlier step rests on."""
+        files = [NOTEBOOKS / f"{step}.ipynb"]
+        for pattern in CODE_BEHIND[step]:
+            files += sorted(PROJECT.glob(pattern))
+        if step == "2_note_coding":
+            files += sorted((PROJECT / self.parameters.inspection.codebook).glob("*.yml"))
+        return _hash_text(*map(_hash_file, files))
+
+    def step_states(self) -> dict[str, str]:
+        """How each step of the last run stands: up to date, what it rests on that has changed, or not run.
+
+        Of a run that has not finished, its own steps; else those of the finished run.
+        """
+        manifest = _read_manifest(self.unfinished if self.unfinished.is_dir() else self.whole)
+        records = {record["step"]: record for record in manifest.get("steps", [])}
+        inputs = self._input_hashes()
+        keys, changed = self._keys(inputs), self._changed(manifest, inputs) if records else []
+        states: dict[str, str] = {}
+        for step in STEPS:
+            if step not in records:
+                states[step] = NOT_RUN
+                continue
+            if records[step].get("code") != self._code(step):
+                changed = [*changed, "code"]
+            if not changed and records[step]["key"] != keys[step]:
+                changed = ["an earlier step"]
+            states[step] = f"{', '.join(dict.fromkeys(changed))} changed" if changed else UP_TO_DATE
+        return states
+
+    def _changed(self, manifest: Mapping[str, Any], inputs: Mapping[str, str]) -> list[str]:
+        versions = {package: manifest["packages"].get(package) for package in _PACKAGES}
+        compared = {
+            "parameters": manifest["parameters"] == self.parameters.model_dump(mode="json"),
+            "data": manifest["inputs"] == inputs,
+            "packages": versions == _versions(),
+        }
+        return [what for what, same in compared.items() if not same]
+
+    def failure(self) -> dict[str, str]:
+        """Where, how and when the last run failed; empty where it did not."""
+        return read_failure(self.unfinished)
+
+    def finished(self) -> str:
+        """When the last finished run ended; empty where there is none."""
+        return str(_read_manifest(self.whole).get("finished", ""))
 
     def steps_done(self, folder: Path | None = None) -> list[str]:
         """Steps of an unfinished (or the given) folder that still hold, in running order.
@@ -128,6 +201,10 @@ class EvidenceFolder:
     def last_facts(self) -> dict[str, Any]:
         """Facts that the steps of the last finished run recorded; none where there is none."""
         return _facts(_read_manifest(self.whole))
+
+    def discard_unfinished(self) -> None:
+        """Remove what a run left that did not finish, once the finished folder is up to date without it."""
+        shutil.rmtree(self.unfinished, ignore_errors=True)
 
     def prepare(self) -> list[str]:
         """Make the unfinished folder ready and return the steps in it that need not be redone."""
@@ -161,28 +238,10 @@ class EvidenceFolder:
         found = self.unfinished.rglob("*")
         return sorted(path for path in found if not path.is_relative_to(self.temporary))
 
-    def lock(self) -> FileLock:
+    @property
+    def lock(self) -> Lock:
         """The lock that whoever works on this force's evidence holds; it goes with the process."""
-        self.whole.parent.mkdir(parents=True, exist_ok=True)
-        for folder in (self.whole, self.unfinished):
-            with suppress(OSError):  # not there, or on a disk without modes
-                folder.chmod(OWNER_ALONE)
-        return FileLock(self.whole.with_name(f".{self.whole.name}.lock"), timeout=0, is_singleton=True)
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep every other run of this force out.
-
-        Raises
-        ------
-        InspectionError
-            When another run, or a notebook open by hand, is at work on it.
-        """
-        try:
-            with self.lock():
-                yield
-        except Timeout:
-            raise InspectionError([_at_work(self.parameters.force.force)]) from None
+        return Lock(self.whole)
 
     def add_output(self, step: str, path: Path) -> None:
         """Count a file written after the step closed, its executed notebook, among the step's outputs."""
@@ -201,7 +260,8 @@ class EvidenceFolder:
         if missing:
             raise InspectionError([_not_run_yet(self.parameters.force.force, missing[0])])
         seconds = {record["step"]: record["seconds"] for record in manifest["steps"]}
-        _write_manifest(self.unfinished, {**manifest, "stages": seconds, "whole": True})
+        facts = {"stages": seconds, "finished": _now(), "whole": True}
+        _write_manifest(self.unfinished, {**manifest, **facts})
         if self.whole.exists():
             self.whole.rename(self._previous)
         self.unfinished.rename(self.whole)
@@ -281,6 +341,7 @@ class Step:
         record = {
             "step": self.name,
             "key": self.evidence.keys()[self.name],
+            "code": self.evidence._code(self.name),
             "run_by": "hand" if self.by_hand else "papermill",
             "seconds": round(time.monotonic() - self._started, 2),
             "rows": self.rows,
@@ -293,7 +354,7 @@ class Step:
             self._secluded.close()
             if self.name == STEPS[-1]:
                 self.evidence.publish()
-            self.evidence.lock().release(force=True)
+            self.evidence.lock.release()
 
     def _heading(self) -> dict[str, Any]:
         return {
@@ -301,7 +362,7 @@ class Step:
             "force": self.parameters.force.force,
             "fictional": self.parameters.force.fictional,
             "parameters": self.parameters.model_dump(mode="json"),
-            "inputs": {shown_path(path): _hash_file(path) for path in self.evidence.inputs()},
+            "inputs": self.evidence._input_hashes(),
             "packages": {"python": platform.python_version(), **_versions()},
         }
 
@@ -334,10 +395,7 @@ def open_step(
     with ExitStack() as private:
         if by_hand:
             private.enter_context(secluded())
-            try:
-                evidence.lock().acquire()
-            except Timeout:
-                raise InspectionError([_at_work(checked.force.force)]) from None
+            evidence.lock.take(BY_HAND)
             if earlier:
                 evidence.reopen()
             evidence.prepare()
@@ -355,9 +413,7 @@ def _load_by_name(force: str) -> Parameters:
         return load_parameters(force)
     path = PROJECT / "parameters" / f"{force}.yml"
     if not path.is_file():
-        names = sorted(
-            {file.stem for file in path.parent.glob("*.yml")} - {"inspection", "questions", "words"}
-        )
+        names = sorted(file.stem for file in path.parent.glob("*.yml") if file.name not in SHARED_FILES)
         remedy = (
             f'In the cell tagged "parameters", write one of: {", ".join(names)}. Then run all cells again.'
         )
@@ -365,11 +421,6 @@ def _load_by_name(force: str) -> Parameters:
             [Problem("this notebook", "force", force, f'is "{force}": no force is chosen.', remedy)]
         )
     return load_parameters(path)
-
-
-def _at_work(force: str) -> Problem:
-    remedy = "Wait until it is done, or stop it; a notebook open by hand is done when its last cell has run."
-    return Problem(f"evidence of {force}", "", "", "another run or notebook is at work on it.", remedy)
 
 
 def _not_run_yet(force: str, step: str) -> Problem:
@@ -381,6 +432,35 @@ def _not_run_yet(force: str, step: str) -> Problem:
         f"the step {step} has not been run, or what it rests on has changed.",
         remedy,
     )
+
+
+def write_failure(unfinished: Path, step: str, kind: str, *, name: str, file: str) -> None:
+    """Leave word in an unfinished folder that its run failed, for `inspection status` and for a comparison.
+
+    Parameters
+    ----------
+    unfinished : Path
+        ``evidence/<inspection>/<force>.unfinished``.
+    step : str
+        Step that failed, or ``parameters``.
+    kind : str
+        Kind of the error, such as ``ValueError``. Its words may quote a case, so they are not kept.
+    name, file : str
+        The force's name as printed, and its parameter file.
+    """
+    unfinished.mkdir(parents=True, exist_ok=True)
+    facts = {"step": step, "kind": kind, "at": _now(), "name": name, "file": file}
+    write_whole(unfinished / FAILURE, json.dumps(facts, ensure_ascii=False))
+
+
+def read_failure(unfinished: Path) -> dict[str, str]:
+    """What `write_failure` left there; empty where there is nothing."""
+    path = unfinished / FAILURE
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _versions() -> dict[str, str]:

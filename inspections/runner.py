@@ -9,34 +9,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from queue import Empty, Queue
-from traceback import extract_tb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-import papermill
-from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from inspections.confidential import secluded, temporary_files_in
-from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder
-from nlp import CodebookError
+from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder, write_failure
+from inspections.sampling import changed_after_seed
 from parameters import InspectionError, Parameters, Problem
 from parameters.disk import whole_file
+
+if TYPE_CHECKING:
+    import nbformat
+    from papermill.exceptions import PapermillExecutionError
 
 __all__ = [
     "ForceRun",
     "Progress",
+    "StepStopped",
+    "Tell",
     "check_notebook_parameters",
     "execute_notebook",
+    "leave_word",
     "run_force",
-    "run_forces",
     "write_notebook",
 ]
 
@@ -48,7 +46,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "dict": dict,
     "list": list,
 }
-_TOLD = {InspectionError.__name__, CodebookError.__name__}
+_TOLD = {InspectionError.__name__, "CodebookError"}
 """Errors that speak of files and fields alone; any other may quote the data it failed on."""
 _KERNEL = Config({"KernelManager": {"transport_encryption": "required"}})
 
@@ -59,61 +57,37 @@ class Progress:
 
     force: str
     step: str
-    state: str  # "running" | "done" | "unchanged" | "failed"
+    state: str  # "running" | "done" | "unchanged" | "failed"; of a force, step "": "whole" | "failed"
     seconds: float = 0.0
+
+
+Tell = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
 class ForceRun:
-    """What became of one force: its evidence folder, or the message that says why there is none."""
+    """What became of one force: its evidence folder, or the message that says why there is none.
+
+    ``step`` is where a failed force stopped; ``remark`` what a person should know of a whole one.
+    """
 
     force: str
     evidence: Path | None
     message: str = ""
-    seconds: float = 0.0
+    step: str = ""
+    remark: str = ""
 
 
-def run_forces(
-    runs: list[Parameters],
-    evidence_root: Path,
-    *,
-    jobs: int,
-    tell: Callable[[Progress], None],
-    again: bool = False,
-) -> list[ForceRun]:
-    """Run several forces side by side, a process each; one that fails neither stops nor taints another.
+class StepStopped(InspectionError):
+    """A notebook stopped: ``kind`` is its error's kind, ``words`` what to tell where the step is named."""
 
-    Parameters
-    ----------
-    runs : list of Parameters
-        The checked parameters, one a force.
-    evidence_root : Path
-        The folder of all evidence.
-    jobs : int
-        Forces at work at once.
-    tell : callable
-        Called with a :class:`Progress` as steps begin and end.
-    again : bool
-        Run every step, also those that are up to date.
-
-    Returns
-    -------
-    list of ForceRun
-        In the order given.
-    """
-    context = get_context("spawn")  # a forked child would share the parent's event loop and locks
-    with context.Manager() as manager, ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
-        news: Queue[Any] = manager.Queue()
-        futures = [pool.submit(_run_and_report, run, evidence_root, news=news, again=again) for run in runs]
-        while not all(future.done() for future in futures) or not news.empty():
-            with suppress(Empty):
-                tell(news.get(timeout=0.2))
-        return [_result(future, run) for future, run in zip(futures, runs, strict=True)]
+    def __init__(self, problem: Problem, *, kind: str) -> None:
+        super().__init__([problem])
+        self.kind = kind
+        self.words = problem.remedy if kind in _TOLD else str(problem)
 
 
-def run_force(
-    parameters: Parameters, evidence_root: Path, *, tell: Callable[[Progress], None], again: bool = False
-) -> ForceRun:
+def run_force(parameters: Parameters, evidence_root: Path, *, tell: Tell, again: bool = False) -> ForceRun:
     """Run the notebooks of one force that are not up to date, in order, and publish the evidence folder.
 
     Parameters
@@ -133,19 +107,21 @@ def run_force(
         When a notebook stops; what it had done before stays and is not redone by the next run.
     """
     evidence = EvidenceFolder(evidence_root, parameters)
-    with secluded(), evidence.held():
+    with secluded(), evidence.lock.held():
         if again:
             evidence.prepare()
             evidence.keep_only([])
         elif evidence.is_current():
+            evidence.discard_unfinished()
             for step in STEPS:
                 tell(Progress(parameters.force.force, step, "unchanged"))
-            return ForceRun(parameters.force.force, evidence.whole)
-        return _run_steps(evidence, tell)
+            return ForceRun(parameters.force.force, evidence.whole, remark=_remark(evidence))
+        _run_steps(evidence, tell)
+        return ForceRun(parameters.force.force, evidence.publish(), remark=_remark(evidence))
 
 
-def _run_steps(evidence: EvidenceFolder, tell: Callable[[Progress], None]) -> ForceRun:
-    started, force = time.monotonic(), evidence.parameters.force.force
+def _run_steps(evidence: EvidenceFolder, tell: Tell) -> None:
+    force = evidence.parameters.force.force
     done = evidence.prepare()
     for step in STEPS:
         if step in done:
@@ -155,11 +131,24 @@ def _run_steps(evidence: EvidenceFolder, tell: Callable[[Progress], None]) -> Fo
         begun = time.monotonic()
         try:
             _run_notebook(step, evidence)
-        except Exception:
+        except Exception as error:
             tell(Progress(force, step, "failed", time.monotonic() - begun))
+            kind = error.kind if isinstance(error, StepStopped) else type(error).__name__
+            leave_word(evidence, step, kind)
             raise
         tell(Progress(force, step, "done", time.monotonic() - begun))
-    return ForceRun(force, evidence.publish(), seconds=time.monotonic() - started)
+
+
+def leave_word(evidence: EvidenceFolder, step: str, kind: str) -> None:
+    """Leave word of a failure in the unfinished folder, unless the disk itself is what fails."""
+    parameters = evidence.parameters
+    with suppress(OSError):
+        write_failure(evidence.unfinished, step, kind, name=parameters.force.name, file=parameters.file)
+
+
+def _remark(evidence: EvidenceFolder) -> str:
+    facts = evidence.last_facts()
+    return changed_after_seed(facts.get("earlier_lists", []), frame_hash=facts.get("frame_hash", ""))
 
 
 def check_notebook_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
@@ -177,6 +166,8 @@ def check_notebook_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
     InspectionError
         Every unknown, missing or mistyped parameter at once.
     """
+    import papermill  # slow to import, as nbformat is, and needed only where something has to be run
+
     known = papermill.inspect_notebook(notebook)
     problems = []
     for name in sorted(given.keys() - known.keys()):
@@ -203,29 +194,9 @@ def check_notebook_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
         raise InspectionError(problems)
 
 
-def _result(future: Future[ForceRun], run: Parameters) -> ForceRun:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        message = f"{run.force.name}: the process that ran it was ended from outside. Run it again to go on."
-        return ForceRun(run.force.force, None, message)
-
-
-def _run_and_report(
-    parameters: Parameters, evidence_root: Path, *, news: Queue[Any], again: bool
-) -> ForceRun:
-    force = parameters.force.force
-    try:
-        return run_force(parameters, evidence_root, tell=news.put, again=again)
-    except InspectionError as error:
-        return ForceRun(force, None, str(error))
-    except Exception as error:  # one force's fault must not stop the others; its words may quote a note
-        where = extract_tb(error.__traceback__)[-1]
-        message = f"{force}: {type(error).__name__} at {Path(where.filename).name}, line {where.lineno}."
-        return ForceRun(force, None, message)
-
-
 def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
+    from papermill.exceptions import PapermillExecutionError
+
     notebook = NOTEBOOKS / f"{step}.ipynb"
     parameters = evidence.parameters
     given = {
@@ -240,7 +211,7 @@ def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
     except PapermillExecutionError as error:
         failed = folder / f"{step}.FAILED.ipynb"
         write_notebook(_without_outputs(notebook, error), failed)
-        raise InspectionError([_failure(step, error, evidence)]) from None
+        raise StepStopped(_failure(step, error, evidence), kind=error.ename) from None
     write_notebook(executed, folder / f"{step}.ipynb")
     evidence.add_output(step, folder / f"{step}.ipynb")
 
@@ -261,6 +232,8 @@ def execute_notebook(
     retries : int
         How often to try again when a kernel dies while it starts.
     """
+    import papermill
+
     # No output path: papermill would write the half-run notebook, error text and all, as it goes.
     try:
         with temporary_files_in(temporary):
@@ -296,6 +269,8 @@ def _failure(step: str, error: PapermillExecutionError, evidence: EvidenceFolder
 
 
 def _without_outputs(notebook: Path, error: PapermillExecutionError) -> nbformat.NotebookNode:
+    import nbformat
+
     node = nbformat.read(notebook, as_version=4)
     banner = f"**This run stopped at cell {error.exec_count} with {error.ename}.** All outputs were removed."
     node.cells.insert(0, nbformat.v4.new_markdown_cell(banner))
@@ -304,6 +279,8 @@ def _without_outputs(notebook: Path, error: PapermillExecutionError) -> nbformat
 
 def write_notebook(node: nbformat.NotebookNode, path: Path) -> None:
     """Write a notebook in one step."""
+    import nbformat
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as beside:
         nbformat.write(node, beside)

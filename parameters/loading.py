@@ -21,9 +21,12 @@ from parameters.paths import shown_path
 from parameters.problems import InspectionError, Problem
 from parameters.suggestions import did_you_mean, listed
 
-__all__ = ["INSPECTION_FILE", "load_model", "load_parameters"]
+__all__ = ["INSPECTION_FILE", "SHARED_FILES", "load_model", "load_parameters"]
 
 INSPECTION_FILE = "inspection.yml"
+SHARED_FILES = frozenset({INSPECTION_FILE, "questions.yml", "words.yml"})
+"""Files that may lie beside those of the forces and are none: `parameters/*.yml` names them too."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import shlex
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.live import Live
-from rich.table import Table
 
+from inspections.cli.progress import progress
 from inspections.cli.shared import (
     EVIDENCE,
     EvidenceOption,
@@ -20,18 +19,24 @@ from inspections.cli.shared import (
     ParameterFiles,
     err,
     load,
+    load_each,
     mistakes,
     out,
     shown,
     stop,
+    tell_failures,
 )
 from inspections.sampling import LossReason
-from parameters import InspectionError, Parameters, Problem
+from parameters import Inspection, InspectionError, Parameters, Problem, shown_path
+from parameters.loading import INSPECTION_FILE, load_model
 
 if TYPE_CHECKING:
     from inspections.case_files import CaseFiles
-    from inspections.runner import Progress
+    from inspections.runner import ForceRun
     from inspections.sampling import Drawn
+
+PARAMETERS = "its parameters"
+"""Where a force fails before its first step."""
 
 
 def check(files: ParameterFiles, evidence: EvidenceOption = EVIDENCE) -> None:
@@ -181,26 +186,68 @@ def run(
     jobs: Annotated[int, typer.Option(min=1, help="Forces to run side by side.")] = os.cpu_count() or 1,
     again: Annotated[bool, typer.Option("--again", help="Run everything, also what is up to date.")] = False,
 ) -> None:
-    """Run the notebooks of one or more forces; what is up to date is not run again.
+    """Run the notebooks of one or more forces, a process each; what is up to date is not run again.
 
-    A database is not looked into to see whether it has changed: give --again to read it anew.
+    A force that fails does not stop the others: what is wrong is told at the end, force by force. Ends with 2
+    where one failed. A database is not looked into to see whether it has changed: give --again to read it
+    anew.
     """
-    from inspections.runner import run_forces
+    from inspections.side_by_side import run_forces
 
-    runs = load(files)
-    for _, drawn, parameters in _check(runs):
-        _tell_changes(drawn, parameters, evidence)
-    _ready_reader(runs)
-    try:
-        with _progress() as tell:
-            results = run_forces(runs, evidence.resolve(), jobs=min(jobs, len(runs)), tell=tell, again=again)
-    except KeyboardInterrupt:
-        raise stop("Stopped. What was done is kept: give the same command again to go on.") from None
-    for result in results:
-        if result.evidence:
-            out.print(f"{result.force}: evidence in {shown(result.evidence)}", markup=False)
-    if failed := [result for result in results if not result.evidence]:
-        raise stop("\n".join(result.message for result in failed))
+    root = evidence.resolve()
+    loaded, wrong = load_each(files)
+    runs, failed = _with_sound_exceptions(loaded)
+    failed = [_unread(file, error, root) for file, error in wrong.items()] + failed
+    results: list[ForceRun] = []
+    if runs:
+        _ready_reader(runs)
+        try:
+            with progress([run.force.force for run in runs]) as tell:
+                results = run_forces(runs, root, jobs=min(jobs, len(runs)), tell=tell, again=again)
+        except KeyboardInterrupt:
+            raise stop("Stopped. What was done is kept: give the same command again to go on.") from None
+    whole = [result for result in results if result.evidence]
+    for result in whole:
+        if result.remark:
+            out.print(f"{result.force}: {result.remark}", markup=False)
+    for result in whole:
+        out.print(f"{result.force}: evidence in {shown(result.evidence or root)}", markup=False)
+    if failed := failed + [result for result in results if not result.evidence]:
+        named = {parameters.force.force: parameters.file for parameters in loaded}
+        forces = [named.get(result.force, result.force) for result in failed]
+        elsewhere = [] if evidence == EVIDENCE else ["--evidence", str(evidence)]
+        raise tell_failures(
+            failed, whole=len(whole), again=shlex.join(["inspection", "run", *forces, *elsewhere])
+        )
+
+
+def _with_sound_exceptions(loaded: list[Parameters]) -> tuple[list[Parameters], list[ForceRun]]:
+    """Forces whose exceptions to disclosure control name what there is: a slip would stop the last step."""
+    from inspections.disclosure import refuse_unknown_exceptions
+    from inspections.runner import ForceRun
+
+    sound: list[Parameters] = []
+    failed: list[ForceRun] = []
+    for parameters in loaded:
+        try:
+            refuse_unknown_exceptions(parameters.inspection.disclosure, file=parameters.inspection_file)
+        except InspectionError as error:
+            failed.append(ForceRun(parameters.force.force, None, str(error), step=PARAMETERS))
+        else:
+            sound.append(parameters)
+    return sound, failed
+
+
+def _unread(file: Path, error: InspectionError, root: Path) -> ForceRun:
+    """A force whose parameters cannot be read, left on record where its inspection is known."""
+    from inspections.evidence import write_failure
+    from inspections.runner import ForceRun
+
+    with suppress(InspectionError, OSError):
+        inspection = load_model(file.parent / INSPECTION_FILE, Inspection)
+        unfinished = root / inspection.id / f"{file.stem}.unfinished"
+        write_failure(unfinished, PARAMETERS, type(error).__name__, name=file.stem, file=shown_path(file))
+    return ForceRun(file.stem, None, str(error), step=PARAMETERS)
 
 
 def _ready_reader(runs: list[Parameters]) -> None:
@@ -214,34 +261,3 @@ def _ready_reader(runs: list[Parameters]) -> None:
             load_reader()
     except CorpusError as error:
         raise stop(error) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """A live table on a terminal, a line a finished step elsewhere."""
-    from inspections.evidence import STEPS
-
-    if not err.is_terminal:
-        yield _say
-        return
-    states: dict[str, dict[str, str]] = {}
-
-    def picture() -> Table:
-        table = Table("force", *STEPS)
-        for force, steps in states.items():
-            table.add_row(force, *(steps.get(step, "") for step in STEPS))
-        return table
-
-    with Live(picture(), console=err) as live:
-
-        def tell(news: Progress) -> None:
-            seconds = f" {news.seconds:.1f} s" if news.state in {"done", "failed"} else ""
-            states.setdefault(news.force, {})[news.step] = news.state + seconds
-            live.update(picture())
-
-        yield tell
-
-
-def _say(news: Progress) -> None:
-    if news.state != "running":
-        err.print(f"{news.force}  {news.step}  {news.state}  {news.seconds:.1f} s", markup=False)

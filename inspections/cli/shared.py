@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
+from parameters.loading import SHARED_FILES
 
 if TYPE_CHECKING:
     from inspections.audit import Round
+    from inspections.runner import ForceRun
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -39,16 +42,62 @@ def stop(message: object) -> typer.Exit:
 
 
 def load(files: list[Path]) -> list[Parameters]:
-    loaded: list[Parameters] = []
-    problems: list[Problem] = []
-    for file in files:
-        try:
-            loaded.append(load_parameters(parameter_file(file)))
-        except InspectionError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise stop(InspectionError(problems))
+    """Parameters of every force; with a mistake in those of any, none."""
+    loaded, failed = load_each(files)
+    if failed:
+        raise stop(InspectionError(problem for error in failed.values() for problem in error.problems))
     return loaded
+
+
+def load_each(files: list[Path]) -> tuple[list[Parameters], dict[Path, InspectionError]]:
+    """Parameters of the forces that have sound ones, and what is wrong with those of the others, by file.
+
+    A file that is not there is a slip of whoever typed its name, and ends the command at once.
+    """
+    loaded: dict[tuple[str, str], Parameters] = {}
+    failed: dict[Path, InspectionError] = {}
+    slips: list[Problem] = []
+    for file in force_files(files):
+        try:
+            parameters = load_parameters(file)
+        except InspectionError as error:
+            if file.is_file():
+                failed[file] = error
+            else:
+                slips += error.problems
+            continue
+        place = (parameters.inspection.id, parameters.force.force)
+        if known := loaded.get(place):
+            message = f"names the force and inspection of {known.file}: both would write the same evidence."
+            remedy = "Give one of the two, or change the id of one inspection."
+            slips.append(Problem(parameters.file, "", "", message, remedy))
+        loaded[place] = parameters
+    if slips:
+        raise stop(InspectionError(slips))
+    return list(loaded.values()), failed
+
+
+def force_files(given: list[Path]) -> list[Path]:
+    """Parameter files of forces among those given, each once: `parameters/*.yml` names others too."""
+    files = list({file.resolve(): file for file in map(parameter_file, given)}.values())
+    forces = [file for file in files if file.name not in SHARED_FILES]
+    if files and not forces:
+        message, remedy = "is not the parameter file of a force.", "Name that of a force."
+        raise stop(InspectionError(Problem(str(file), "", "", message, remedy) for file in files))
+    return forces
+
+
+def tell_failures(failed: Sequence[ForceRun], *, whole: int, again: str) -> typer.Exit:
+    """Tell why those that failed did, force by force (once what befell several alike), and how to go on."""
+    err.print(f"\n{whole} whole, {len(failed)} failed.", markup=False)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for run in failed:
+        alike.setdefault((run.step, run.message), []).append(run.force)
+    for (step, message), forces in alike.items():
+        where = f", in {step}" if step else ""
+        err.print(f"\n{', '.join(forces)}{where}:\n{indent(message, '  ')}", markup=False)
+    err.print(f"\nWhen that is put right, go on: {again}", markup=False)
+    return typer.Exit(USER_MISTAKE)
 
 
 def whole_evidence(parameters: Parameters, root: Path) -> Path:

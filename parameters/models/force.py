@@ -28,6 +28,12 @@ from parameters.models.source import Source
 from parameters.models.values import Slug, Strictly, Words, YesNo, given_twice, rule
 from parameters.suggestions import listed
 
+RESERVED = frozenset(
+    {"national", "inspection", "questions", "words"}
+    | {"embedded", "fonts", "gate", "home", "register", "style", "template"}
+)
+"""Names taken in parameters/, evidence/ and reports/, where each force has a file or folder of its own."""
+
 
 class CaseSource(Source[CaseFieldName, CaseDateName]):
     """Cases: one row a crime."""
@@ -134,6 +140,16 @@ class Force(Strictly):
     approved_extracts: tuple[ApprovedExtract, ...] = Field(
         (), description="Extracts from notes that a person approved for publication."
     )
+
+    @field_validator("force")
+    @classmethod
+    def _free(cls, value: str) -> str:
+        if value in RESERVED:
+            raise rule(
+                f'is "{value}", a name that the toolkit uses for a file or folder of its own.',
+                f"Choose another, such as {value}-police, and rename this file.",
+            )
+        return value
 
     @field_validator("approved_extracts")
     @classmethod

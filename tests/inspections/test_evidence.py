@@ -126,19 +126,25 @@ def test_a_changed_codebook_makes_the_coding_out_of_date_and_not_the_sample(
 
 def test_a_second_run_of_a_force_is_refused_while_one_is_at_work(evidence: EvidenceFolder) -> None:
     other = (
-        "import sys, time; from filelock import FileLock\n"
-        "with FileLock(sys.argv[1]):\n    print('held', flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from inspections.at_work import Lock\n"
+        "with Lock(Path(sys.argv[1])).held():\n    print('held', flush=True); time.sleep(60)"
     )
-    lock = evidence.lock().lock_file
-    with subprocess.Popen([sys.executable, "-c", other, lock], stdout=subprocess.PIPE, text=True) as process:
+    whole = str(evidence.whole)
+    with subprocess.Popen([sys.executable, "-c", other, whole], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
+        holder = evidence.lock.holder()
         try:
-            with pytest.raises(InspectionError, match="another run or notebook is at work"), evidence.held():
+            who = rf"another run or notebook is at work on it: a run of .+ \(process {process.pid}\), since"
+            with pytest.raises(InspectionError, match=who), evidence.lock.held():
                 pass
         finally:
             process.kill()
-    with evidence.held():
+    assert holder is not None
+    assert holder.process == process.pid
+    assert evidence.lock.holder() is None
+    with evidence.lock.held():
+        assert evidence.lock.holder() is not None
         assert not evidence.whole.exists()
 
 
