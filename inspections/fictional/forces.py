@@ -54,8 +54,12 @@ def build_force(name: str) -> Force:
     >>> build_force("northshire").settings["name"]
     'Northshire Police'
     """
-    force = _read(name)
-    cases = _cast(force, stories=_read("stories"), names=_read("names"))
+    return build(read_settings(name))
+
+
+def build(force: Settings) -> Force:
+    """Return the fictional force that its settings describe."""
+    cases = _cast(force, stories=read_settings("stories"), names=read_settings("names"))
     wording = Wording(force["phrases"], Draw(force["seed"], "wording"))
     logs = {case.ref: write_log(case, force, wording) for case in cases}
     complete_case_rows(cases, force)
@@ -76,8 +80,12 @@ def _registers(cases: list[Case], force: Settings) -> dict[str, list[dict[str, A
 
 
 def force_files(name: str) -> dict[str, bytes]:
-    """Return the force's files by name: ``cases.csv``, ``notes.csv``, its registers and ``README.txt``."""
-    force = build_force(name)
+    """Return the files of one of :data:`FORCES`; see :func:`files_of`."""
+    return files_of(build_force(name))
+
+
+def files_of(force: Force) -> dict[str, bytes]:
+    """Return a force's files by name: ``cases.csv``, ``notes.csv``, its registers and ``README.txt``."""
     entries = [entry for log in force.logs.values() for entry in log]
     return {
         "cases.csv": cases_csv(force.cases, force.settings["extract"]),
@@ -105,7 +113,9 @@ def canaries(name: str) -> dict[str, list[str]]:
     return {kind: sorted(details) for kind, details in kinds.items()}
 
 
-def _read(name: str) -> Settings:
+@cache
+def read_settings(name: str) -> Settings:
+    """Return what a YAML file of this folder holds: a force's settings, the stories or the names."""
     return YAML(typ="safe", pure=True).load(FOLDER / f"{name}.yml")
 
 

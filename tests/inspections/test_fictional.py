@@ -9,10 +9,13 @@ from itertools import product
 
 import pytest
 
+from inspections.case_files import read_case_files
 from inspections.fictional import DEFECTS, FORCES, build_force, canaries, force_files
 from inspections.fictional.casting import PERIOD
+from inspections.fictional.country import plan_country, write_country
 from inspections.fictional.forces import FOLDER
 from inspections.fictional.wording import Draw, Wording, take_choices
+from parameters import load_parameters
 from parameters.questions import load_questions
 
 READ_AS = {
@@ -416,3 +419,22 @@ def test_the_least_used_wording_comes_first() -> None:
 
 def test_a_ticked_box_is_not_a_choice() -> None:
     assert take_choices("[x] Done [ ] Not done", Draw("any")) == "[x] Done [ ] Not done"
+
+
+def test_a_country_has_uneven_forces_of_names_that_no_force_has_and_is_the_same_every_time(tmp_path):
+    planned = plan_country(43, 1_000_000)
+    assert len({force.force for force in planned}) == 43
+    assert not re.findall(rf"\b(?:{REAL_FORCES})\b", " ".join(force.name for force in planned))
+    sizes = sorted(force.times for force in planned)
+    assert sizes[-1] > 10 * sizes[0]
+
+
+def test_a_made_up_force_of_a_country_has_the_same_files_every_time_and_can_be_inspected(tmp_path):
+    once, again = tmp_path / "once", tmp_path / "again"
+    for folder in (once, again):
+        ((planned, notes),) = write_country(folder, plan_country(1, 150))
+    assert notes == pytest.approx(150, rel=0.4)
+    for file in (file.relative_to(once) for file in once.rglob("*") if file.is_file()):
+        assert (once / file).read_bytes() == (again / file).read_bytes()
+    files = read_case_files(load_parameters(once / f"{planned.force}.yml"))
+    assert len(files.cases) > 10
