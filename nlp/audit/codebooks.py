@@ -15,7 +15,8 @@ import pandas as pd
 from nlp.audit.firing import UNIT
 from nlp.codebook import Code, Codebook, Cue, Rule
 from nlp.coder import CodedUnit, Coder
-from nlp.lots import DoubleCoder, WorkerLostError, code_lots
+from nlp.lots import DoubleCoder, code_lots
+from nlp.processes import WorkerLostError
 from nlp.word_classes import WordClass
 
 __all__ = [
