@@ -160,7 +160,7 @@ def code_by_both(
         try:
             return code_by(old, notes, jobs=each), other.result()
         except BrokenProcessPool:
-            raise WorkerLostError from None
+            raise WorkerLostError(1) from None
 
 
 def find_moves(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
