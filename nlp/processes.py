@@ -140,7 +140,7 @@ class Processes:
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         start, given = self._begin
-        process = context.Process(target=_serve, args=(theirs, start, given), daemon=True)
+        process = context.Process(target=_serve, args=(theirs, start, given))
         process.start()
         theirs.close()  # so that the pipe breaks when the process ends
         worker = _Worker(process, ours)

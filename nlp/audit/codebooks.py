@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from multiprocessing import get_context
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -16,7 +14,7 @@ from nlp.audit.firing import UNIT
 from nlp.codebook import Code, Codebook, Cue, Rule
 from nlp.coder import CodedUnit, Coder
 from nlp.lots import DoubleCoder, code_lots
-from nlp.processes import WorkerLostError
+from nlp.processes import Processes
 from nlp.word_classes import WordClass
 
 __all__ = [
@@ -147,20 +145,23 @@ def code_by_both(
 
     Raises
     ------
-    WorkerLostError
-        When a process ends before its work.
+    WorkerLostError, WorkerFailedError
+        When a process ends before its work, or meets an error nobody foresaw.
     """
     if jobs == 1 or len(notes) < _WORTH_A_PROCESS:
         return code_by(old, notes), code_by(new, notes)
     # read-only mappings cannot be sent to another process; plain ones can
     plain = replace(new, words=dict(new.words), by_id=dict(new.by_id))
     each = jobs // 2
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        other = pool.submit(code_by, plain, notes, jobs=each)
-        try:
-            return code_by(old, notes, jobs=each), other.result()
-        except BrokenProcessPool:
-            raise WorkerLostError(1) from None
+    with Processes(1, _start, plain, each) as processes:
+        processes.give(0, notes)
+        by_old = code_by(old, notes, jobs=each)
+        _, by_new = processes.take()
+        return by_old, by_new
+
+
+def _start(codebook: Codebook, jobs: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    return partial(code_by, codebook, jobs=jobs)
 
 
 def find_moves(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
