@@ -39,6 +39,7 @@ __all__ = [
     "EvidenceFolder",
     "Step",
     "open_step",
+    "parameter_file_of",
     "read_failure",
     "write_failure",
 ]
@@ -457,6 +458,21 @@ def read_failure(unfinished: Path) -> dict[str, str]:
     """What `write_failure` left there; empty where there is nothing."""
     path = unfinished / FAILURE
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def parameter_file_of(whole: Path) -> str:
+    """Parameter file with which the evidence of a force was last run, from the project; empty where none was.
+
+    Parameters
+    ----------
+    whole : Path
+        ``evidence/<inspection>/<force>``, whether or not its run has finished.
+    """
+    unfinished = whole.with_name(f"{whole.name}.unfinished")
+    for folder in (unfinished, whole):
+        if file := _read_manifest(folder).get("parameters", {}).get("file", ""):
+            return str(file)
+    return read_failure(unfinished).get("file", "")
 
 
 def _now() -> str:

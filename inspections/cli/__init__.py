@@ -20,6 +20,7 @@ from inspections.cli.rules import (
     codebook_site,
 )
 from inspections.cli.running import check, plan, replace, run
+from inspections.cli.standing import status
 from inspections.confidential import secluded
 
 __all__ = ["app"]
@@ -39,7 +40,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (check, plan, replace, run, report, comments, compare, axe, release, code):
+for command in (check, plan, replace, run, status, report, comments, compare, axe, release, code):
     app.command()(command)
 audit_app.command("rules")(audit_rules)
 audit_app.command("concordance")(audit_concordance)
