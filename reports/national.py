@@ -50,6 +50,11 @@ _CHANCE = 0.05
 """Share of points that chance alone leaves beyond 95% limits, at most."""
 
 _PROMISING = "promising practice"
+_MISSING = {
+    "failed": "its inspection failed before it gave a result",
+    "not finished": "its inspection has not finished",
+    "not run": "its inspection has not been run",
+}
 _WITHOUT_EARLIER = (
     "No earlier inspection was named, so nothing is said of change. Results of different years must not be "
     "compared by eye: both have their own doubt.\n"
@@ -118,6 +123,7 @@ def national_metadata(release: NationalRelease) -> dict[str, Any]:
         "codebook": {"version": escape_note(facts.codebook.version)},
         "counts": {
             "forces": f"{len(facts.forces):,}",
+            "missing": f"{len(facts.missing):,}",
             "sample": f"{sum(force.sample for force in facts.forces):,}",
             "measures": f"{len(measured):,}",
             "funnels": f"{sum(row['status'] == 'shown' for row in release.funnels):,}",
@@ -174,7 +180,8 @@ def _headline(release: NationalRelease) -> dict[str, Any]:
         "published": facts.published.isoformat(),
         "publisher": facts.report.publisher,
         "contact": facts.report.contact,
-        "about": f"on {len(facts.forces)} forces together",
+        "about": f"on {len(facts.forces)} forces together"
+        + (f", without {len(facts.missing)} that were to be inspected" if facts.missing else ""),
     }
 
 
@@ -194,7 +201,18 @@ def _forces(release: NationalRelease) -> str:
         Column("Case files read", 27, numeric=True),
     )
     rows = ((force.name, f"{force.frame:,}", f"{force.sample:,}") for force in release.facts.forces)
-    return pipe_table(columns, rows, caption="Forces compared, and case files read in each", label="forces")
+    table = pipe_table(columns, rows, caption="Forces compared, and case files read in each", label="forces")
+    return "\n".join([table, *_missing(release)])
+
+
+def _missing(release: NationalRelease) -> Iterator[str]:
+    """Name the forces that are not in the report, and say why."""
+    if missing := release.facts.missing:
+        named = "; ".join(f"{escape_note(force.name)} ({_MISSING[force.why]})" for force in missing)
+        yield (
+            f"**Not in this report:** {named}. Nothing here speaks of what is missing, and all forces "
+            "together are those in the table alone.\n"
+        )
 
 
 def _reading(release: NationalRelease) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -24,7 +24,14 @@ from reports.release import (
     read_rows,
 )
 
-__all__ = ["ComparedForce", "ForceMeasure", "NationalFacts", "NationalRelease", "read_national"]
+__all__ = [
+    "ComparedForce",
+    "ForceMeasure",
+    "MissingForce",
+    "NationalFacts",
+    "NationalRelease",
+    "read_national",
+]
 
 _REMEDY = "Compare the forces again: inspection compare. The release folder is never edited by hand."
 _FACTS = "national.json"
@@ -47,8 +54,16 @@ class ComparedForce(_Facts):
     fingerprint: str
 
 
+class MissingForce(_Facts):
+    """A force that is not in the report, and why: ``failed``, ``not finished`` or ``not run``."""
+
+    force: str
+    name: str
+    why: Literal["failed", "not finished", "not run"]
+
+
 class NationalFacts(_Facts):
-    """``national.json``: what was compared, of whom, and how many comparisons were made.
+    """``national.json``: what was compared, of whom, who is missing, and how many comparisons were made.
 
     ``points`` are places in funnels, ``beyond`` those beyond the 95% limits, ``tested`` changes tested.
     """
@@ -62,6 +77,7 @@ class NationalFacts(_Facts):
     threshold: int
     forces: list[ComparedForce]
     earlier: list[ComparedForce]
+    missing: list[MissingForce] = []
     points: int
     beyond: int
     tested: int

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pypandoc
 import quarto
@@ -28,7 +29,7 @@ from reports.home import NATIONAL, refreshed_reports, write_home
 from reports.register import REGISTER, write_register
 from reports.source import Source, read_source
 
-__all__ = ["RenderedReport", "find_quarto", "render"]
+__all__ = ["RenderedReport", "find_quarto", "render", "render_each"]
 
 SHARED_PAGES = ("reports/register/index.qmd", "index.qmd")
 """Pages about all forces, the home page last: it is on the site once all it links to is."""
@@ -68,24 +69,47 @@ def render(forces: Sequence[str], *, site_folder: Path, root: Path = PROJECT) ->
     Raises
     ------
     InspectionError
-        When a text cites, includes or refers to something that is not there, or a renderer refuses it.
+        When a text cites, includes or refers to something that is not there, or a renderer refuses it. The
+        reports of the other forces are on the site none the less.
     """
+    rendered, failed = render_each(forces, site_folder=site_folder, root=root)
+    if failed:
+        raise InspectionError(problem for error in failed.values() for problem in error.problems)
+    return rendered
+
+
+def render_each(
+    forces: Sequence[str], *, site_folder: Path, root: Path = PROJECT
+) -> tuple[list[RenderedReport], dict[str, InspectionError]]:
+    """Render as `render` does, and give back what is wrong with the reports that cannot be, by force."""
     _check_refreshed(forces, root=root)
-    listed = sorted({*forces, *_on_site(site_folder, root=root)})
+    on_site = _on_site(site_folder, root=root)
     with tempfile.TemporaryDirectory(prefix="report-") as temporary:
         copy = Path(temporary)
+        listed = sorted({*forces, *on_site})
         _copy_sources(root, copy, forces=listed)
-        write_home(copy, listed)
-        write_register(copy, listed)
+        _write_shared(copy, listed)
         for force in forces:
             mark_draft(copy / "reports" / force)
-        sources = _read_sources(copy, forces)
-        shared = {page: read_source(copy / page) for page in SHARED_PAGES}
-        if (program := find_quarto()) is not None:
-            return _with_quarto(
-                program, copy, forces, sources=sources, shared=shared, site_folder=site_folder
-            )
-        return _embedded(copy, forces, sources=sources, shared=shared, site_folder=site_folder)
+        program = find_quarto()
+        engine = _embedded(copy) if program is None else _quarto(program, copy)
+        seconds: dict[str, float] = {}
+        failed: dict[str, InspectionError] = {}
+        for force in forces:
+            started = time.monotonic()
+            try:
+                engine.report(force, read_source(copy / "reports" / force / "index.qmd"))
+            except InspectionError as error:
+                failed[force] = error
+            else:
+                seconds[force] = time.monotonic() - started
+        if not seconds:
+            return [], failed
+        if failed:
+            _write_shared(copy, sorted({*seconds, *on_site}))
+        for page in SHARED_PAGES:
+            engine.page(page, read_source(copy / page))
+        return _publish(engine, copy, seconds, site_folder=site_folder), failed
 
 
 def find_quarto() -> str | None:
@@ -125,37 +149,30 @@ def _copy_sources(root: Path, copy: Path, *, forces: Sequence[str]) -> None:
         shutil.copytree(root / "reports" / folder, copy / "reports" / folder)
 
 
-def _read_sources(copy: Path, forces: Sequence[str]) -> dict[str, Source]:
-    sources: dict[str, Source] = {}
-    problems: list[Problem] = []
-    for force in forces:
-        try:
-            sources[force] = read_source(copy / "reports" / force / "index.qmd")
-        except InspectionError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InspectionError(problems)
-    return sources
+def _write_shared(copy: Path, listed: list[str]) -> None:
+    write_home(copy, listed)
+    write_register(copy, listed)
 
 
-def _embedded(
-    copy: Path,
-    forces: Sequence[str],
-    *,
-    sources: dict[str, Source],
-    shared: dict[str, Source],
-    site_folder: Path,
-) -> list[RenderedReport]:
-    seconds = {}
-    for force in forces:
-        started = time.monotonic()
+class _Engine(NamedTuple):
+    """A way to render: a force's report, a shared page, where they come to lie, and what it is called."""
+
+    report: Callable[[str, Source], None]
+    page: Callable[[str, Source], None]
+    rendered: Path
+    name: str
+
+
+def _embedded(copy: Path) -> _Engine:
+    def report(force: str, source: Source) -> None:
         folder = copy / "reports" / force
-        _to_html(sources[force], folder / "index.html", copy=copy)
-        _to_pdf(sources[force], folder / f"{force}-report.pdf", copy=copy)
-        seconds[force] = time.monotonic() - started
-    for page, source in shared.items():
-        _to_html(source, (copy / page).with_suffix(".html"), copy=copy)
-    return _publish(copy, copy, seconds, renderer=EMBEDDED, site_folder=site_folder)
+        _to_html(source, folder / "index.html", copy=copy)
+        _to_pdf(source, folder / f"{force}-report.pdf", copy=copy)
+
+    def page(name: str, source: Source) -> None:
+        _to_html(source, (copy / name).with_suffix(".html"), copy=copy)
+
+    return _Engine(report, page, copy, EMBEDDED)
 
 
 def _to_html(source: Source, target: Path, *, copy: Path) -> None:
@@ -218,27 +235,19 @@ def _published(source: Source) -> datetime:
     return datetime.fromisoformat(source.metadata["published-iso"]).replace(tzinfo=UTC)
 
 
-def _with_quarto(
-    program: str,
-    copy: Path,
-    forces: Sequence[str],
-    *,
-    sources: dict[str, Source],
-    shared: dict[str, Source],
-    site_folder: Path,
-) -> list[RenderedReport]:
+def _quarto(program: str, copy: Path) -> _Engine:
     """Render the copy as the project it is; a warning about a missing reference fails it."""
     version = subprocess.run(  # noqa: S603
         [program, "--version"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    seconds = {}
-    for force in forces:
-        started = time.monotonic()
-        _run_quarto(program, copy, f"reports/{force}/index.qmd", published=_published(sources[force]))
-        seconds[force] = time.monotonic() - started
-    for page, source in shared.items():
-        _run_quarto(program, copy, page, published=_published(source))
-    return _publish(copy / "_site", copy, seconds, renderer=f"Quarto {version}", site_folder=site_folder)
+
+    def page(name: str, source: Source) -> None:
+        _run_quarto(program, copy, name, published=_published(source))
+
+    def report(force: str, source: Source) -> None:
+        page(f"reports/{force}/index.qmd", source)
+
+    return _Engine(report, page, copy / "_site", f"Quarto {version}")
 
 
 def _run_quarto(program: str, copy: Path, document: str, *, published: datetime) -> None:
@@ -263,7 +272,7 @@ def _run_quarto(program: str, copy: Path, document: str, *, published: datetime)
 
 
 def _publish(
-    rendered: Path, copy: Path, seconds: dict[str, float], *, renderer: str, site_folder: Path
+    engine: _Engine, copy: Path, seconds: dict[str, float], *, site_folder: Path
 ) -> list[RenderedReport]:
     """Move the pages to the site once all of them are finished, the home page last."""
     reports = []
@@ -271,13 +280,13 @@ def _publish(
         folder = Path("reports") / force
         html, pdf = folder / "index.html", folder / f"{force}-report.pdf"
         for page in (html, pdf):
-            _move(rendered / page, site_folder / page)
-        reports.append(RenderedReport(force, site_folder / html, site_folder / pdf, renderer, taken))
+            _move(engine.rendered / page, site_folder / page)
+        reports.append(RenderedReport(force, site_folder / html, site_folder / pdf, engine.name, taken))
     register = Path("reports") / "register" / REGISTER
     _move(copy / register, site_folder / register)
     for shared in SHARED_PAGES:
         html = Path(shared).with_suffix(".html")
-        _move(rendered / html, site_folder / html)
+        _move(engine.rendered / html, site_folder / html)
     return reports
 
 

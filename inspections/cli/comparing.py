@@ -23,13 +23,20 @@ def compare(
     earlier: Annotated[
         str, typer.Option(help="Id or folder of the last inspection of the same forces, to tell change.")
     ] = "",
+    without: Annotated[
+        int, typer.Option(min=0, help="How many forces have no whole result and may be left out.")
+    ] = 0,
     evidence: EvidenceOption = EVIDENCE,
     site: Annotated[Path, typer.Option(help="Folder to which the pages are rendered.")] = PROJECT / "_site",
     seen: Annotated[
         list[str] | None, typer.Option(help="Id of a passage you have read again; once for each.")
     ] = None,
 ) -> None:
-    """Set forces side by side, from what they released alone, and render the national report."""
+    """Set forces side by side, from what they released alone, and render the national report.
+
+    Where a force failed, has not finished or has not been run, this is refused with the list of such forces,
+    until their number is typed. The report then names them and says why they are not in it.
+    """
     from inspections.comparison import NATIONAL
     from inspections.comparison.run import compare_forces
     from reports import refresh_national, render
@@ -39,7 +46,7 @@ def compare(
     with mistakes():
         mark_read([PROJECT / "reports" / NATIONAL], seen or [])
         chosen = inspection or _only_inspection(root)
-        folder = compare_forces(chosen, forces or [], evidence_root=root, earlier=earlier)
+        folder = compare_forces(chosen, forces or [], evidence_root=root, earlier=earlier, without=without)
         refresh_national(folder / "release")
         (page,) = render([folder.name], site_folder=site)
     out.print(f"national evidence: {shown(folder)}", markup=False)

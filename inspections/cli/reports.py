@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,12 +15,14 @@ from inspections.cli.shared import (
     ParameterFile,
     ParameterFiles,
     load,
+    load_each,
     mistakes,
     out,
     shown,
+    tell_failures,
     whole_evidence,
 )
-from parameters import PROJECT
+from parameters import PROJECT, InspectionError, shown_path
 
 if TYPE_CHECKING:
     from reports.changes import Flag
@@ -39,29 +42,44 @@ def report(
     """Refresh the numbers of each force's report, then render HTML, PDF and the home page.
 
     What an author has to read again, because a number or a finding beside it changed, is listed with its id.
+    A force of which the report cannot be made does not stop the others; ends with 2 where there is one.
     """
-    from reports import refresh, render
+    from inspections.runner import ForceRun
+    from reports import refresh, render_each
     from reports.accuracy import write_draft
     from reports.changes import mark_read, read_changes
 
-    runs = load(forces)
-    names = [parameters.force.force for parameters in runs]
+    runs, wrong = load_each(forces)
+    named = {parameters.force.force: parameters.file for parameters in runs}
+    files = named | {file.stem: shown_path(file) for file in wrong}
+    failed = {file.stem: error for file, error in wrong.items()}
     with mistakes():
-        mark_read([PROJECT / "reports" / force for force in names], seen or [])
-        for parameters in runs:
+        mark_read([PROJECT / "reports" / force for force in named], seen or [])
+    for parameters in runs:
+        try:
             refresh(parameters.force.force, whole_evidence(parameters, evidence) / "release")
-        rendered = render(names, site_folder=site)
-        drafts = [write_draft(force) for force in names] if docx else []
+        except InspectionError as error:
+            failed[parameters.force.force] = error
+    refreshed = [force for force in named if force not in failed]
+    rendered, refused = render_each(refreshed, site_folder=site) if refreshed else ([], {})
+    failed |= refused
     for page in rendered:
         out.print(
             f"{page.force}: {shown(page.html)}\n{' ' * len(page.force)}  {shown(page.pdf)}", markup=False
         )
-    out.print(f"home page: {shown(site / 'index.html')}", markup=False)
-    out.print(f"rendered by: {rendered[0].renderer}", markup=False)
-    for draft in drafts:
-        out.print(f"for a check of facts by the force: {shown(draft)}", markup=False)
-    for force in names:
-        tell_flags(force, read_changes(PROJECT / "reports" / force), again=f"report {force}")
+    if rendered:
+        out.print(f"home page: {shown(site / 'index.html')}", markup=False)
+        out.print(f"rendered by: {rendered[0].renderer}", markup=False)
+    for page in rendered if docx else []:
+        with mistakes():
+            out.print(f"for a check of facts by the force: {shown(write_draft(page.force))}", markup=False)
+    for page in rendered:
+        changes = read_changes(PROJECT / "reports" / page.force)
+        tell_flags(page.force, changes, again=f"report {page.force}")
+    if failed:
+        again = shlex.join(["inspection", "report", *(files[force] for force in failed)])
+        told = [ForceRun(force, None, str(error)) for force, error in failed.items()]
+        raise tell_failures(told, whole=len(rendered), again=again)
 
 
 def tell_flags(force: str, flags: Sequence[Flag], *, again: str) -> None:

@@ -214,7 +214,8 @@ def run(
         out.print(f"{result.force}: evidence in {shown(result.evidence or root)}", markup=False)
     if failed := failed + [result for result in results if not result.evidence]:
         named = {parameters.force.force: parameters.file for parameters in loaded}
-        forces = [named.get(result.force, result.force) for result in failed]
+        named |= {file.stem: shown_path(file) for file in wrong}
+        forces = [named[result.force] for result in failed]
         elsewhere = [] if evidence == EVIDENCE else ["--evidence", str(evidence)]
         raise tell_failures(
             failed, whole=len(whole), again=shlex.join(["inspection", "run", *forces, *elsewhere])

@@ -89,7 +89,8 @@ def force_files(given: list[Path]) -> list[Path]:
 
 def tell_failures(failed: Sequence[ForceRun], *, whole: int, again: str) -> typer.Exit:
     """Tell why those that failed did, force by force (once what befell several alike), and how to go on."""
-    err.print(f"\n{whole} whole, {len(failed)} failed.", markup=False)
+    counts = f"{whole} of {whole + len(failed)} forces whole, {len(failed)} failed."
+    err.print(f"\n{counts}", markup=False)
     alike: dict[tuple[str, str], list[str]] = {}
     for run in failed:
         alike.setdefault((run.step, run.message), []).append(run.force)

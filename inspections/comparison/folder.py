@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from inspections.comparison.forces import (
     read_earlier,
     read_forces,
 )
+from inspections.comparison.missing import Missing, missing_forces, refuse_unless_told
 from inspections.release import write_charts, write_csv, write_json
 from parameters import PROJECT, InspectionError, Problem
 
@@ -42,11 +43,14 @@ class Comparison:
         ``evidence/<inspection>``.
     now, before : tuple of ForceRelease
         Forces compared, and those of them inspected earlier; none where no earlier inspection was named.
+    missing : tuple of Missing
+        Forces without a whole result, which a person let it go on without.
     """
 
     inspection: Path
     now: tuple[ForceRelease, ...]
     before: tuple[ForceRelease, ...]
+    missing: tuple[Missing, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -106,6 +110,7 @@ class Comparison:
             "threshold": max(release.facts["disclosure"]["threshold"] for release in self.now),
             "forces": [_described(release) for release in self.now],
             "earlier": [_described(release) for release in self.before],
+            "missing": [asdict(force) for force in self.missing],
         }
 
 
@@ -128,7 +133,12 @@ def inspection_folder(root: Path, inspection: str) -> Path:
 
 
 def open_comparison(
-    inspection: str, forces: Sequence[str], *, earlier: str, evidence_folder: str | os.PathLike[str]
+    inspection: str,
+    forces: Sequence[str],
+    *,
+    earlier: str,
+    evidence_folder: str | os.PathLike[str],
+    without: int = 0,
 ) -> Comparison:
     """Read what forces have released, and start the national folder anew.
 
@@ -142,17 +152,24 @@ def open_comparison(
         Id of an earlier inspection in the evidence, or the path of its folder; empty without one.
     evidence_folder : path
         Where evidence is kept; a relative path is taken from the project's folder.
+    without : int
+        How many forces have no whole result and are left out, as a person typed it.
 
     Raises
     ------
     InspectionError
-        When there is no such inspection, or its forces cannot be compared.
+        When there is no such inspection, its forces cannot be compared, or others are missing than was typed.
     """
     root = PROJECT / evidence_folder
     folder = inspection_folder(root, inspection)
-    now = read_forces(folder, forces or forces_with_release(folder))
+    missing = missing_forces(folder, forces)
+    refuse_unless_told(missing, without=without, inspection=folder)
+    left_out = {force.force for force in missing}
+    now = read_forces(
+        folder, [name for name in forces or forces_with_release(folder) if name not in left_out]
+    )
     before = read_earlier(root / earlier, now) if earlier else []
-    comparison = Comparison(folder, tuple(now), tuple(before))
+    comparison = Comparison(folder, tuple(now), tuple(before), tuple(missing))
     shutil.rmtree(comparison.unfinished, ignore_errors=True)
     (comparison.unfinished / "release").mkdir(parents=True)
     return comparison

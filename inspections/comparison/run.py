@@ -10,6 +10,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from inspections.comparison.folder import NOTEBOOK, inspection_folder
 from inspections.comparison.forces import NATIONAL
+from inspections.comparison.missing import missing_forces, refuse_unless_told
 from inspections.confidential import secluded
 from inspections.evidence import NOTEBOOKS
 from inspections.runner import check_notebook_parameters, execute_notebook, write_notebook
@@ -18,7 +19,9 @@ from parameters import InspectionError, Problem
 __all__ = ["compare_forces"]
 
 
-def compare_forces(inspection: str, forces: Sequence[str], *, evidence_root: Path, earlier: str = "") -> Path:
+def compare_forces(
+    inspection: str, forces: Sequence[str], *, evidence_root: Path, earlier: str = "", without: int = 0
+) -> Path:
     """Run the comparison notebook and keep it, as it ran, beside the national release folder.
 
     Parameters
@@ -31,6 +34,8 @@ def compare_forces(inspection: str, forces: Sequence[str], *, evidence_root: Pat
         The folder of all evidence.
     earlier : str
         Id of an earlier inspection in the evidence, or the path of its folder; empty without one.
+    without : int
+        How many forces have no whole result and are left out, as a person typed it.
 
     Returns
     -------
@@ -48,9 +53,11 @@ def compare_forces(inspection: str, forces: Sequence[str], *, evidence_root: Pat
         "forces": list(forces),
         "earlier": earlier,
         "evidence_folder": str(evidence_root),
+        "without": without,
     }
     check_notebook_parameters(notebook, given)
     folder = inspection_folder(evidence_root, inspection) / NATIONAL
+    refuse_unless_told(missing_forces(folder.parent, forces), without=without, inspection=folder.parent)
     try:
         with secluded(), FileLock(folder.with_name(f".{NATIONAL}.lock"), timeout=0):
             executed = execute_notebook(notebook, given, temporary=folder.with_name(f".{NATIONAL}.temporary"))

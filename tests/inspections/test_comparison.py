@@ -11,9 +11,20 @@ import pytest
 from released_forces import NAMES, release_force, row, sampled
 
 from inspections.charts import Chart
-from inspections.comparison import balances, changes, charts, funnels, measures, official, with_standing
+from inspections.comparison import (
+    Comparison,
+    balances,
+    changes,
+    charts,
+    funnels,
+    measures,
+    official,
+    open_comparison,
+    with_standing,
+)
 from inspections.comparison.forces import ForceRelease, forces_with_release, read_earlier, read_forces
 from inspections.comparison.run import compare_forces
+from inspections.evidence import write_failure
 from parameters import InspectionError
 
 STATUSES = ("suppressed", "missing", "not recorded")
@@ -284,6 +295,43 @@ def test_what_is_missing_is_named_before_anything_is_written(inspection: Path) -
 def test_an_unfinished_run_is_no_force(inspection: Path) -> None:
     shutil.copytree(inspection / "ashdale", inspection / "ashdale.unfinished")
     assert forces_with_release(inspection) == sorted(NAMES)
+
+
+def test_a_comparison_waits_until_the_number_of_forces_that_failed_is_typed(inspection: Path) -> None:
+    facts = {"name": "Dunford Police", "file": "parameters/dunford.yml"}
+    write_failure(inspection / "dunford.unfinished", "1_case_sample", "ValueError", **facts)
+
+    def without(number: int, *named: str) -> Comparison:
+        root = inspection.parent
+        return open_comparison("made-2026", named, earlier="", evidence_folder=root, without=number)
+
+    told = r"1 force has no whole result.*\n  dunford: failed in 1_case_sample.*run parameters/dunford\.yml"
+    for number in (0, 2):
+        with pytest.raises(InspectionError, match=told):
+            without(number)
+    with pytest.raises(InspectionError, match="2 forces have no whole result"):
+        without(1, *NAMES, "elmbury")
+    compared = without(2, *NAMES, "elmbury")
+    assert [release.force for release in compared.now] == sorted(NAMES)
+    compared.close({})
+    facts = json.loads((inspection / "national" / "release" / "national.json").read_text(encoding="utf-8"))
+    assert facts["missing"] == [
+        {"force": "dunford", "name": "Dunford Police", "why": "failed"},
+        {"force": "elmbury", "name": "elmbury", "why": "not run"},
+    ]
+
+
+def test_a_whole_result_is_not_compared_once_a_later_run_failed(inspection: Path) -> None:
+    (inspection / "ashdale.unfinished").mkdir()
+    with pytest.raises(InspectionError, match="ashdale: not finished"):
+        compare_forces("made-2026", [], evidence_root=inspection.parent)
+    opened = open_comparison("made-2026", [], earlier="", evidence_folder=inspection.parent, without=1)
+    assert "ashdale" not in {release.force for release in opened.now}
+
+
+def test_no_number_is_typed_where_no_force_is_missing(inspection: Path) -> None:
+    with pytest.raises(InspectionError, match="--without is 3, but no force is missing"):
+        compare_forces("made-2026", [], evidence_root=inspection.parent, without=3)
 
 
 def test_official_counts_stand_beside_the_cases_inspected_and_are_not_asked_of_others(

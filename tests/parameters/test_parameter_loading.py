@@ -8,6 +8,7 @@ import pytest
 from parameter_files import FORCE, INSPECTION, write
 
 from parameters import PROJECT, InspectionError, Parameters, load_parameters
+from parameters.models.force import RESERVED
 
 FORCES = ("northshire", "carrowdale", "saltmere")
 
@@ -27,6 +28,15 @@ def test_a_force_is_named_after_its_file_and_its_extracts_exist(force: str) -> N
     files = parameters.source_files()
     assert len(files) == len(parameters.force.sources.given())
     assert all(path.is_file() for path in files)
+
+
+def test_no_force_has_the_name_of_a_file_or_folder_of_the_toolkits_own(tmp_path: Path) -> None:
+    folders = {path.name for path in (PROJECT / "reports").glob("[a-z]*") if path.is_dir()}
+    taken = {path.stem for path in (PROJECT / "parameters").glob("*.yml")} | folders
+    assert not taken - RESERVED - set(FORCES)
+    own = write(tmp_path, force=FORCE.replace("force: westmoor", "force: national"), name="national.yml")
+    with pytest.raises(InspectionError, match='force is "national", a name that the toolkit uses'):
+        load_parameters(own)
 
 
 def test_defaults_are_the_careful_ones(tmp_path: Path) -> None:

@@ -67,6 +67,20 @@ def test_a_change_has_both_results_with_their_bases_and_says_what_it_shows(relea
     assert "7 changes were tested" in text_of(release)["change"]
 
 
+def test_forces_that_are_missing_are_named_with_the_reason(tmp_path: Path) -> None:
+    missing = [
+        {"force": "hartmoor", "name": "Hartmoor Police", "why": "failed"},
+        {"force": "elmbury", "name": "elmbury", "why": "not run"},
+    ]
+    folder = build_national(tmp_path / "release", missing=missing)
+    text = plain(text_of(folder)["forces"])
+    assert "Not in this report:" in text
+    assert "Hartmoor Police (its inspection failed before it gave a result)" in text
+    assert "elmbury (its inspection has not been run)" in text
+    assert national_metadata(read_national(folder))["counts"]["missing"] == "2"
+    assert "Not in this report" not in text_of(build_national(tmp_path / "all"))["forces"]
+
+
 def test_without_an_earlier_inspection_nothing_is_said_of_change(tmp_path: Path) -> None:
     text = text_of(build_national(tmp_path / "release"))
     assert "No earlier inspection was named" in text["change"]

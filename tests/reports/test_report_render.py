@@ -246,7 +246,7 @@ def test_a_text_with_a_dead_end_changes_nothing_on_the_site(
     assert not (project / "_site").exists()
 
 
-def test_a_heading_level_that_is_skipped_stops_the_pdf_and_leaves_every_page_as_it_was(
+def test_a_heading_level_that_is_skipped_stops_its_report_and_no_other(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_quarto(monkeypatch, project)
@@ -257,7 +257,11 @@ def test_a_heading_level_that_is_skipped_stops_the_pdf_and_leaves_every_page_as_
     with pytest.raises(InspectionError, match="cannot be set as an accessible PDF") as error:
         render(["northshire", "saltmere"], site_folder=project / "_site", root=project)
     assert "heading" in str(error.value)
-    assert not (project / "_site").exists()
+    assert (project / "_site/reports/northshire/index.html").is_file()
+    assert not (project / "_site/reports/saltmere").exists()
+    home = Page(project / "_site/index.html").text
+    assert "Northshire Police" in home
+    assert "Saltmere Police" not in home
 
 
 def test_a_force_that_was_never_refreshed_is_named(project: Path) -> None:

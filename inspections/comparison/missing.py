@@ -1,0 +1,99 @@
+"""Forces that a national report would leave out because their inspection has no whole result.
+
+A report on all forces that is silent about those that failed says more than was found. So the comparison is
+refused until a person has typed how many are left out, and the report names each and says why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspections.comparison.forces import NATIONAL, forces_with_release
+from inspections.evidence import parameter_file_of, read_failure
+from parameters import InspectionError, Problem
+
+__all__ = ["FAILED", "NOT_RUN", "UNFINISHED", "Missing", "missing_forces", "refuse_unless_told"]
+
+FAILED, UNFINISHED, NOT_RUN = "failed", "not finished", "not run"
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A force without a whole result: its short name, its name as printed where known, and why."""
+
+    force: str
+    name: str
+    why: str
+
+
+def missing_forces(inspection: Path, named: Sequence[str]) -> list[Missing]:
+    """Forces whose last run failed or has not finished, and those named that have not been run.
+
+    A force counts also where an earlier run of it is whole: its figures are not those of its data now.
+
+    Parameters
+    ----------
+    inspection : Path
+        ``evidence/<inspection>``.
+    named : sequence of str
+        Short names of the forces to compare; none where all are meant that have evidence.
+
+    Returns
+    -------
+    list of Missing
+        By the alphabet of their short names.
+    """
+    begun = {path.name.removesuffix(_UNFINISHED) for path in inspection.glob(f"*{_UNFINISHED}")} - {NATIONAL}
+    not_run = set(named) - begun - set(forces_with_release(inspection))
+    return [_missing(inspection / force, run=force in begun) for force in sorted(begun | not_run)]
+
+
+def refuse_unless_told(missing: Sequence[Missing], *, without: int, inspection: Path) -> None:
+    """Refuse a comparison without forces whose number nobody has typed.
+
+    Raises
+    ------
+    InspectionError
+        When the number is not that of the forces missing, with the list of them.
+    """
+    if len(missing) == without:
+        return
+    if not missing:
+        message, remedy = f"is {without}, but no force is missing.", "Leave --without out."
+        raise InspectionError([Problem("inspection compare", "--without", str(without), message, remedy)])
+    told = [f"{force.force}: {force.why}{_go_on(inspection / force.force)}" for force in missing]
+    lines = [
+        *told,
+        "Run them to their end. Or, to publish without them, type how many they are: --without <number>",
+    ]
+    forces = "force has" if len(missing) == 1 else "forces have"
+    message = f"{len(missing)} {forces} no whole result, and would be missing from the national report."
+    raise InspectionError([Problem(str(inspection), "", "", message, "\n".join(lines))])
+
+
+def _missing(whole: Path, *, run: bool) -> Missing:
+    unfinished = whole.with_name(f"{whole.name}{_UNFINISHED}")
+    failure = read_failure(unfinished)
+    why = FAILED if failure else UNFINISHED if run else NOT_RUN
+    return Missing(whole.name, failure.get("name") or _printed_name(unfinished, whole), why)
+
+
+def _printed_name(*folders: Path) -> str:
+    """Name of a force as a manifest gives it, or else its short name."""
+    for folder in folders:
+        path = folder / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if name := manifest.get("parameters", {}).get("force", {}).get("name"):
+            return str(name)
+    return folders[-1].name
+
+
+def _go_on(whole: Path) -> str:
+    file = parameter_file_of(whole) or whole.name
+    failure = read_failure(whole.with_name(f"{whole.name}{_UNFINISHED}"))
+    where = f" in {failure['step']}" if failure else ""
+    return f"{where}. To go on: inspection run {file}"

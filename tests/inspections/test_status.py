@@ -1,0 +1,119 @@
+"""What `inspection status` and the watch over a run tell a person, and other programs."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from many_forces import step_of
+from rich.console import Console
+from ruamel.yaml import YAML
+from test_cli import own_parameters, said
+
+from inspections import runner
+from inspections.cli.progress import Picture
+from inspections.evidence import STEPS, EvidenceFolder
+from inspections.runner import Progress, run_force
+from parameters import Parameters, load_parameters
+
+
+@pytest.fixture
+def whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Parameters]:
+    """A force with a whole run of steps that take no time, and the folder of evidence."""
+    monkeypatch.setattr(runner, "_run_notebook", step_of)
+    parameters = load_parameters(own_parameters(tmp_path))
+    run_force(parameters, tmp_path / "evidence", tell=lambda _: None)
+    return tmp_path / "evidence", parameters
+
+
+def standing(root: Path, *files: str, expect: int = 0) -> dict:
+    told = said("status", *files, "--evidence", str(root), "--json", expect=expect)
+    (found,) = json.loads(told)
+    return found
+
+
+def test_a_whole_run_is_up_to_date_until_its_parameters_change(whole: tuple[Path, Parameters]) -> None:
+    root, parameters = whole
+    assert "up to date up to date up to date" in said("status", "--evidence", str(root))
+    file = Path(parameters.file)
+    file.write_text(file.read_text(encoding="utf-8") + "\nsample: {size: 20}\n", encoding="utf-8")
+    found = standing(root)
+    assert found["steps"] == dict.fromkeys(STEPS, "parameters changed")
+    assert found["finished"]
+    assert not found["failed"]
+
+
+def test_a_failure_is_told_with_its_step_and_ends_with_1(whole: tuple[Path, Parameters]) -> None:
+    root, parameters = whole
+    evidence = EvidenceFolder(root, parameters)
+    runner.leave_word(evidence, STEPS[1], "ValueError")
+    found = standing(root, parameters.file, expect=1)
+    assert found["steps"] == {STEPS[0]: "not run", STEPS[1]: "failed", STEPS[2]: "not run"}
+    assert found["remark"].startswith(f"failed in {STEPS[1]}, ")
+    assert f"(ValueError). To see why, or go on: inspection run {parameters.file}" in found["remark"]
+
+
+def test_who_is_at_work_is_told_and_a_run_that_was_stopped_is_called_so(
+    whole: tuple[Path, Parameters],
+) -> None:
+    root, parameters = whole
+    evidence = EvidenceFolder(root, parameters)
+    evidence.reopen()
+    evidence.keep_only(STEPS[:1])
+    with evidence.lock.held():
+        found = standing(root)
+    assert found["steps"] == {STEPS[0]: "up to date", STEPS[1]: "running", STEPS[2]: "not run"}
+    assert found["remark"].startswith("at work: a run of ")
+    assert standing(root)["steps"][STEPS[1]] == "stopped"
+
+
+def test_a_force_whose_parameters_have_mistakes_is_failed(whole: tuple[Path, Parameters]) -> None:
+    root, parameters = whole
+    Path(parameters.file).write_text("force: [", encoding="utf-8")
+    assert "its parameters cannot be read" in standing(root, expect=1)["remark"]
+
+
+def test_parameters_with_mistakes_fail_their_force_and_stay_on_record(tmp_path: Path) -> None:
+    own = own_parameters(tmp_path)
+    own.write_text(
+        own.read_text(encoding="utf-8").replace("force: northshire", "force: [", 1), encoding="utf-8"
+    )
+    told = said(
+        "run", str(tmp_path / "inspection.yml"), str(own), "--evidence", str(tmp_path / "e"), expect=2
+    )
+    assert "0 of 1 forces whole, 1 failed. northshire, in its parameters:" in told
+    assert f"When that is put right, go on: inspection run {own} --evidence" in told
+    inspection = YAML(typ="safe").load((tmp_path / "inspection.yml").read_text(encoding="utf-8"))["id"]
+    left = json.loads(
+        (tmp_path / "e" / inspection / "northshire.unfinished" / "failed.json").read_text(encoding="utf-8")
+    )
+    assert (left["step"], left["kind"]) == ("its parameters", "InspectionError")
+
+
+def test_files_of_no_force_are_passed_over_and_refused_where_there_is_nothing_else(tmp_path: Path) -> None:
+    own = own_parameters(tmp_path)
+    assert "Northshire Police: 57 cases" in said(
+        "check", str(tmp_path / "inspection.yml"), str(own), str(own)
+    )
+    told = said("run", str(tmp_path / "inspection.yml"), expect=2)
+    assert "is not the parameter file of a force" in told
+
+
+def test_the_watch_over_many_forces_fits_the_terminal() -> None:
+    forces = [f"force-{number}" for number in range(43)]
+    picture = Picture(forces)
+    for force in forces[:40]:
+        picture.take(Progress(force, STEPS[0], "running"))
+    for force in forces[:10]:
+        picture.take(Progress(force, "", "whole"))
+    for force in forces[10:30]:
+        picture.take(Progress(force, STEPS[0], "failed"))
+        picture.take(Progress(force, "", "failed"))
+    console = Console(width=80, height=24, record=True, file=io.StringIO())
+    console.print(picture.draw(console.size.height))
+    lines = console.export_text().splitlines()
+    assert len(lines) < console.size.height
+    assert lines[0].startswith("10 of 43 forces whole, 20 failed, 10 at work, 3 waiting; 0:00:0")
+    assert "force-30" in lines[2]
+    assert f"failed in {STEPS[0]}" in lines[12]
+    assert lines[-1] == "and 11 more"
