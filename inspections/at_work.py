@@ -2,6 +2,9 @@
 
 The lock alone says whether somebody is; it goes with the process that holds it, however that ends. What is
 written beside it says who, and means nothing once the lock is free.
+
+The kernel that a run started may outlive it by a second or two. So it holds a lock of its own while its step
+is open, for which the next run waits, and it opens no step once another run has begun.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
@@ -26,8 +30,14 @@ __all__ = ["BY_HAND", "Holder", "Lock"]
 
 BY_HAND = "notebook open by hand"
 _RUN = "run"
+RUN = "INSPECTION_RUN"
+"""Environment variable by which a kernel knows the run that started it."""
+
 _PATIENCE = 1.0
 """Seconds to wait for the lock: whoever looks whether it is free holds it for a moment."""
+
+_OUTLIVES = 60.0
+"""Seconds to wait for the kernel of a run that was killed; it looks for its run once a second."""
 
 _OURS: dict[Path, FileLock] = {}
 """Locks that this process holds: one that nobody keeps is given back. Its cells may be run again by hand."""
@@ -42,6 +52,7 @@ class Holder:
     process: int
     how: str
     since: str
+    run: str = ""
 
     def __str__(self) -> str:
         since = datetime.fromisoformat(self.since)
@@ -65,6 +76,10 @@ class Lock:
     def file(self) -> Path:
         """The file that is locked."""
         return self.whole.with_name(f".{self.whole.name}.lock")
+
+    @property
+    def _kernel_file(self) -> Path:
+        return self.whole.with_name(f".{self.whole.name}.kernel.lock")
 
     @property
     def _holder_file(self) -> Path:
@@ -91,7 +106,7 @@ class Lock:
         Raises
         ------
         InspectionError
-            When another run, or a notebook open by hand, is at work on it.
+            When another run, or a notebook open by hand, is at work on it, or what is left of one.
         """
         self.file.parent.mkdir(parents=True, exist_ok=True)
         for folder in (self.whole, self.whole.with_name(f"{self.whole.name}.unfinished")):
@@ -104,13 +119,50 @@ class Lock:
             _OURS.pop(self.file, None)
             raise InspectionError([self._taken()]) from None
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        holder = Holder(_user(), platform.node(), os.getpid(), how, now)
-        write_whole(self._holder_file, json.dumps(asdict(holder)))
+        os.environ[RUN] = uuid4().hex
+        holder = Holder(_user(), platform.node(), os.getpid(), how, now, os.environ[RUN])
+        try:
+            write_whole(self._holder_file, json.dumps(asdict(holder)))
+            with FileLock(self._kernel_file, timeout=_OUTLIVES):
+                pass
+        except Timeout:
+            self.release()
+            message = "a notebook of a run that was ended is still at work on it."
+            remedy = f"It is a process of {holder.user} on {holder.machine}. End it, and run again."
+            raise InspectionError(
+                [Problem(f"evidence of {self.whole.name}", "", "", message, remedy)]
+            ) from None
+        except OSError:  # a full disk
+            self.release()
+            raise
 
     def release(self) -> None:
         """Let others in."""
+        os.environ.pop(RUN, None)
         self._holder_file.unlink(missing_ok=True)
         if lock := _OURS.pop(self.file, None):
+            lock.release(force=True)
+
+    def open_step(self) -> None:
+        """In the kernel of a run: hold up the next run until `close_step`, or the end of the kernel.
+
+        Raises
+        ------
+        InspectionError
+            When the run that started this kernel has ended, and another has begun.
+        """
+        lock = _OURS.setdefault(self._kernel_file, FileLock(self._kernel_file, timeout=_OUTLIVES))
+        lock.acquire()
+        holder, run = self._written(), os.environ.get(RUN)
+        if run and (holder is None or holder.run != run):
+            self.close_step()
+            message = "the run that started this notebook has ended."
+            remedy = "There is nothing to do: another run is at work, or has been."
+            raise InspectionError([Problem(f"evidence of {self.whole.name}", "", "", message, remedy)])
+
+    def close_step(self) -> None:
+        """Let the next run go on."""
+        if lock := _OURS.pop(self._kernel_file, None):
             lock.release(force=True)
 
     def holder(self) -> Holder | None:

@@ -13,8 +13,8 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -27,7 +27,7 @@ from inspections.at_work import BY_HAND, Lock
 from inspections.confidential import secluded, temporary_files_in
 from inspections.sampling import TrailStep, lost_cases_file
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters, shown_path
-from parameters.disk import write_whole
+from parameters.disk import disk_problem, write_whole
 from parameters.loading import SHARED_FILES
 
 __all__ = [
@@ -178,7 +178,8 @@ class EvidenceFolder:
     def steps_done(self, folder: Path | None = None) -> list[str]:
         """Steps of an unfinished (or the given) folder that still hold, in running order.
 
-        A step holds when its key is unchanged and every file it wrote is there with the bytes it wrote.
+        A step holds when its key is unchanged and every file it wrote, its notebook among them, is there with
+        the bytes it wrote.
         """
         folder = folder or self.unfinished
         manifest, keys = _read_manifest(folder), self.keys()
@@ -190,6 +191,8 @@ class EvidenceFolder:
                 or record["key"] != keys[record["step"]]
             ):
                 break
+            if record["run_by"] == "papermill" and _notebook(record["step"]) not in record["outputs"]:
+                break  # stopped between the step's end and its notebook's
             if any(not _holds(folder / name, digest) for name, digest in record["outputs"].items()):
                 break
             done.append(record["step"])
@@ -244,12 +247,35 @@ class EvidenceFolder:
         """The lock that whoever works on this force's evidence holds; it goes with the process."""
         return Lock(self.whole)
 
-    def add_output(self, step: str, path: Path) -> None:
-        """Count a file written after the step closed, its executed notebook, among the step's outputs."""
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep every other run of this force out, and finish what one that was stopped had begun to publish.
+
+        Raises
+        ------
+        InspectionError
+            When another run, or a notebook open by hand, is at work on it; when the disk is full, or the
+            folder may not be written to.
+        """
+        try:
+            with self.lock.held():
+                self._recover()
+                yield
+        except OSError as error:
+            if (problem := disk_problem(error, self.root)) is None:
+                raise
+            raise InspectionError([problem]) from None
+
+    def notebook(self, step: str) -> Path:
+        """Where the executed notebook of a step is written, after the step has closed."""
+        return self.unfinished / _notebook(step)
+
+    def add_notebook(self, step: str) -> None:
+        """Count the executed notebook of a step among its outputs: only then is the step done."""
         manifest = _read_manifest(self.unfinished)
         for record in manifest["steps"]:
             if record["step"] == step:
-                record["outputs"][path.relative_to(self.unfinished).as_posix()] = _hash_file(path)
+                record["outputs"][_notebook(step)] = _hash_file(self.notebook(step))
         _write_manifest(self.unfinished, manifest)
 
     def publish(self) -> Path:
@@ -271,6 +297,7 @@ class EvidenceFolder:
 
     def _recover(self) -> None:
         # A stop between publish's two renames leaves no finished folder but a previous one: finish the move.
+        # One after them leaves both.
         if self._previous.exists() and not self.whole.exists():
             whole = _read_manifest(self.unfinished).get("whole", False)
             (self.unfinished if whole else self._previous).rename(self.whole)
@@ -356,6 +383,8 @@ class Step:
             if self.name == STEPS[-1]:
                 self.evidence.publish()
             self.evidence.lock.release()
+        else:
+            self.evidence.lock.close_step()
 
     def _heading(self) -> dict[str, Any]:
         return {
@@ -400,6 +429,8 @@ def open_step(
             if earlier:
                 evidence.reopen()
             evidence.prepare()
+        else:
+            evidence.lock.open_step()
         if missing := [step for step in earlier if step not in evidence.steps_done()]:
             raise InspectionError([_not_run_yet(checked.force.force, missing[0])])
         evidence.keep_only(earlier)
@@ -479,6 +510,10 @@ def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
+def _notebook(step: str) -> str:
+    return f"restricted/notebooks/{step}.ipynb"
+
+
 def _versions() -> dict[str, str]:
     return {package: version(package) for package in _PACKAGES}
 
@@ -497,8 +532,12 @@ def _holds(path: Path, digest: str) -> bool:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "manifest.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    """The manifest of a folder; empty where there is none, or a fault of the disk has damaged it."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def _facts(manifest: Mapping[str, Any]) -> dict[str, Any]:

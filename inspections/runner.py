@@ -7,6 +7,8 @@ since case notes pass through it, and what a failed notebook leaves behind holds
 
 from __future__ import annotations
 
+import builtins
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,7 +22,7 @@ from inspections.confidential import secluded, temporary_files_in
 from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder, write_failure
 from inspections.sampling import changed_after_seed
 from parameters import InspectionError, Parameters, Problem
-from parameters.disk import whole_file
+from parameters.disk import disk_problem, whole_file
 
 if TYPE_CHECKING:
     import nbformat
@@ -48,6 +50,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 _TOLD = {InspectionError.__name__, "CodebookError"}
 """Errors that speak of files and fields alone; any other may quote the data it failed on."""
+_DISK = re.compile(r"\[Errno (\d+)\]")
 _KERNEL = Config({"KernelManager": {"transport_encryption": "required"}})
 
 
@@ -107,7 +110,7 @@ def run_force(parameters: Parameters, evidence_root: Path, *, tell: Tell, again:
         When a notebook stops; what it had done before stays and is not redone by the next run.
     """
     evidence = EvidenceFolder(evidence_root, parameters)
-    with secluded(), evidence.lock.held():
+    with secluded(), evidence.held():
         if again:
             evidence.prepare()
             evidence.keep_only([])
@@ -205,15 +208,15 @@ def _run_notebook(step: str, evidence: EvidenceFolder) -> None:
         "evidence_folder": str(evidence.root),
     }
     check_notebook_parameters(notebook, given)
-    folder = evidence.unfinished / "restricted" / "notebooks"
+    target = evidence.notebook(step)
     try:
         executed = execute_notebook(notebook, given, temporary=evidence.temporary)
     except PapermillExecutionError as error:
-        failed = folder / f"{step}.FAILED.ipynb"
-        write_notebook(_without_outputs(notebook, error), failed)
+        with suppress(OSError):  # a full disk may be why it stopped
+            write_notebook(_without_outputs(notebook, error), target.with_name(f"{step}.FAILED.ipynb"))
         raise StepStopped(_failure(step, error, evidence), kind=error.ename) from None
-    write_notebook(executed, folder / f"{step}.ipynb")
-    evidence.add_output(step, folder / f"{step}.ipynb")
+    write_notebook(executed, target)
+    evidence.add_notebook(step)
 
 
 def execute_notebook(
@@ -231,8 +234,16 @@ def execute_notebook(
         Folder for its temporary files; removed afterwards.
     retries : int
         How often to try again when a kernel dies while it starts.
+
+    Raises
+    ------
+    InspectionError
+        When the kernel dies at work.
+    PapermillExecutionError
+        When a cell fails.
     """
     import papermill
+    from nbclient.exceptions import DeadKernelError
 
     # No output path: papermill would write the half-run notebook, error text and all, as it goes.
     try:
@@ -251,6 +262,10 @@ def execute_notebook(
                     "--IPKernelApp.log_level=CRITICAL"
                 ],  # it logs each ordinary shutdown as an error
             )
+    except DeadKernelError:
+        message = "was stopped: the process that ran it ended, as it does when memory runs out."
+        remedy = "Close other programs, or run fewer forces at once, and run again to go on from here."
+        raise InspectionError([Problem(notebook.name, "", "", message, remedy)]) from None
     except RuntimeError as error:
         if retries and "Kernel" in str(error):
             return execute_notebook(notebook, given, temporary=temporary, retries=retries - 1)
@@ -259,6 +274,9 @@ def execute_notebook(
 
 def _failure(step: str, error: PapermillExecutionError, evidence: EvidenceFolder) -> Problem:
     parameters = evidence.parameters
+    refused = _DISK.match(error.evalue) if issubclass(getattr(builtins, error.ename, str), OSError) else None
+    if refused and (problem := disk_problem(int(refused[1]), evidence.root)):
+        return problem
     if error.ename in _TOLD:
         return Problem(f"{step}.ipynb", parameters.force.force, "", "stopped:", error.evalue)
     remedy = (

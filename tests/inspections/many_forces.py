@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 from force_files import force
+from nbformat.v4 import new_notebook
 
 from inspections import runner
 from inspections.evidence import EvidenceFolder, open_step
@@ -42,6 +43,8 @@ def step_of(name: str, evidence: EvidenceFolder) -> None:
     rows = evidence.parameters.source_files()[0].read_bytes().count(b"\n")
     step.write(f"restricted/{name}", pd.DataFrame({"rows": [rows]}))
     step.close()
+    runner.write_notebook(new_notebook(), evidence.notebook(name))
+    evidence.add_notebook(name)
 
 
 def _meet_mishap(evidence: EvidenceFolder) -> None:

@@ -36,6 +36,9 @@ def do(evidence: EvidenceFolder, *names: str) -> None:
         step.account(TrailStep("read", 3, 2, "one was blank"))
         step.record(**{f"fact_of_{name}": 1})
         step.close()
+        evidence.notebook(name).parent.mkdir(parents=True, exist_ok=True)
+        evidence.notebook(name).write_text("{}", encoding="utf-8")
+        evidence.add_notebook(name)
 
 
 def test_nothing_has_the_final_name_before_every_step_is_done(evidence: EvidenceFolder) -> None:
@@ -60,7 +63,10 @@ def test_the_manifest_says_what_was_read_and_written_and_how_long_each_stage_too
     assert list(manifest["stages"]) == list(STEPS)
     assert manifest["parameters"] == evidence.parameters.model_dump(mode="json")
     first = manifest["steps"][0]
-    assert list(first["outputs"]) == ["restricted/1_case_sample.parquet"]
+    assert list(first["outputs"]) == [
+        "restricted/1_case_sample.parquet",
+        "restricted/notebooks/1_case_sample.ipynb",
+    ]
     row = {
         "notebook": STEPS[0],
         "step": "read",
