@@ -29,11 +29,11 @@ from inspections.breaches import (
 from inspections.cell_values import READERS
 from inspections.checks import Check, check_reading, merge_checks
 from inspections.sampling import TrailStep
-from inspections.source_tables import RowNames, SourceTable, open_source_table
+from inspections.source_tables import RowNames, SourceTable, open_source_table, other_columns
 from parameters import InspectionError, Problem
 from parameters.fields import KEYS, CaseFileField, Kind, Table, fields_of
 from parameters.models import Constant, Source
-from parameters.suggestions import did_you_mean, listed
+from parameters.suggestions import listed
 
 __all__ = ["TEXT_FACTS", "CanonicalTable", "read_canonical_table", "table_schema"]
 
@@ -138,7 +138,7 @@ def _column_problems(source: Source, extract: SourceTable, parameter_file: str) 
             continue
         found = "no such column" if column not in header else "that column more than once"
         remedy = (
-            did_you_mean(column, header) if column not in header else "Ask for an extract without the copy."
+            other_columns(column, header) if column not in header else "Ask for an extract without the copy."
         )
         message = f'is "{column}", but {extract.name} has {found}.'
         problems.append(Problem(parameter_file, f"sources.{source.holds}.{place}", column, message, remedy))

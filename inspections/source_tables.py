@@ -19,7 +19,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import pandas as pd
 import pyarrow as pa
@@ -30,13 +30,15 @@ from parameters import InspectionError, Problem, shown_path
 from parameters.models import Source
 from parameters.suggestions import did_you_mean, listed
 
-__all__ = ["RowNames", "SourceTable", "open_source_table", "row_list"]
+__all__ = ["RowNames", "SourceTable", "open_source_table", "other_columns", "row_list"]
 
 BLOCK_ROWS = 50_000
 ROWS_SHOWN = 5
 ENCODINGS_SEEN = ("utf-8", "cp1252", "utf-16", "utf-16-le")
 DELIMITERS_SEEN = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
 PIECE = 1 << 20
+MOST_UNPACKED = 8 << 30
+"""Bytes that an Excel extract may unpack to; a full sheet of long notes has four thousand million."""
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 WORKED_OUT = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)\s*<(?:\w+:)?v>[^<]")
 WRITTEN_BY_ARROW = (
@@ -47,6 +49,11 @@ WRITTEN_BY_ARROW = (
     pa.types.is_timestamp,
     pa.types.is_time,
 )
+MOST_COLUMNS = 16_384
+"""As many as a sheet of Excel holds; more are no table."""
+LONGEST_NAME = 60
+NO_NAME = re.compile(r"[\d\s/:.,+TZ-]*\d[\d\s/:.,+TZ-]*|(?:\S+\s+){4}.*[.!?]\s*", re.DOTALL)
+"""A number, a date or a sentence: what stands in a row of values, not in a row of names."""
 PART = 1 << 32  # row keys of one part of an extract: part * PART + row number
 
 
@@ -193,14 +200,35 @@ def _check_same_columns(parts: Sequence[_Part], name: str) -> None:
     for part in parts[1:]:
         lacking = [column for column in first.header if column not in part.header]
         added = [column for column in part.header if column not in first.header]
-        differences = [f"no {listed(lacking, last='or')}"] if lacking else []
-        differences += [f"{listed(added)} besides"] if added else []
+        differences = [f"no {_some(lacking, last='or')}"] if lacking else []
+        differences += [f"{_some(added)} besides"] if added else []
         if differences:
             message = f"{part.name} has other columns than {first.name}: {'; '.join(differences)}."
             remedy = "Ask the force for extracts with the same columns, or take the file out."
             problems.append(Problem(name, "", "", message, remedy))
     if problems:
         raise InspectionError(problems)
+
+
+def _some(names: Sequence[str], *, last: str = "and") -> str:
+    """Names of columns; their number alone where they may be words of a note."""
+    if len(names) > ROWS_SHOWN or not all(map(_may_name_a_column, names)):
+        return f"{len(names)} of its columns"
+    return listed(names, last=last)
+
+
+def other_columns(wanted: str, header: Sequence[str]) -> str:
+    """What to do about a column that is not there; no header is shown that may be a row of values."""
+    if all(map(_may_name_a_column, header)):
+        return did_you_mean(wanted, header)
+    return (
+        "Its first row seems to hold values, not names of columns: say with header in which row the names "
+        "stand, or ask the force for an extract with names."
+    )
+
+
+def _may_name_a_column(cell: str) -> bool:
+    return len(cell) <= LONGEST_NAME and not NO_NAME.fullmatch(cell)
 
 
 def _typed_part(
@@ -249,6 +277,7 @@ def _open_csv(source: Source, path: Path, parameter_file: str) -> _Part:
         written = [cells for number, cells in rows if number in source.header_rows]
     if not written or not any(any(cells) for cells in written):
         raise InspectionError([_no_header(source, shown_path(path))])
+    _check_width(len(written[-1]), shown_path(path))
     header = _column_names([_filled_to_the_right(cells) for cells in written[:-1]], written[-1])
     _check_delimiter(header, source, path, parameter_file)
     last = rows[-1][0] if source.header == 1 else max(source.header_rows)
@@ -270,6 +299,12 @@ def _open_csv(source: Source, path: Path, parameter_file: str) -> _Part:
             raise InspectionError([Problem(shown_path(path), "", "", message, remedy)])
 
     return _Part(path.name, header, blocks)
+
+
+def _check_width(columns: int, shown: str) -> None:
+    if columns > MOST_COLUMNS:
+        message = f"has {columns:,} columns; a table has no more than {MOST_COLUMNS:,}."
+        raise InspectionError([Problem(shown, "", "", message, "Ask the force to send the extract again.")])
 
 
 def _even_rows(
@@ -414,15 +449,16 @@ def _check_delimiter(header: Sequence[str], source: Source, path: Path, paramete
 
 
 def _open_excel(source: Source, path: Path, parameter_file: str, open_things: ExitStack) -> list[_Part]:
-    from openpyxl import load_workbook
+    from inspections.workbook_files import WorkbookFaultError, open_workbook
 
     several = len(source.files()) > 1
     try:
         # Which cells are merged is known only to a workbook that is loaded whole.
         file = open_things.enter_context(path.open("rb"))
-        book = load_workbook(file, read_only=len(source.header_rows) == 1, data_only=True)
-    except (BadZipFile, ValueError, KeyError, OSError):
-        message = "cannot be opened as an Excel workbook."
+        whole = len(source.header_rows) > 1
+        book = open_workbook(file, most=MOST_UNPACKED, read_only=not whole, data_only=True)
+    except (WorkbookFaultError, OSError) as error:
+        message = str(error) if isinstance(error, WorkbookFaultError) else "cannot be opened."
         remedy = "Open it in Excel and save it as .xlsx, without a password."
         raise InspectionError([Problem(shown_path(path), "", "", message, remedy)]) from None
     open_things.callback(book.close)
@@ -462,7 +498,7 @@ def _was_never_worked_out(path: Path) -> bool:
 def _open_sheet(source: Source, sheet: Any, name: str, shown: str) -> _Part:
     if hasattr(sheet, "reset_dimensions"):
         sheet.reset_dimensions()  # exporters often write a wrong size
-    rows = _sheet_rows(sheet)
+    rows = _sheet_rows(sheet, shown)
     if source.header == 1:
         written = list(islice(rows, 1))
     else:
@@ -475,15 +511,24 @@ def _open_sheet(source: Source, sheet: Any, name: str, shown: str) -> _Part:
 
     def read(columns: Sequence[str]) -> Iterator[tuple[int, Sequence[Any]]]:
         places = [header.index(column) for column in columns]
-        for number, cells in _sheet_rows(sheet):
+        for number, cells in _sheet_rows(sheet, shown):
             yield number, [cells[place] if place < len(cells) else None for place in places]
 
     return _typed_part(name, header, read, header_row=last)
 
 
-def _sheet_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+def _sheet_rows(sheet: Any, shown: str) -> Iterator[tuple[int, Sequence[Any]]]:
     """Row number and cells of every row of a sheet that is not blank."""
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+    rows, number = sheet.iter_rows(values_only=True), 0
+    while True:
+        try:
+            cells = next(rows, None)
+        except Exception:  # openpyxl raises whatever the archive, the XML or a cell happens to break
+            message, remedy = f"is damaged after row {number}.", "Ask the force to send the extract again."
+            raise InspectionError([Problem(shown, "", "", message, remedy)]) from None
+        if cells is None:
+            return
+        number += 1
         if any(cell is not None and cell != "" for cell in cells):
             yield number, cells
 

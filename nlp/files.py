@@ -30,6 +30,7 @@ __all__ = [
 
 _NEEDED = ("case_id", "text")
 _ROWS_READ = 1_000
+_LONGEST_NUMBER = 18
 _ROWS_WRITTEN = 50_000
 """Rows of a Parquet row group: fewer make a file slow to read."""
 
@@ -120,7 +121,7 @@ def _read_parquet(source: Path) -> Iterator[dict[str, Any]]:
             check_columns(source, file.schema_arrow.names)
             for batch in file.iter_batches(batch_size=_ROWS_READ):
                 yield from batch.to_pylist()
-    except pa.ArrowInvalid:
+    except (pa.ArrowException, OSError):
         raise NotesFileError(f"{source.name}: is not a whole Parquet file. Write it again.") from None
 
 
@@ -184,7 +185,7 @@ class Numbering:
                     f"{file}: note {row} goes back to an earlier case. Sort notes by case, or number them."
                 )
             return self._number
-        if str(given).strip().isdecimal():
+        if str(given).strip().isdecimal() and len(str(given)) <= _LONGEST_NUMBER:
             return int(given)
         raise NotesFileError(
             f"{file}: the entry_no of note {row} is not a whole number. Check that no column has shifted."

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from parameters.plain_yaml import compose_yaml
 
 
 @dataclass(frozen=True, order=True)
@@ -52,10 +53,13 @@ def read_yaml(path: Path, mistakes: list[Mistake]) -> Section:
     """Read one file; what is wrong with it as YAML is added to `mistakes`."""
     empty = Section(path.name, 1)
     try:
-        node = YAML(typ="safe").compose(path.read_text(encoding="utf-8"))
+        node = compose_yaml(path.read_text(encoding="utf-8"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         mistakes.append(Mistake(path.name, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}"))
+        return empty
+    except YAMLError:
+        mistakes.append(Mistake(path.name, 1, "holds a character that YAML does not allow; retype its line"))
         return empty
     except UnicodeDecodeError:
         mistakes.append(Mistake(path.name, 1, "not UTF-8 text; save the file as UTF-8"))

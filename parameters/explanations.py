@@ -74,7 +74,8 @@ def _words(details: ErrorDetails, schema: Mapping[str, Any], location: Location)
         case "missing":
             return "is missing.", f"Add it. {_description(schema, location)}"
         case "extra_forbidden":
-            return "is not a known key.", did_you_mean(str(location[-1]), _known_keys(schema, location[:-1]))
+            key = details["loc"][-1]
+            return "is not a known key.", did_you_mean(str(key), _known_keys(schema, location[:-1]))
         case "literal_error":
             return (
                 f"is {value}, which is not one of the choices.",

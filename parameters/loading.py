@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
@@ -18,6 +17,7 @@ from ruamel.yaml.reader import ReaderError
 from parameters.explanations import explain
 from parameters.models import Force, Inspection, Parameters, Sample, Source
 from parameters.paths import shown_path
+from parameters.plain_yaml import ImpossibleValueError, load_yaml
 from parameters.problems import InspectionError, Problem
 from parameters.suggestions import did_you_mean, listed
 
@@ -102,15 +102,15 @@ def _read_yaml(path: Path) -> tuple[Any, list[Problem]]:
     shown = shown_path(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        values = YAML(typ="safe", pure=True).load(text)
+        values = load_yaml(text)
     except OSError:
         return None, [_unreadable(path, shown)]
     except UnicodeDecodeError as error:
         return None, [_wrongly_encoded(error, shown)]
+    except ImpossibleValueError as error:
+        return None, [_no_such_date(text, error, shown)]
     except YAMLError as error:
         return None, [_not_yaml(error, shown)]
-    except ValueError:  # the only values that YAML itself checks are dates
-        return None, [_no_such_date(text, shown)]
     if not isinstance(values, dict):
         message = (
             "is empty." if values is None else "must hold keys and values, such as name: Northshire Police."
@@ -137,7 +137,7 @@ def _wrongly_encoded(error: UnicodeDecodeError, shown: str) -> Problem:
     return Problem(shown, "", "", message, "Save the file as UTF-8; in Notepad: Save as, Encoding, UTF-8.")
 
 
-def _no_such_date(text: str, shown: str) -> Problem:
+def _no_such_date(text: str, error: ImpossibleValueError, shown: str) -> Problem:
     for number, line in enumerate(text.splitlines(), start=1):
         for written in re.findall(r"\b\d{4}-\d{1,2}-\d{1,2}\b", line):
             try:
@@ -145,7 +145,8 @@ def _no_such_date(text: str, shown: str) -> Problem:
             except ValueError:
                 message = f"line {number} holds {written}, a day that does not exist."
                 return Problem(shown, "", written, message, "Correct the date.")
-    return Problem(shown, "", "", "holds a date or time that does not exist.", "Correct the date.")
+    message = f"line {error.problem_mark.line + 1} holds a date, time or number that does not exist."
+    return Problem(shown, "", "", message, "Correct it, or put it in quotes if it is text.")
 
 
 def _not_yaml(error: YAMLError, shown: str) -> Problem:

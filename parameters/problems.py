@@ -6,10 +6,12 @@ so that one run is enough to put a file right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ["InspectionError", "Problem"]
+__all__ = ["InspectionError", "Problem", "as_written"]
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,31 @@ class InspectionError(Exception):
 
     def __reduce__(self) -> tuple[type[InspectionError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
+
+
+@contextmanager
+def as_written(file: str, *, remedy: str) -> Iterator[None]:
+    """Refuse a file of a known form that is cut off, damaged or changed by hand; nothing in it is repeated.
+
+    Raises
+    ------
+    InspectionError
+        In the place of what breaks when such a file is taken apart.
+    """
+    try:
+        yield
+    except OSError:
+        raise InspectionError([Problem(file, "", "", "cannot be opened.", remedy)]) from None
+    except (
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+        csv.Error,
+    ):
+        raise InspectionError(
+            [Problem(file, "", "", "is damaged, or not as it was written.", remedy)]
+        ) from None

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 __all__ = ["did_you_mean", "listed"]
 
 SHORT_LIST = 12
+LONGEST_NAME = 60
+MOST_COMPARED = 2_000
 
 
 def listed(items: Iterable[object], *, last: str = "and") -> str:
@@ -18,7 +20,11 @@ def listed(items: Iterable[object], *, last: str = "and") -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Suggest the nearest known name, or show what there is to choose from."""
-    names = list(known)
+    all_names = list(known)
+    names = [candidate for candidate in all_names[:MOST_COMPARED] if len(candidate) <= LONGEST_NAME]
+    if all_names and not names:
+        return "What stands there is too long to be names."
+    name = name[:LONGEST_NAME]
     by_plain_form = {_plain(candidate): candidate for candidate in names}
     nearest = get_close_matches(_plain(name), by_plain_form, n=1, cutoff=0.6)
     if nearest:

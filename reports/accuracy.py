@@ -23,6 +23,7 @@ import typst
 
 from parameters import PROJECT, InspectionError, Problem
 from parameters.disk import whole_file
+from parameters.archives import archive_fault
 from reports.source import Source, read_source
 
 __all__ = ["COMMENTS", "ROUND", "Comment", "add_comments", "read_comments", "write_draft"]
@@ -45,6 +46,7 @@ Judgements and recommendations are ours; tell us where a fact that they rest on 
 _NUMBER = re.compile(r"^\s*\[(\d+)\]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CONTEXT = 60
+_MOST_UNPACKED = 512 << 20
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _SVG = re.compile(r"\]\((_generated/figures/[\w-]+\.svg)\)")
 _PIXELS_AN_INCH = 200
@@ -254,14 +256,14 @@ def _pandoc(arguments: Sequence[str], *, text: str, force: str, pictures: Path, 
 def _parsed(document: Path) -> dict[str, Any]:
     if not document.is_file():
         raise InspectionError([Problem(str(document), "", "", "is not there.", "Check the path.")])
+    remedy = "Give the file as the force sent it, in the .docx format; save a .doc or .odt as .docx first."
+    if fault := archive_fault(document, most=_MOST_UNPACKED):
+        raise InspectionError([Problem(document.name, "", "", fault, remedy)])
     try:
         text = pypandoc.convert_file(
             str(document), "json", format="docx", extra_args=["--track-changes=all"], sandbox=True
         )
     except RuntimeError:
-        remedy = (
-            "Give the file as the force sent it, in the .docx format; save a .doc or .odt as .docx first."
-        )
         raise InspectionError(
             [Problem(document.name, "", "", "cannot be read as a Word file.", remedy)]
         ) from None
@@ -450,8 +452,8 @@ def _read_list(path: Path) -> list[Comment]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-    except UnicodeDecodeError:
-        message, remedy = "is not UTF-8 text.", "In Excel, save it as CSV UTF-8 (comma delimited)."
+    except (UnicodeDecodeError, csv.Error):
+        message, remedy = "is not a CSV file in UTF-8.", "In Excel, save it as CSV UTF-8 (comma delimited)."
         raise InspectionError([Problem(path.name, "", "", message, remedy)]) from None
     if rows and (missing := [name for name in names if name not in rows[0]]):
         message = f"has no column {', '.join(missing)}."

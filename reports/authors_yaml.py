@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from parameters import InspectionError, Problem
+from parameters.plain_yaml import load_yaml
 
-__all__ = ["file_name", "read_authors_yaml"]
+__all__ = ["file_name", "not_yaml", "read_authors_text", "read_authors_yaml"]
 
+_LONGEST_SHOWN = 60
 _MISSING = ("missing", "string_too_short", "too_short")
 
 
@@ -36,19 +37,46 @@ def read_authors_yaml(path: Path, model: type[BaseModel], *, remedies: Mapping[s
         id of the entry.
     """
     try:
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) or {}
+        content = load_yaml(read_authors_text(path)) or {}
         model.model_validate(content)
     except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else ""
-        remedy = "Check the indentation, and put text that holds a colon in quotation marks."
-        raise InspectionError([Problem(file_name(path), where, "", "is not valid YAML.", remedy)]) from None
+        raise InspectionError([not_yaml(error, file_name(path))]) from None
     except ValidationError as error:
         raise InspectionError(
             _invalid(detail, content=content, file=file_name(path), remedies=remedies)
             for detail in error.errors()
         ) from None
     return content
+
+
+def not_yaml(error: YAMLError, file: str, *, first_line: int = 1) -> Problem:
+    """Say why a text is not the YAML that authors write, and in which line of the file."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    where = f"line {mark.line + first_line}" if mark else ""
+    message = f"is not valid YAML: {problem}." if problem and mark else "is not valid YAML."
+    remedy = "Check the indentation, and put text that holds a colon in quotation marks."
+    return Problem(file, where, "", message, remedy)
+
+
+def read_authors_text(path: Path) -> str:
+    """Return the text of an author's file.
+
+    Raises
+    ------
+    InspectionError
+        When it cannot be opened or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError:
+        remedy = "Check that it is there, and that you may read it."
+        raise InspectionError([Problem(file_name(path), "", "", "cannot be opened.", remedy)]) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        remedy = "Save the file as UTF-8; in Notepad: Save as, Encoding, UTF-8."
+        raise InspectionError(
+            [Problem(file_name(path), f"line {line}", "", "is not UTF-8 text.", remedy)]
+        ) from None
 
 
 def file_name(path: Path) -> str:
@@ -61,7 +89,7 @@ def _invalid(detail: Any, *, content: Any, file: str, remedies: Mapping[str, str
     location = list(detail["loc"])
     where = ".".join(map(str, location))
     if len(location) > 1 and isinstance(content, dict):
-        entry = content[location[0]][location[1]]
+        entry = _within(content, location[:2])
         position = location[1] + 1 if isinstance(location[1], int) else location[1]
         named = isinstance(entry, dict)
         name = entry.get("number", entry.get("id", position)) if named else position
@@ -72,6 +100,16 @@ def _invalid(detail: Any, *, content: Any, file: str, remedies: Mapping[str, str
     if detail["type"] == "extra_forbidden":
         remedy = remedies.get(field, "Correct its spelling or remove it.")
         return Problem(file, where, "", "is not a field of this file.", remedy)
-    value = str(detail["input"])
+    value = str(detail["input"])[:_LONGEST_SHOWN]
     remedy = remedies.get(field, f"{detail['msg']}.")
     return Problem(file, where, value, f'is "{value}", which cannot be read.', remedy)
+
+
+def _within(content: Any, location: Sequence[int | str]) -> Any:
+    """What stands at a place of the file; None where nothing can stand there."""
+    for step in location:
+        try:
+            content = content[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return content

@@ -18,6 +18,8 @@ from typing import Any
 
 from parameters import InspectionError, Problem
 from parameters.disk import whole_file, write_whole
+from parameters.problems import as_written
+from reports.authors_yaml import read_authors_text
 from reports.passages import TEXT, Passage, chapter_headings, chapter_id, sentence_ids
 from reports.tables import escape_note
 
@@ -38,6 +40,9 @@ _AS_READ, _SHOWN, _CHANGES = "as-read.json", "shown.json", "changes.csv"
 _COLUMNS = ("id", "file", "line", "what", "value", "before", "now", "text")
 
 _WORDS_SHOWN = 100
+_REMEDY = (
+    "Restore it from an earlier copy, or delete it and refresh the report: all is then to be read again."
+)
 
 AsRead = dict[str, dict[str, Any]]
 
@@ -157,14 +162,14 @@ def read_changes(folder: Path) -> list[Flag]:
     path = folder / "_generated" / _CHANGES
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     flags = []
-    for name, group in groupby(rows, key=lambda row: row["id"]):
-        own = list(group)
-        changes = tuple(Change(row["value"], row["before"], row["now"]) for row in own)
-        first = own[0]
-        flags.append(Flag(name, first["file"], int(first["line"]), first["what"], first["text"], changes))
+    with as_written(path.name, remedy=_REMEDY), path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+        for name, group in groupby(rows, key=lambda row: row["id"]):
+            own = list(group)
+            changes = tuple(Change(row["value"], row["before"], row["now"]) for row in own)
+            first = own[0]
+            flags.append(Flag(name, first["file"], int(first["line"]), first["what"], first["text"], changes))
     return flags
 
 
@@ -194,7 +199,8 @@ def mark_read(folders: Sequence[Path], ids: Sequence[str]) -> None:
     for name in ids:
         folder, flag = flags[name]
         as_read: AsRead = _json(folder / _AS_READ)
-        as_read[name]["values"] |= {change.value: change.now for change in flag.changes}
+        with as_written(_AS_READ, remedy=_REMEDY):
+            as_read[name]["values"] |= {change.value: change.now for change in flag.changes}
         _write_json(folder / _AS_READ, as_read)
 
 
@@ -202,7 +208,7 @@ def mark_draft(folder: Path) -> None:
     """Put a mark after each flagged sentence and chapter heading of a *copy* of a report's folder."""
     flags = {flag.id for flag in read_changes(folder) if flag.file == TEXT}
     path = folder / TEXT
-    text = path.read_text(encoding="utf-8")
+    text = read_authors_text(path)
     marks = [
         (stretch.end, f" {read_again(name)}" if stretch.mark == "inline" else f"\n\n{read_again(name)}\n")
         for name, stretch in sentence_ids(text, force=folder.name)
@@ -254,7 +260,8 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, st
 
 
 def _json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    with as_written(path.name, remedy=_REMEDY):
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parameters import InspectionError, Problem
+from parameters.problems import as_written
 from reports.labels import typeset
 from reports.release import (
     STATUSES,
@@ -146,20 +147,22 @@ def read_national(folder: Path) -> NationalRelease:
             Problem(str(folder / name), "", "", "is not there, so there is nothing to report.", _REMEDY)
             for name in absent
         )
-    release = NationalRelease(
-        folder=folder,
-        facts=_facts(folder / _FACTS),
-        measures=tuple(_measure(row) for row in read_rows(folder / "measures.csv")),
-        funnels=read_rows(folder / "funnels.csv"),
-        changes=read_rows(folder / "changes.csv"),
-        balance=read_rows(folder / "balance.csv"),
-        official=read_rows(folder / "official.csv"),
-        figures=[
-            {**figure, "caption": typeset(figure["caption"]), "alt": typeset(figure["alt"])}
-            for figure in json.loads((folder / "figures.json").read_text(encoding="utf-8"))
-        ],
-    )
-    if problems := [*_measure_problems(release), *_figure_problems(release)]:
+    with as_written("the national release folder", remedy=_REMEDY):
+        release = NationalRelease(
+            folder=folder,
+            facts=_facts(folder / _FACTS),
+            measures=tuple(_measure(row) for row in read_rows(folder / "measures.csv")),
+            funnels=read_rows(folder / "funnels.csv"),
+            changes=read_rows(folder / "changes.csv"),
+            balance=read_rows(folder / "balance.csv"),
+            official=read_rows(folder / "official.csv"),
+            figures=[
+                {**figure, "caption": typeset(figure["caption"]), "alt": typeset(figure["alt"])}
+                for figure in json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+            ],
+        )
+        problems = [*_measure_problems(release), *_figure_problems(release)]
+    if problems:
         raise InspectionError(problems)
     return release
 

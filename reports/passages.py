@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ruamel.yaml import YAML
 
+from reports.authors_yaml import read_authors_text
 from reports.recommendations import Decisions
 from reports.release import Release
 from reports.source import cited_values, included_file
@@ -77,7 +78,7 @@ def passages(folder: Path, *, decisions: Decisions, release: Release) -> list[Pa
     release : Release
         Says which findings the partials beside a chapter's text hold.
     """
-    text = (folder / TEXT).read_text(encoding="utf-8")
+    text = read_authors_text(folder / TEXT)
     found = [
         *sentences(text, force=folder.name),
         *_chapters(text, force=folder.name, decisions=decisions, release=release),

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from parameters import InspectionError, Problem
 from parameters.disk import whole_file, write_whole
+from parameters.problems import as_written
 from reports.home import site_metadata
 from reports.recommendations import (
     OPEN,
@@ -191,8 +192,9 @@ def _earlier(rows: list[dict[str, str]]) -> EarlierRecommendation:
 
 
 def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    remedy = "Give the register as it was written; save it as CSV UTF-8 if it was edited."
+    with as_written(path.name, remedy=remedy), path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, restval="", strict=True))
 
 
 # --- the page -------------------------------------------------------------------------------------------

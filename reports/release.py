@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parameters import InspectionError, Problem
+from parameters.problems import as_written
 from reports.labels import method_label, typeset
 
 __all__ = [
@@ -336,34 +337,36 @@ def read_release(folder: Path) -> Release:
             Problem(str(folder / name), "", "", "is not there, so there is nothing to report.", remedy)
             for name in absent
         )
-    release = Release(
-        folder=folder,
-        facts=_facts(folder / "force.json"),
-        indicators=tuple(indicator_of(row) for row in read_rows(folder / "indicators.csv")),
-        answers=tuple(indicator_of(row) for row in read_rows(folder / "answers.csv")),
-        findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
-        strands=tuple(
-            _strand(entry, other)
-            for entry in _json(folder / "strands.json", default=[])
-            for other in entry["others"]
-        ),
-        codes=[{**row, "title": typeset(row["title"])} for row in read_rows(folder / "codes.csv")],
-        gaps=read_rows(folder / "gaps.csv"),
-        quality=read_rows(folder / "data_quality.csv"),
-        completeness=read_rows(folder / "completeness.csv"),
-        replacements=read_rows(folder / "replacements.csv"),
-        extracts=_json(folder / "extracts.json", default=[]),
-        figures=[
-            {**figure, "caption": typeset(figure["caption"]), "alt": typeset(figure["alt"])}
-            for figure in _json(folder / "figures.json", default=[])
-        ],
-    )
-    if problems := [
-        *_indicator_problems(release),
-        *_finding_problems(release),
-        *_strand_problems(release),
-        *_figure_problems(release),
-    ]:
+    with as_written(f"the release folder of {folder.parent.name}", remedy=_REMEDY):
+        release = Release(
+            folder=folder,
+            facts=_facts(folder / "force.json"),
+            indicators=tuple(indicator_of(row) for row in read_rows(folder / "indicators.csv")),
+            answers=tuple(indicator_of(row) for row in read_rows(folder / "answers.csv")),
+            findings=tuple(_finding(entry) for entry in _json(folder / "findings.json")),
+            strands=tuple(
+                _strand(entry, other)
+                for entry in _json(folder / "strands.json", default=[])
+                for other in entry["others"]
+            ),
+            codes=[{**row, "title": typeset(row["title"])} for row in read_rows(folder / "codes.csv")],
+            gaps=read_rows(folder / "gaps.csv"),
+            quality=read_rows(folder / "data_quality.csv"),
+            completeness=read_rows(folder / "completeness.csv"),
+            replacements=read_rows(folder / "replacements.csv"),
+            extracts=_json(folder / "extracts.json", default=[]),
+            figures=[
+                {**figure, "caption": typeset(figure["caption"]), "alt": typeset(figure["alt"])}
+                for figure in _json(folder / "figures.json", default=[])
+            ],
+        )
+        problems = [
+            *_indicator_problems(release),
+            *_finding_problems(release),
+            *_strand_problems(release),
+            *_figure_problems(release),
+        ]
+    if problems:
         raise InspectionError(problems)
     return release
 
@@ -507,9 +510,10 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     """Read a CSV file of the release folder as text; an absent optional file has no rows."""
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    with as_written(path.name, remedy=_REMEDY), path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
 
 
 def _json(path: Path, default: Any = None) -> Any:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default
+    with as_written(path.name, remedy=_REMEDY):
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from parameters import InspectionError, Problem
+from parameters.plain_yaml import load_yaml
+from reports.authors_yaml import not_yaml, read_authors_text
 
 __all__ = ["Source", "cited_values", "included_file", "read_source"]
 
@@ -58,7 +60,7 @@ def read_source(path: Path) -> Source:
     problems: list[Problem] = []
     expanded = [
         (number, text)
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(read_authors_text(path).splitlines(), 1)
         for text in _expand(line, path=path, number=number, problems=problems)
     ]
     filled = [(number, _fill(line, metadata)) for number, line in expanded]
@@ -79,33 +81,53 @@ def included_file(line: str) -> str:
     return found[1] if found else ""
 
 
-def _expand(line: str, *, path: Path, number: int, problems: list[Problem]) -> Iterator[str]:
+def _expand(
+    line: str, *, path: Path, number: int, problems: list[Problem], within: tuple[str, ...] = ()
+) -> Iterator[str]:
     """Put in the file a line includes, and those it includes; all paths start at the folder of the text."""
     if not (name := included_file(line)):
         yield line
-    elif (partial := path.parent / name).is_file():
-        for text in partial.read_text(encoding="utf-8").splitlines():
-            yield from _expand(text, path=path, number=number, problems=problems)
+    elif name not in within and _is_file(partial := path.parent / name):
+        for text in read_authors_text(partial).splitlines():
+            yield from _expand(text, path=path, number=number, problems=problems, within=(*within, name))
     else:
         remedy = "Correct the name, or refresh the report so that it is written again."
-        message = f"includes {name}, which is not there."
+        message = f"includes {name}, which {'includes itself' if name in within else 'is not there'}."
         problems.append(Problem(_name(path), f"line {number}", name, message, remedy))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _metadata(path: Path) -> dict[str, Any]:
     """Merge metadata as Quarto does: of the folder, of ``metadata-files``, of the file itself."""
-    front = _FRONT.match(path.read_text(encoding="utf-8"))
-    own = _yaml(front[1]) if front else {}
-    files = [path.parent / "_metadata.yml", *(path.parent / name for name in own.get("metadata-files", []))]
+    front = _FRONT.match(read_authors_text(path))
+    own = _yaml(front[1], path, first_line=2) if front else {}
+    names = own.get("metadata-files") or []
+    more = names if isinstance(names, list) else [names]
     merged: dict[str, Any] = {}
-    for file in files:
-        if file.is_file():
-            merged |= _yaml(file.read_text(encoding="utf-8"))
+    for file in [path.parent / "_metadata.yml", *(path.parent / str(name) for name in more)]:
+        if _is_file(file):
+            merged |= _yaml(read_authors_text(file), file)
     return merged | own
 
 
-def _yaml(text: str) -> dict[str, Any]:
-    return YAML(typ="safe", pure=True).load(text) or {}
+def _yaml(text: str, path: Path, *, first_line: int = 1) -> dict[str, Any]:
+    try:
+        found = load_yaml(text) or {}
+    except YAMLError as error:
+        raise InspectionError([not_yaml(error, _name(path), first_line=first_line)]) from None
+    if not isinstance(found, dict):
+        message, remedy = (
+            "must begin with names and values, such as title: A title.",
+            "Correct its beginning.",
+        )
+        raise InspectionError([Problem(_name(path), f"line {first_line}", "", message, remedy)])
+    return found
 
 
 def _look_up(metadata: dict[str, Any], key: str) -> str | None:

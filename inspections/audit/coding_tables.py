@@ -47,7 +47,7 @@ def read_table(path: Path, *, needed: Sequence[str]) -> pd.DataFrame:
         raise InspectionError([Problem(file, "", "", "is of a kind that tables are not read from.", remedy)])
     try:
         table = _READERS[path.suffix](path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         remedy = "Check the path, and that it is a whole file; text must be UTF-8."
         raise InspectionError([Problem(file, "", "", "cannot be read.", remedy)]) from None
     missing = [name for name in needed if name not in table]

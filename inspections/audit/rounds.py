@@ -24,6 +24,7 @@ from nlp.audit.draw import DrawError, draw_units, frame_of
 from nlp.codebook import Codebook
 from parameters import InspectionError, Problem, shown_path
 from parameters.disk import write_whole
+from parameters.problems import as_written
 from parameters.suggestions import listed
 
 __all__ = ["SIZES", "ForceNotes", "Round", "make_round", "open_round", "rounds_in"]
@@ -117,7 +118,9 @@ class Round:
         return self.folder / "gold"
 
     def _table(self, name: str) -> pd.DataFrame:
-        return pd.read_parquet(self.folder / f"{name}.parquet")
+        remedy = "Restore what was kept with the round; a draw is not made twice."
+        with as_written(shown_path(self.folder / f"{name}.parquet"), remedy=remedy):
+            return pd.read_parquet(self.folder / f"{name}.parquet")
 
 
 def make_round(

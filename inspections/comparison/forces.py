@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from parameters import InspectionError, Problem
+from parameters.problems import as_written
 
 __all__ = ["NATIONAL", "ForceRelease", "forces_with_release", "read_earlier", "read_forces"]
 
@@ -172,17 +173,21 @@ def _read(inspection: Path, forces: Iterable[str]) -> list[ForceRelease]:
 
 
 def _read_folder(folder: Path) -> ForceRelease:
-    tables = {
-        name: pd.read_csv(folder / f"{name}.csv", keep_default_na=False, na_values=[""], dtype={"group": str})
-        for name in _TABLES
-    }
-    texts = {name: (folder / name).read_bytes() for name in _FILES}
-    return ForceRelease(
-        facts=json.loads(texts["force.json"]),
-        findings=json.loads(texts["findings.json"]),
-        digests={name: hashlib.sha256(text).hexdigest() for name, text in texts.items()},
-        **tables,
-    )
+    remedy = f"Run the force again: inspection run {folder.parent.name}"
+    with as_written(f"{folder.parent.name}/release", remedy=remedy):
+        tables = {
+            name: pd.read_csv(
+                folder / f"{name}.csv", keep_default_na=False, na_values=[""], dtype={"group": str}
+            )
+            for name in _TABLES
+        }
+        texts = {name: (folder / name).read_bytes() for name in _FILES}
+        return ForceRelease(
+            facts=json.loads(texts["force.json"]),
+            findings=json.loads(texts["findings.json"]),
+            digests={name: hashlib.sha256(text).hexdigest() for name, text in texts.items()},
+            **tables,
+        )
 
 
 def _not_alike(releases: Sequence[ForceRelease]) -> Iterable[Problem]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.functions import tostring
 
+from inspections.workbook_files import WorkbookFaultError, open_workbook
 from parameters import Problem, shown_path
 from parameters.suggestions import listed
 
@@ -49,6 +50,8 @@ FACTS_SHEET = "_form"
 MOST_CELLS_NAMED = 12
 BEYOND = 500
 MOST_FACTS = 10_000
+MOST_UNPACKED = 512 << 20
+"""Bytes that a workbook which came back may unpack to; forms and coding workbooks have a few million."""
 FONT = "Arial"
 HEAD = PatternFill("solid", fgColor="1D3557")
 STAGE = PatternFill("solid", fgColor="DCE6F1")
@@ -210,12 +213,13 @@ def save(workbook: Workbook, path: Path, *, dated: date) -> None:
 def open_returned(path: Path) -> Workbook | Problem:
     """Open a workbook that came back, or say why not."""
     try:
-        return load_workbook(path)
+        with path.open("rb") as file:
+            return open_workbook(file, most=MOST_UNPACKED)
     except OSError:
         return Problem(
             shown_path(path), "", "", "cannot be opened.", "Close it elsewhere; check that you may read it."
         )
-    except Exception:  # openpyxl raises whatever the zip, the XML or a style happens to break
+    except WorkbookFaultError:
         remedy = "Open it, save it as Excel workbook (.xlsx), and hand it in again."
         return Problem(shown_path(path), "", "", "is not a workbook that can be read.", remedy)
 

@@ -16,7 +16,7 @@ from inspections.sampling.replacement import replace_lost
 from parameters.disk import whole_file
 from parameters.models import Parameters
 from parameters.paths import PROJECT, shown_path
-from parameters.problems import InspectionError, Problem
+from parameters.problems import InspectionError, Problem, as_written
 from parameters.suggestions import listed
 
 __all__ = [
@@ -90,8 +90,9 @@ def read_losses(path: Path) -> tuple[Loss, ...]:
     if not path.is_file():
         return ()
     shown = shown_path(path)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
+    remedy = "Save it as CSV UTF-8; losses are recorded with: inspection replace"
+    with as_written(shown, remedy=remedy), path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file, restval="", strict=True)
         if tuple(rows.fieldnames or ()) != COLUMNS:
             message = f"must have the columns {', '.join(COLUMNS)}."
             raise InspectionError([Problem(shown, "", "", message, "Record losses with: inspection replace")])

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from parameters import InspectionError, Problem
 from reports.gate.html_page import Page
@@ -100,11 +99,13 @@ def pdfs_accessible(pdfs: Mapping[str, bytes]) -> Item:
 
 def _pdf_faults(data: bytes) -> Iterator[str]:
     try:
-        reader = PdfReader(io.BytesIO(data))
-        root: Any = reader.trailer["/Root"]
-    except (PyPdfError, ValueError, KeyError):
+        yield from _faults_of(PdfReader(io.BytesIO(data)))
+    except Exception:  # pypdf raises whatever a broken file makes of its objects
         yield "the file cannot be read"
-        return
+
+
+def _faults_of(reader: PdfReader) -> Iterator[str]:
+    root: Any = reader.trailer["/Root"]
     described = root["/Metadata"].get_data() if "/Metadata" in root else b""
     if b"pdfuaid" not in described:
         yield "it does not say that it is PDF/UA"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from reports.authors_yaml import read_authors_text
 from reports.gate.html_page import Page
 from reports.gate.items import Found, Item
 from reports.gate.pieces import Contents, normal
@@ -48,7 +49,7 @@ def typed_numbers(folder: Path, decisions: Decisions) -> Item:
     found = [
         Found("review", "a number typed by hand", f"reports/{folder.name}/{path.name}, line {line}", number)
         for path in sorted(folder.glob("*.qmd"))
-        for line, number in _typed(path.read_text(encoding="utf-8"))
+        for line, number in _typed(read_authors_text(path))
     ]
     found += [
         Found("review", "a number typed by hand", f"recommendations.yml, {where}", number)

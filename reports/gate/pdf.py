@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject, TextStringObject
 
 from reports.gate.pieces import Contents, read_image
 
 __all__ = ["page_texts", "read_pdf"]
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # its warnings quote the file
 
 
 def read_pdf(name: str, data: bytes, contents: Contents, *, attached: Callable[[str, bytes], None]) -> None:
@@ -35,7 +37,7 @@ def read_pdf(name: str, data: bytes, contents: Contents, *, attached: Callable[[
         reader = PdfReader(io.BytesIO(data))
         pages = page_texts(reader)
         objects = dict(_objects(reader))
-    except (PyPdfError, ValueError, KeyError, TypeError):
+    except Exception:  # pypdf raises whatever a broken file makes of its objects
         contents.unread.append((name, "is not a PDF that can be read"))
         return
     contents.add(name, "text", pages)

@@ -7,7 +7,6 @@ named, so that a person looks at it: nothing is passed over in silence.
 from __future__ import annotations
 
 import base64
-import binascii
 import csv
 import html
 import io
@@ -15,6 +14,7 @@ import json
 import re
 import unicodedata
 import zipfile
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +24,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from PIL import Image
+
+from parameters.archives import archive_fault
 
 __all__ = ["Contents", "Piece", "normal", "read_file"]
 
@@ -77,6 +79,7 @@ _DATA = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.=+-]+)*),([^\"'\s)>]*)", 
 _ESCAPE = re.compile(
     r"\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([0-9a-f]{1,6})\s?", re.IGNORECASE
 )
+_MOST_UNPACKED = 256 << 20
 _DEEPEST = 5
 """Files inside files inside files that are still opened."""
 
@@ -268,12 +271,12 @@ def _read_markup(name: str, text: str, contents: Contents, *, depth: int) -> Non
 
 def _read_json(name: str, text: str, contents: Contents, *, depth: int) -> None:
     try:
-        value = json.loads(text)
-    except ValueError:
+        found = list(_strings(json.loads(text)))
+    except (ValueError, RecursionError):
         contents.unread.append((name, "is not valid JSON; it was read as plain text"))
         _read_text(name, "text", text, contents, depth=depth)
         return
-    strings = ((f"value {number}", string) for number, string in enumerate(_strings(value), 1))
+    strings = ((f"value {number}", string) for number, string in enumerate(found, 1))
     contents.add(
         name,
         "text",
@@ -301,7 +304,12 @@ def _shown(string: str) -> Iterator[str]:
 
 
 def _read_table(name: str, text: str, delimiter: str, contents: Contents) -> None:
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error:
+        contents.unread.append((name, "is not a valid table; it was read as plain text"))
+        _read_text(name, "text", text, contents, depth=_DEEPEST)
+        return
     contents.add(
         name,
         "text",
@@ -341,7 +349,7 @@ def _embedded(name: str, text: str, contents: Contents, *, depth: int) -> str:
         inner = f"{name} > embedded {number}{_MEDIA.get(media.lower(), '')}"
         try:
             data = base64.b64decode(content + "==") if ";base64" in encoding else content.encode()
-        except binascii.Error:
+        except ValueError:
             contents.unread.append((inner, "cannot be decoded"))
             continue
         _read(inner, data, contents, depth=depth + 1)
@@ -355,7 +363,7 @@ def read_image(name: str, data: bytes, contents: Contents) -> None:
             image.load()
             told = {**image.info, **getattr(image, "text", {})}
             told |= {f"exif {key}": value for key, value in image.getexif().items()}
-    except (OSError, ValueError, SyntaxError):
+    except Exception:  # pillow raises whatever a broken or endless picture makes it
         contents.unread.append((name, "is not an image that can be read"))
         return
     strings = (_as_text(value) for pair in told.items() for value in pair)
@@ -368,11 +376,14 @@ def _as_text(value: Any) -> str:
 
 
 def _read_archive(name: str, data: bytes, contents: Contents, *, depth: int) -> None:
+    if fault := archive_fault(io.BytesIO(data), most=_MOST_UNPACKED):
+        contents.unread.append((name, f"is an archive that {fault.rstrip('.')}"))
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for member in archive.infolist():
                 contents.add(name, "names of files", [("", f"{member.filename}\n")])
                 if not member.is_dir():
                     _read(f"{name} > {member.filename}", archive.read(member), contents, depth=depth + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
         contents.unread.append((name, "is an archive that cannot be opened"))

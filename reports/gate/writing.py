@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from reports.authors_yaml import read_authors_text
 from reports.changes import read_changes
 from reports.gate.items import Found, Item
 from reports.gate.release_file import REQUIRED_SIGNATURES, ReleaseFile, Signature
@@ -58,7 +59,7 @@ def no_placeholders(folder: Path, decisions: Decisions) -> Item:
     places = [
         (f"reports/{folder.name}/{path.name}, line {line}", words)
         for path in sorted(folder.glob("*.qmd"))
-        for line, words in _placeholders(path.read_text(encoding="utf-8"))
+        for line, words in _placeholders(read_authors_text(path))
     ]
     places += [
         (f"recommendations.yml, {where}", words)

@@ -1,0 +1,118 @@
+"""Every reader of outside bytes on harmed files, for as long as wanted; the tests do the same for seconds.
+
+    python tests/benchmarks/fuzz_readers.py --minutes 60 [--only "review form"] [--from 1] [--keep FOLDER]
+
+Each file is made from a number, so that a finding is made again by ``--only NAME --from NUMBER --count 1``.
+A finding is an error other than the project's own, a message that repeats a note, or a file that takes longer
+than `MOST_SECONDS` or more than `MOST_MEMORY`. Prints the findings, then how often each reader was called.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import signal
+import sys
+import time
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+TESTS = Path(__file__).parents[1]
+sys.path += [str(TESTS / "hostile"), str(TESTS / "reports")]
+
+from mutations import CANARY, harmed  # noqa: E402
+from readers import READERS, OpenReader, open_reader  # noqa: E402
+
+MOST_SECONDS = 30
+MOST_MEMORY = 4 * 2**30
+EVERY = 25
+"""Files for one reader before it is the next one's turn."""
+
+
+class TooSlowError(BaseException):
+    """Not an `Exception`, so that no reader takes it for a damaged file."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--only", action="append", help="name of a reader; once for each")
+    parser.add_argument("--from", dest="first", type=int, default=1, help="number of the first file")
+    parser.add_argument("--count", type=int, default=sys.maxsize, help="files for each reader")
+    parser.add_argument("--keep", type=Path, help="folder in which to keep the files of findings")
+    given = parser.parse_args()
+    warnings.simplefilter("ignore")
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    chosen = [reader for reader in READERS if not given.only or reader.name in given.only]
+    ends, begun = time.monotonic() + 60 * given.minutes, time.monotonic()
+    done: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    number = given.first
+    while time.monotonic() < ends and number < given.first + given.count:
+        last = min(number + EVERY, given.first + given.count)
+        for reader in chosen:
+            opened = open_reader(reader)
+            for at in range(number, last):
+                data = harmed(opened.valid, reader.kind, Random(f"{reader.name} {at}"), bombs=True)
+                told, fault = tried(opened, data)
+                done[reader.name] += 1
+                refused[reader.name] += bool(told)
+                if not fault:
+                    continue
+                found[f"{reader.name}: {fault}"] += 1
+                if found[f"{reader.name}: {fault}"] == 1:
+                    print(f"{reader.name} {at}: {fault}", flush=True)
+                    if given.keep:
+                        (given.keep / f"{reader.name.replace(' ', '-')}-{at}{reader.kind}").write_bytes(data)
+        number = last
+    minutes = (time.monotonic() - begun) / 60
+    print(f"\n{sum(done.values()):,} files in {minutes:.1f} minutes, {len(found)} different findings")
+    for name, files in done.items():
+        print(f"  {name:<36}{files:>8,} files, {refused[name]:>8,} refused")
+    for fault, times in found.most_common():
+        print(f"  {times:>6,} times  {fault}")
+
+
+def tried(opened: OpenReader, data: bytes) -> tuple[str, str]:
+    """What the reader told of a file, and what is wrong with that; each "" for nothing."""
+    try:
+        with at_most(MOST_SECONDS):
+            told = opened.read(data)
+    except (Exception, TooSlowError) as error:
+        last = traceback.extract_tb(error.__traceback__)
+        own = [
+            frame
+            for frame in last
+            if "/tests/" not in frame.filename and "site-packages" not in frame.filename
+        ]
+        own = [frame for frame in own if str(TESTS.parent) in frame.filename] or last
+        where = f"{Path(own[-1].filename).name}:{own[-1].lineno}"
+        return "", f"{type(error).__name__} at {where} ({str(error)[:90]!r})" if not isinstance(
+            error, TooSlowError
+        ) else f"TooSlow at {where}"
+    return told, "repeats a note" if CANARY in told else ""
+
+
+@contextmanager
+def at_most(seconds: int) -> Iterator[None]:
+    """End what is run within after so many seconds."""
+
+    def late(*_: object) -> None:
+        raise TooSlowError
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+if __name__ == "__main__":
+    main()
