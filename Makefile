@@ -1,26 +1,38 @@
-# Everything runs inside .venv, made once from the pinned list in constraints.txt.
+# Everything runs inside .venv, made once from the lists in requirements*.txt: pinned, with a hash a file.
 # PYTHON picks the interpreter: make demo PYTHON=python3.12
 PYTHON ?= python3
 # EXTRAS=dev,browser also looks at the rendered pages in Chromium.
 EXTRAS ?= dev
+# WHEELHOUSE=<folder> sets up without a network, from what `make wheelhouse` put there.
+WHEELHOUSE ?=
+UV ?= uv
 BIN := .venv/bin
 FORCES := northshire carrowdale saltmere
+comma := ,
+# What dev needs is in requirements.txt with everything else; other extras have a list of their own.
+LISTS := requirements.txt $(patsubst %,requirements-%.txt,$(filter-out dev data,$(subst $(comma), ,$(EXTRAS))))
+LOCKED := browser second-look audit
+PIP := $(BIN)/python -m pip
+FROM := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE))
 
-.PHONY: help setup demo test check bench lab clean
+.PHONY: help setup demo test check bench lab clean lock wheelhouse offline-check audit-packages
 
 help:
 	@echo "make demo   set up, inspect the three fictional forces, print the paths of their reports"
 	@echo "make test   set up, check style and types, run every test"
 	@echo "make bench  set up, sample an extract of ten million notes, time the coder; takes minutes and 2 GB"
 	@echo "make lab    set up, open the notebooks in JupyterLab"
+	@echo "make wheelhouse      fetch every package, for a machine without a network; README.md says how it goes on"
+	@echo "make audit-packages  look for known weaknesses in the packages; needs a network"
 	@echo "make clean  remove evidence, rendered pages and caches (never your texts or parameters)"
 
 setup: .venv/installed .venv/reader
 
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml $(LISTS)
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; this is " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[$(EXTRAS)]"
+	$(PIP) install --quiet $(FROM) --require-hashes $(LISTS:%=--requirement %)
+	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
 	touch $@
 
 # The second reader of notes learns from the coded corpora, once: some minutes, and about 2.5 GB of memory.
@@ -46,6 +58,33 @@ bench: setup
 
 lab: setup
 	$(BIN)/jupyter lab --config=inspections/jupyter_server_config.py inspections
+
+# Pins stay as they are where they can; UV_PIP=--upgrade, or --upgrade-package NAME, moves them.
+OF_UV = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url $(UV_PIP) pyproject.toml
+
+lock:
+	$(OF_UV) --extra dev --extra data --output-file requirements.txt
+	for extra in $(LOCKED); do \
+		$(OF_UV) --extra $$extra --constraint requirements.txt --output-file requirements-$$extra.txt \
+			$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) || exit 1; \
+	done
+
+wheelhouse: .venv/installed
+	$(PIP) download --quiet --require-hashes $(LISTS:%=--requirement %) --dest wheelhouse
+
+# In a copy, with no way to any network where the system can take it away.
+offline-check: wheelhouse
+	rm -rf .offline && git clone --quiet . .offline
+	cp nlp/reader/weights.npz .offline/nlp/reader/ 2>/dev/null || true
+	$(shell unshare --map-root-user --net true 2>/dev/null && echo unshare --map-root-user --net) \
+		$(MAKE) -C .offline .venv/installed EXTRAS=$(EXTRAS) WHEELHOUSE=$(CURDIR)/wheelhouse
+	.offline/.venv/bin/inspection check .offline/parameters/saltmere.yml
+	rm -rf .offline
+
+audit-packages: .venv/installed
+	$(PIP) install --quiet --require-hashes --requirement requirements-audit.txt
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes $(patsubst %,--requirement %,$(wildcard requirements*.txt))
 
 clean:
 	rm -rf evidence _site reports/*/_generated reports/*/_metadata.yml

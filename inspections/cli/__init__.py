@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from traceback import format_tb
+
 import typer
 
 from inspections.cli.auditing import audit_app
@@ -23,7 +26,7 @@ from inspections.cli.running import check, plan, replace, run
 from inspections.cli.standing import status
 from inspections.confidential import secluded
 
-__all__ = ["app"]
+__all__ = ["app", "main"]
 
 _NO_CASES = {"axe", "codebook", "reader"}
 """Commands whose results are for whoever uses this machine: no case file goes into them."""
@@ -54,3 +57,18 @@ app.add_typer(codebook_app, name="codebook")
 app.add_typer(reader_app, name="reader")
 app.add_typer(forms_app, name="forms")
 app.add_typer(audit_app, name="audit")
+
+
+def main() -> None:
+    """Run the command; a fault that nobody foresaw ends it with its kind and place, without its words.
+
+    An error's own words may quote the note that it fell over.
+    """
+    try:
+        app(prog_name="inspection")
+    except Exception as error:
+        sys.stderr.write("".join(format_tb(error.__traceback__)))
+        sys.exit(
+            f"Stopped with {type(error).__name__}. Its words are kept back: they may quote a case file. "
+            "Report it with a fictional example, never with case material."
+        )

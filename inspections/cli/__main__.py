@@ -1,5 +1,6 @@
 """`python -m inspections.cli` is `inspection`."""
 
-from inspections.cli import app
+from inspections.cli import main
 
-app(prog_name="inspection")
+if __name__ == "__main__":
+    main()

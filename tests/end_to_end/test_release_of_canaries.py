@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -11,41 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from ruamel.yaml import YAML
+from seeded_notes import CANARIES, FORCE, NAMES, OTHERS, PHRASE, Machine, secret_in, seed_notes
 from typer.testing import CliRunner
 
 from inspections.cli import app
-from inspections.runner import run_force
-from parameters import PROJECT, load_parameters
+from inspections.confidential import secluded
+from parameters import PROJECT
 from reports import refresh, render
 from reports.gate import Checked, Item, release_force
-
-FORCE = "northshire"
-CANARIES = {
-    "Quarto shortcode": "{{< include ../restricted/notes.md >}} Zebulon Quorthwaite {{< meta seed >}}",
-    "raw HTML": "</td></p><script>alert('Ysolde Trevanquist')</script><img src=x onerror=y>",
-    "raw block": "```{=html} <b>Xavierine Plumtree-Voss</b> ```",
-    "Typst": '#read("/etc/passwd") #text(fill: red)[Wilhelmtje Oxcastle] $ x $',
-    "table": "| Peregrine Umberslade | NSFIC/999901/25 |\n|---|---|",
-    "citation": "@tbl-gaps @Quenilda.Frostwick [@fig-balance] zzcanary@example.org",
-    "link": "[Thaddeora Blinkhorn](https://example.org/zzcanary) <https://example.org/zzcanary>",
-    "attribute": "![x](y){onload=alert(1) title=Hepzibaline}",
-    "telephone number": "ring 07700 900999 or +44 1632 960999 for Barnabus Wrenfold, DOB 29/02/1988",
-    "code": "`{python} open('/x').read()` `=1+1` Ottilexa Grimsdyke",
-}
-"""Ways out of a text, each with somebody's name or number in it."""
-
-NAMES = (
-    "Zebulon Quorthwaite", "Ysolde Trevanquist", "Plumtree-Voss", "Wilhelmtje Oxcastle",
-    "Peregrine Umberslade",
-    "Frostwick", "Thaddeora Blinkhorn", "Hepzibaline", "Barnabus Wrenfold", "Ottilexa Grimsdyke",
-)  # fmt: skip
-OTHERS = ("NSFIC/999901/25", "zzcanary", "07700 900999", "1632 960999", "29/02/1988")
-PHRASE = "the blue lantern hung crooked above the third stair that night"
-"""In every note, beside each canary: more than eight words of a note."""
-
-SUSPECT_WORK = "IP vague and not credible. Interview suspect re consent and check his phone, {}, {}."
-"""Makes the coder take notice of the entry, so that it may be proposed as an extract."""
 
 
 @dataclass(frozen=True)
@@ -57,47 +30,37 @@ class Released:
     package: Path | None
 
 
-def seed_notes(folder: Path) -> Path:
-    """Copy the force with a canary and the phrase in every entry of its notes; return its parameter file."""
-    shutil.copytree(PROJECT / "inspections" / "fictional" / FORCE, folder / FORCE)
-    notes = folder / FORCE / "notes.csv"
-    with notes.open(encoding="utf-8-sig", newline="") as file:
-        head, *rows = list(csv.reader(file))
-    for number, row in enumerate(rows):
-        canary = list(CANARIES.values())[number % len(CANARIES)]
-        row[-1] = f"{row[-1]} {SUSPECT_WORK.format(canary, PHRASE)}"
-    with notes.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([head, *rows])
-    shutil.copyfile(PROJECT / "parameters" / "inspection.yml", folder / "inspection.yml")
-    yaml = YAML()
-    settings = yaml.load((PROJECT / "parameters" / f"{FORCE}.yml").read_text(encoding="utf-8"))
-    for source in settings["sources"].values():
-        source["path"] = str(folder / FORCE / Path(source["path"]).name)
-    settings["approved_extracts"] = []
-    with (folder / f"{FORCE}.yml").open("w", encoding="utf-8") as file:
-        yaml.dump(settings, file)
-    return folder / f"{FORCE}.yml"
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """A machine on which the force was run, its evidence on another disk, and again, killed half-way."""
+    machine = Machine(tmp_path_factory.mktemp("canaries"))
+    (machine.folder / "encrypted").mkdir(mode=0o700)
+    (machine.folder / "evidence").symlink_to(machine.folder / "encrypted")
+    given, killed = seed_notes(machine.sources), machine.folder / "killed"
+    assert machine.inspection("run", given, "--evidence", machine.folder / "evidence") == 0, machine.seen
+    coding = killed / "rasso-2026" / f"{FORCE}.unfinished" / "restricted" / "notes.parquet"
+    assert machine.inspection("run", given, "--evidence", killed, stop_when=coding.is_file) < 0
+    return machine
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Released:
-    folder = tmp_path_factory.mktemp("canaries")
-    result = run_force(load_parameters(seed_notes(folder)), folder / "evidence", tell=lambda _: None)
-    assert result.evidence is not None, result.message
+def released(machine: Machine) -> Released:
+    folder = machine.folder
+    evidence = folder / "evidence" / "rasso-2026" / FORCE
     root = folder / "project"
     root.mkdir()
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copyfile(PROJECT / name, root / name)
     made = shutil.ignore_patterns("_generated", "_metadata.yml", "as-read.json", "*.py", "__pycache__")
     shutil.copytree(PROJECT / "reports", root / "reports", ignore=made)
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, secluded():
         patch.setenv("QUARTO_PATH", str(folder / "quarto"))
-        refresh(FORCE, result.evidence / "release", root=root)
+        refresh(FORCE, evidence / "release", root=root)
         render([FORCE], site_folder=root / "_site", root=root)
         checked, page, package = release_force(
-            FORCE, result.evidence, site=root / "_site", to=folder / "out", root=root
+            FORCE, evidence, site=root / "_site", to=folder / "out", root=root
         )
-    return Released(root, result.evidence, checked, page, package)
+    return Released(root, evidence, checked, page, package)
 
 
 def test_the_canaries_are_in_the_sampled_notes_and_the_gate_knows_them(released: Released) -> None:
@@ -107,6 +70,18 @@ def test_the_canaries_are_in_the_sampled_notes_and_the_gate_knows_them(released:
     words = " ".join(listed)
     assert [name for name in NAMES if name.lower().split()[-1] not in words] == []
     assert [other for other in OTHERS[:4] if other.lower() not in words] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_what_a_run_writes_is_its_users_alone_also_when_it_is_killed(machine: Machine) -> None:
+    assert machine.open_to_others(machine.folder / "evidence", machine.folder / "killed") == []
+
+
+def test_no_canary_is_said_or_left_anywhere_outside_restricted(machine: Machine, released: Released) -> None:
+    assert len(machine.seen) > 20
+    assert secret_in((released.evidence / "restricted" / "notes.parquet").read_bytes())
+    assert secret_in((released.evidence / "restricted" / "reading_list.xlsx").read_bytes()) is False
+    assert machine.places_of_secrets(machine.sources) == []
 
 
 def test_no_canary_reaches_release_or_a_page(released: Released) -> None:

@@ -32,12 +32,36 @@ def test_conda_and_pip_install_the_same_packages() -> None:
     assert {CONDA_NAMES.get(name, name) for name in names} - found == set()
 
 
-def test_every_package_is_pinned() -> None:
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = (PROJECT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pinned = {_normal(line.split("==")[0]) for line in lines}
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    assert {_normal(name_of(requirement)) for requirement in wanted} - pinned == set()
+def locked(name: str) -> dict[str, int]:
+    """Packages of a list with how many hashes each has; a line that is neither fails."""
+    hashes: dict[str, int] = {}
+    for line in (PROJECT / name).read_text(encoding="utf-8").splitlines():
+        if package := re.match(r"([a-z0-9._-]+)==\S+( ;.*?)? \\$", line):
+            hashes[current := _normal(package[1])] = 0
+        else:
+            assert re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line), line
+            hashes[current] += 1
+    return hashes
+
+
+def test_every_package_is_pinned_with_hashes_and_from_no_named_place() -> None:
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    project, extras = settings["project"], settings["project"]["optional-dependencies"]
+    main = locked("requirements.txt")
+    wanted = [
+        *settings["build-system"]["requires"],
+        *project["dependencies"],
+        *extras["dev"],
+        *extras["data"],
+    ]
+    assert {_normal(name_of(requirement)) for requirement in wanted} - set(main) == set()
+    for extra in extras.keys() - {"dev", "data"}:
+        more = locked(f"requirements-{extra}.txt")
+        wanted = {_normal(name_of(requirement)) for requirement in extras[extra]}
+        assert wanted - {*main, *more} == set()
+        assert set(main) & set(more) == set()
+        assert all(more.values())
+    assert all(main.values())
 
 
 def _normal(name: str) -> str:
@@ -66,6 +90,13 @@ def test_every_file_the_readme_points_to_is_there() -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (PROJECT / target).exists(), target
+
+
+def test_every_test_the_threat_model_names_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (PROJECT / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 15
+    for file, test in named:
+        assert f"def {test}(" in (PROJECT / file).read_text(encoding="utf-8"), f"{file}::{test}"
 
 
 @pytest.mark.parametrize("name", ["README.md", "reports/README.md"])
