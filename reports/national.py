@@ -51,7 +51,7 @@ _CHANCE = 0.05
 
 _PROMISING = "promising practice"
 _MISSING = {
-    "failed": "its inspection failed before it gave a result",
+    "failed": "its inspection failed, and gives no result",
     "not finished": "its inspection has not finished",
     "not run": "its inspection has not been run",
 }

@@ -168,10 +168,9 @@ def _tell(standings: list[Standing], root: Path) -> None:
         rows = list(group)
         table = Table(
             "force",
-            *STEPS,
+            *(step.partition("_")[2].replace("_", " ") for step in STEPS),
             "finished",
             "report",
-            "released",
             title=f"{inspection}: {len(rows)} forces, {sum(found.failed for found in rows)} failed",
             title_justify="left",
             box=None,
@@ -181,9 +180,8 @@ def _tell(standings: list[Standing], root: Path) -> None:
             table.add_row(
                 found.force,
                 *(_coloured(found.steps.get(step, "")) for step in STEPS),
-                f"{datetime.fromisoformat(found.finished):%Y-%m-%d %H:%M}" if found.finished else "",
-                found.report,
-                "released" if found.released else "",
+                found.finished[:10],
+                ", ".join(filter(None, (found.report, "released" if found.released else ""))),
                 style="red" if found.failed else "",
             )
         out.print(table, soft_wrap=False)

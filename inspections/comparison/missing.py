@@ -71,7 +71,10 @@ def refuse_unless_told(missing: Sequence[Missing], *, without: int, inspection: 
         "Run them to their end. Or, to publish without them, type how many they are: --without <number>",
     ]
     forces = "force has" if len(missing) == 1 else "forces have"
-    message = f"{len(missing)} {forces} no whole result, and would be missing from the national report."
+    typed = f" (--without {without} was typed)" if without else ""
+    message = (
+        f"{len(missing)} {forces} no whole result, and would be missing from the national report{typed}."
+    )
     raise InspectionError([Problem(str(inspection), "", "", message, "\n".join(lines))])
 
 

@@ -75,7 +75,7 @@ def test_forces_that_are_missing_are_named_with_the_reason(tmp_path: Path) -> No
     folder = build_national(tmp_path / "release", missing=missing)
     text = plain(text_of(folder)["forces"])
     assert "Not in this report:" in text
-    assert "Hartmoor Police (its inspection failed before it gave a result)" in text
+    assert "Hartmoor Police (its inspection failed, and gives no result)" in text
     assert "elmbury (its inspection has not been run)" in text
     assert national_metadata(read_national(folder))["counts"]["missing"] == "2"
     assert "Not in this report" not in text_of(build_national(tmp_path / "all"))["forces"]
