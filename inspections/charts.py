@@ -403,7 +403,9 @@ def _bars(
             told = words[row]
         axes.text(length, places[row], f" {told}", va="center", style=style)
     _rows(axes, table[label], places)
-    axes.set_xlim(0, (1.12 if words is None else 1.3) * float(table[value].max()))
+    longest = table[value].max()
+    drawn = float(longest) if pd.notna(longest) and longest > 0 else 1.0  # of a small force all may be hidden
+    axes.set_xlim(0, (1.12 if words is None else 1.3) * drawn)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
 
 

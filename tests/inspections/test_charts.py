@@ -141,6 +141,13 @@ def test_medians_not_recorded_are_said_to_be():
     assert "Report to the first interview" in chart.alt.split("Not recorded: ")[1]
 
 
+def test_the_sample_chart_of_a_force_whose_every_stratum_is_hidden_says_so() -> None:
+    hidden = pd.array([pd.NA, pd.NA], dtype="Int64")
+    strata = pd.DataFrame({"stratum": ["charged", "police NFA"], "frame": hidden, "sample": hidden})
+    drawn = [text.get_text() for text in sample_chart(strata).figure.axes[0].texts]
+    assert drawn == [" suppressed", " suppressed"]
+
+
 def test_the_sample_chart_says_how_many_of_each_stratum_are_read():
     strata = pd.DataFrame({"stratum": ["charged", "police NFA"], "frame": [30, None], "sample": [6, None]})
     chart = sample_chart(strata.astype({"frame": "Int64", "sample": "Int64"}))
