@@ -1,6 +1,7 @@
 """Folders, sheets, headings over two rows and typed cells: the same table whatever file it comes in."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -187,3 +188,42 @@ def test_typed_parquet_cells_are_read_as_written(cells: pa.Array, texts: list[st
     read = read_case_files(force(tmp_path, notes=notes, case_source=source)).cases
     found = read["relationship"].fillna("").tolist()
     assert [text[: len(shown)] for text, shown in zip(found, texts, strict=True)] == texts
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
+def test_a_file_that_breaks_off_is_refused_by_its_name(suffix: str, part: float, tmp_path: Path) -> None:
+    cases = pd.DataFrame(
+        [line.split(",") for line in CASES.splitlines()[1:]], columns=[*CASE_COLUMNS.values()]
+    )
+    path = tmp_path / f"cases{suffix}"
+    cases.to_excel(path, index=False) if suffix == ".xlsx" else cases.to_parquet(path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
+    with pytest.raises(InspectionError, match="cannot be opened") as caught:
+        read_case_files(force(tmp_path, case_source={"path": str(path)}))
+    assert path.name in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
+def test_a_file_with_damaged_bytes_is_refused_without_its_words(suffix: str, tmp_path: Path) -> None:
+    canary = "She said CANARY-TEXT and nothing else"
+    notes = pd.DataFrame({"Ref": "W/1", "Entered": "2025-01-10 09:30", "Note": [canary] * 400})
+    notes["Note"] += notes.index.astype(str)
+    path = tmp_path / f"notes{suffix}"
+    notes.to_excel(path, index=False) if suffix == ".xlsx" else notes.to_parquet(path, row_group_size=50)
+    whole = path.read_bytes()
+    for place in range(len(whole) // 8, len(whole), len(whole) // 8):
+        path.write_bytes(whole[:place] + bytes(40) + whole[place + 40 :])
+        parameters = force(tmp_path, note_source={"path": str(path)})
+        with suppress(InspectionError):  # damage to what is not read does no harm
+            read_case_files(parameters)
+            continue
+        told = _message(parameters)
+        assert path.name in told
+        assert "CANARY" not in told
+
+
+def _message(parameters: Parameters) -> str:
+    with pytest.raises(InspectionError) as caught:
+        read_case_files(parameters)
+    return str(caught.value)

@@ -21,7 +21,7 @@ from syrupy.assertion import SnapshotAssertion
 from inspections.case_files import CaseFiles, read_case_files, read_note_texts
 from inspections.databases import open_database
 from parameters import InspectionError, Parameters
-from parameters.models import CaseSource
+from parameters.models import CaseSource, NoteSource
 
 pytest.importorskip("sqlalchemy", reason="SQLAlchemy is optional: it reads databases")
 
@@ -312,3 +312,29 @@ def test_a_connection_lost_while_reading_is_told_with_the_rows_so_far(
         read_until_it_breaks_off()
     everything = "".join(traceback.format_exception(error.value)) + "".join(capfd.readouterr())
     assert PASSWORD not in everything
+
+
+def test_a_connection_lost_between_rows_is_told_without_statement_or_words(
+    sqlite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sqlalchemy.engine import CursorResult
+    from sqlalchemy.exc import OperationalError
+
+    def lose(result: Any, size: int) -> Iterator[Any]:
+        yield result.fetchmany(2)
+        lost = sqlite3.OperationalError(f"server closed the connection; last row: {CANARY}")
+        raise OperationalError("SELECT Note FROM notes WHERE Ref = ?", {"ref": CANARY}, lost)
+
+    monkeypatch.setattr(CursorResult, "partitions", lose)
+    columns = {"case_id": "Ref", "entered_at": "Entered", "text": "Note"}
+    source = NoteSource.model_validate({"url_from": VARIABLE, "table": "notes", "columns": columns})
+
+    def read_all() -> None:
+        with open_database(source, parameter_file="parameters/westmoor.yml") as rows:
+            list(rows.read(["Ref", "Note"]))
+
+    with pytest.raises(InspectionError, match=f"{VARIABLE}, table notes: broke off after 2 rows") as error:
+        read_all()
+    told = "".join(traceback.format_exception(error.value))
+    assert CANARY not in told
+    assert "Run again; nothing of what was read is kept" in told
