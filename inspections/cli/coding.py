@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from inspections.cli.shared import load, out, shown, stop
+from inspections.cli.shared import load, mistakes, out, shown, stop
 from parameters import PROJECT
 from parameters.disk import write_whole
 from parameters.models.coding import Coding
@@ -55,7 +55,8 @@ def code(
         raise stop(f"--combine {combine}: readings are joined by one of {', '.join(_COMBINATIONS)}.")
     coder = DoubleCoder(_coder(codebook), how=cast("Combination", combine), least=reader_from)
     try:
-        total = code_file(coder, notes, output, jobs=jobs)
+        with mistakes():
+            total = code_file(coder, notes, output, jobs=jobs)
     except (NotesFileError, CorpusError) as error:
         raise stop(error) from None
     out.print(f"{shown(output)}: notes read: {total.entry_no}, coding units: {total.units}.", markup=False)

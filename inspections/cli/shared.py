@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
+from parameters.disk import disk_problem
 from parameters.loading import SHARED_FILES
 
 if TYPE_CHECKING:
@@ -136,11 +137,15 @@ def parameter_file(given: Path) -> Path:
 
 @contextmanager
 def mistakes() -> Iterator[None]:
-    """End with the message of a user's mistake, not with a traceback."""
+    """End with the message of a user's mistake or of a disk that refuses, not with a traceback."""
     try:
         yield
     except InspectionError as error:
         raise stop(error) from None
+    except OSError as error:
+        if (problem := disk_problem(error, Path.cwd())) is None:
+            raise
+        raise stop(problem) from None
 
 
 def shown(path: Path) -> str:

@@ -1,5 +1,6 @@
 """The command line as a person meets it: plain answers, plain mistakes, exit codes that scripts can use."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -207,3 +208,18 @@ def test_comments_that_are_not_in_a_word_file_are_a_plain_mistake(tmp_path: Path
     reply.write_text("Dear inspector", encoding="utf-8")
     told = said("comments", NORTHSHIRE, str(reply), expect=2)
     assert "reply.docx: cannot be read as a Word file." in told
+
+
+def test_a_full_disk_ends_a_command_with_its_folder_and_not_with_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes.csv"
+    notes.write_text("case_id,text\nW/1,CCTV requested.\n", encoding="utf-8")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "coding.parquet"))
+
+    monkeypatch.setattr("nlp.files.code_file", full)
+    result = CliRunner().invoke(app, ["code", str(notes), "-o", str(tmp_path / "coding.parquet")])
+    assert result.exit_code == 2
+    assert f"{tmp_path.as_posix()}: has no space left on its disk." in result.stderr
