@@ -82,6 +82,7 @@ class Tally:
     kills: int = 0
     alone: int = 0
     chains: int = 0
+    refused: int = 0
     at: dict[str, int] = field(default_factory=dict)
     differing: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
@@ -90,6 +91,7 @@ class Tally:
         rows = [("kills", self.kills), ("  of the command alone", self.alone)]
         rows += [(f"  during {what}", count) for what, count in sorted(self.at.items())]
         rows += [("runs that came to their end", self.chains)]
+        rows += [("commands refused while one was at work", self.refused)]
         rows += [("files that differ from the undisturbed", len(self.differing))]
         rows += [("files not whole under a final name", len(self.damaged))]
         table = "\n".join(f"{name:42s} {count:6d}" for name, count in rows)
@@ -164,7 +166,7 @@ class Work:
         """Start a command in a process group of its own."""
         environment = {**os.environ, "PYTHONPATH": str(self.project), "OMP_NUM_THREADS": "1"}
         command = [sys.executable, "-m", "inspections.cli", *self.commands[what]]
-        log = (self.outputs.parent / "last.log").open("ab")
+        log = (self.outputs.parent / "last.log").open("wb")
         with log:
             return subprocess.Popen(
                 command, cwd=self.project, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -176,10 +178,11 @@ class Work:
         alone = moments.draw.random() < 1 / 3
         started, known = time.monotonic(), self.names()
         new = 0
-        for what in self.commands:
-            process = self.start(what)
+        waiting = list(self.commands)
+        while waiting:
+            what, process = waiting[0], self.start(waiting[0])
             while process.poll() is None:
-                found = self.names()
+                found = self.names() if moments.by_file else known
                 new, known = new + len(found - known), known | found
                 if time.monotonic() - started >= seconds or new >= files:
                     kill(process, alone=alone)
@@ -187,9 +190,13 @@ class Work:
                     tally.alone += alone
                     tally.at[what] = tally.at.get(what, 0) + 1
                     return f"{what} {time.monotonic() - started:.1f} s{' alone' * alone}"
-                time.sleep(0.005)
-            if process.returncode:
-                log = (self.outputs.parent / "last.log").read_text(encoding="utf-8")
+                time.sleep(0.005 if moments.by_file else 0.05)
+            log = (self.outputs.parent / "last.log").read_text(encoding="utf-8")
+            if not process.returncode:
+                del waiting[0]
+            elif "is at work on it: " in log:  # what the command alone had started has yet to end
+                tally.refused += 1
+            else:
                 sys.exit(f"inspection {what} failed after a kill:\n{log[-3000:]}")
         return None
 
