@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from inspections.cli.shared import load, mistakes, out, shown, stop
+from inspections.cli.shared import err, load, mistakes, out, shown, stop
 from parameters import PROJECT
 from parameters.disk import write_whole
 from parameters.models.coding import Coding
@@ -16,21 +18,34 @@ if TYPE_CHECKING:
     from nlp import Codebook, Coder
     from nlp.combine import Combination
     from nlp.evaluation.card import Measured
+    from nlp.parts import Job
 
 codebook_app = typer.Typer(help="Read and check the codebook.", no_args_is_help=True)
 reader_app = typer.Typer(help="The trained second reader of notes.", no_args_is_help=True)
 
 CodebookOption = Annotated[Path, typer.Option(help="Folder of the codebook.")]
 CODEBOOK = PROJECT / "nlp" / "codebook"
+_LOCAL = re.compile(r"tcp://(localhost|127\.|\[::1\])")
 _COMBINATIONS = get_args(Coding.model_fields["combine"].annotation)
 
 
 def code(
     notes: Annotated[
         Path,
-        typer.Argument(help="Notes as CSV or Parquet, with columns case_id and text.", show_default=False),
+        typer.Argument(
+            help="Notes as CSV or Parquet, with columns case_id and text; or a folder of Parquet files.",
+            show_default=False,
+        ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Coding table: .parquet, .csv or .jsonl.")],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Coding table: .parquet, .csv or .jsonl. Or a folder for a coding in parts: a name without "
+            "an ending, or with / at its end.",
+        ),
+    ],
     codebook: CodebookOption = CODEBOOK,
     combine: Annotated[
         str,
@@ -45,21 +60,82 @@ def code(
     jobs: Annotated[
         int, typer.Option(min=1, help="Processes to code in; more than one pays from some 100,000 notes on.")
     ] = 1,
+    notes_a_part: Annotated[
+        int, typer.Option(min=1, help="In parts: about how many notes make one.")
+    ] = 50_000,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In parts: replace those of other notes or another codebook.")
+    ] = False,
+    scheduler: Annotated[
+        str, typer.Option(help="In parts: address of a Dask scheduler, such as tls://host:8786.")
+    ] = "",
+    tls: Annotated[
+        Path | None, typer.Option(help="Folder of ca.pem, cert.pem and key.pem for the cluster.")
+    ] = None,
 ) -> None:
-    """Code the notes of any table as a report's are coded, without a sample or a report."""
+    """Code the notes of any table as a report's are coded, without a sample or a report.
+
+    Very many notes are coded in parts: stopped at any time and given again, the command goes on where it was.
+    """
     from nlp.files import NotesFileError, code_file
     from nlp.lots import DoubleCoder
+    from nlp.parts import Job
     from nlp.reader import CorpusError
 
     if combine not in _COMBINATIONS:
         raise stop(f"--combine {combine}: readings are joined by one of {', '.join(_COMBINATIONS)}.")
-    coder = DoubleCoder(_coder(codebook), how=cast("Combination", combine), least=reader_from)
+    how, target = cast("Combination", combine), Path(output)
     try:
         with mistakes():
-            total = code_file(coder, notes, output, jobs=jobs)
+            if output.endswith(("/", os.sep)) or not target.suffix or target.is_dir():
+                read_codebook(codebook)
+                job = Job(notes, target, codebook, how, reader_from, notes_a_part)
+                _code_parts(job, jobs, scheduler=scheduler, tls=tls, replace=replace)
+            elif scheduler or notes.is_dir():
+                raise stop(
+                    f"{output}: a folder of notes, or a cluster, needs a folder for its coding: -o name/"
+                )
+            else:
+                coder = DoubleCoder(_coder(codebook), how=how, least=reader_from)
+                total = code_file(coder, notes, target, jobs=jobs)
+                _print_total(target, notes=total.entry_no, units=total.units)
     except (NotesFileError, CorpusError) as error:
         raise stop(error) from None
-    out.print(f"{shown(output)}: notes read: {total.entry_no}, coding units: {total.units}.", markup=False)
+
+
+def _code_parts(job: Job, jobs: int, *, scheduler: str, tls: Path | None, replace: bool) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from nlp.cluster import on_cluster
+    from nlp.parts import code_parts, in_processes, in_turn
+
+    if scheduler.startswith("tcp://") and not _LOCAL.match(scheduler):
+        err.print(
+            f"{scheduler}: without TLS, anyone who reaches the scheduler can run code where the notes are. "
+            "Use tls://.",
+            markup=False,
+        )
+    engine = on_cluster(scheduler, tls=tls) if scheduler else in_processes(jobs) if jobs > 1 else in_turn
+    columns = TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        task = bar.add_task("parts", total=None)
+        manifest = code_parts(
+            job,
+            engine,
+            replace=replace,
+            progress=lambda done, parts: bar.update(task, completed=done, total=parts),
+        )
+    _print_total(job.folder, notes=manifest["notes"], units=manifest["units"])
+    out.print(f"Coding of {len(manifest['parts'])} parts, {manifest['rows']} rows: {manifest['hash']}")
+    if again := manifest["cases_begun_again"]:
+        out.print(
+            f"{again} times a case is begun again after another one: names learnt in its earlier notes do "
+            "not serve the later ones. Sort the notes by case and order of writing to have them serve."
+        )
+
+
+def _print_total(output: Path, *, notes: int, units: int) -> None:
+    out.print(f"{shown(output)}: notes read: {notes}, coding units: {units}.", markup=False)
 
 
 @codebook_app.command("check")
