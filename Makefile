@@ -10,7 +10,7 @@ BIN := .venv/bin
 FORCES := northshire carrowdale saltmere
 comma := ,
 # What dev needs is in requirements.txt with everything else; other extras have a list of their own.
-LISTS := requirements.txt $(patsubst %,requirements-%.txt,$(filter-out dev data,$(subst $(comma), ,$(EXTRAS))))
+LISTS := requirements.txt $(patsubst %,requirements-%.txt,$(filter-out dev data cluster,$(subst $(comma), ,$(EXTRAS))))
 LOCKED := browser second-look audit
 PIP := $(BIN)/python -m pip
 FROM := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE))
@@ -64,7 +64,7 @@ OF_UV = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-header --no-annotate --no-emit-index-url $(UV_PIP) pyproject.toml
 
 lock:
-	$(OF_UV) --extra dev --extra data --output-file requirements.txt
+	$(OF_UV) --extra dev --extra data --extra cluster --output-file requirements.txt
 	for extra in $(LOCKED); do \
 		$(OF_UV) --extra $$extra --constraint requirements.txt --output-file requirements-$$extra.txt \
 			$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) || exit 1; \

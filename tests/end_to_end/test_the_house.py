@@ -13,6 +13,7 @@ from inspections.cli import app
 from inspections.evidence import NOTEBOOKS
 from parameters import PROJECT
 
+IN_ONE_LIST = {"dev", "data", "cluster"}
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 EVERY_NOTEBOOK = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
@@ -51,11 +52,10 @@ def test_every_package_is_pinned_with_hashes_and_from_no_named_place() -> None:
     wanted = [
         *settings["build-system"]["requires"],
         *project["dependencies"],
-        *extras["dev"],
-        *extras["data"],
+        *(requirement for extra in IN_ONE_LIST for requirement in extras[extra]),
     ]
     assert {_normal(name_of(requirement)) for requirement in wanted} - set(main) == set()
-    for extra in extras.keys() - {"dev", "data"}:
+    for extra in extras.keys() - IN_ONE_LIST:
         more = locked(f"requirements-{extra}.txt")
         wanted = {_normal(name_of(requirement)) for requirement in extras[extra]}
         assert wanted - {*main, *more} == set()
