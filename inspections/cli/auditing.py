@@ -128,7 +128,11 @@ def _print_score(found: Score) -> None:
         out.print("\nOne coder: no agreement to tell.")
     else:
         out.print("\nAgreement before settling, with 95% intervals over case files:")
-        out.print(print_agreement(found.agreement).to_string(index=False), markup=False)
+        told = print_agreement(found.agreement)
+        given = (found.agreement["given"] > 0) | (found.agreement["about"] == "orientation")
+        out.print(told[given.to_numpy()].to_string(index=False), markup=False)
+        if not given.all():
+            out.print(f"Given by nobody so far, or not compared: {(~given).sum()} codes and attributes.")
     if found.drift is not None:
         drifted = found.drift.loc[found.drift["drifted"], "name"]
         out.print("\nAlpha by round:")

@@ -36,6 +36,10 @@ _OLD = Annotated[Path, typer.Argument(help="Folder of the codebook as it was.", 
 _NEW = Annotated[Path, typer.Argument(help="Folder of the codebook as it is to be.", show_default=False)]
 
 
+_FEWEST_AUDITED = 5
+"""Units on which a rule must have been judged to be listed among the worst."""
+
+
 def audit_rules(
     files: ParameterFiles,
     effect: Annotated[
@@ -47,6 +51,9 @@ def audit_rules(
     wrong: Annotated[
         str, typer.Option(help="Instead: where this rule counts what the coded corpora do not.")
     ] = "",
+    worst: Annotated[
+        int, typer.Option(min=0, help="Only so many rules: those least often right, of five units or more.")
+    ] = 0,
     gold: Annotated[
         Path | None,
         typer.Option(help="Folder of a settled audit's gold, to be right by; by default the corpora."),
@@ -63,10 +70,21 @@ def audit_rules(
         forces = _open(files, evidence)
         read = [(force, force.firing(book)) for force in forces]
     if wrong:
-        _show(_wrong(read, wrong, gold, book), output)
+        found = _wrong(read, wrong, gold, book)
+        if output is not None:
+            _show(found, output)
+            return
+        for row in found.to_dict("records"):
+            out.print(f"{row['unit_id']}  {row['kind']}: {row['gold'] or 'nothing counts'}", markup=False)
+            if words := row.get("words"):
+                out.print(f"    {words}", markup=False)
+        out.print(f"{len(found)} units that {wrong} counts and that are coded otherwise, as named.")
         return
     if not (effect or findings):
-        _show(_rule_table(read, gold, book), output)
+        table = _rule_table(read, gold, book)
+        if worst:
+            table = table[table["audited"] >= _FEWEST_AUDITED].nsmallest(worst, "precision")
+        _show(table, output)
         return
     tables = []
     for force, firing in read:
@@ -237,7 +255,7 @@ def _diff_of_forces(
 
 
 def _diff_of_corpora(old: Codebook, new: Codebook, jobs: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from nlp.audit.codebooks import code_by_both, count_moves, find_moves
+    from nlp.audit.codebooks import code_by_both, count_moves, find_moves, judge_moves
     from nlp.evaluation import evaluate
     from nlp.evaluation.tables import side_by_side
     from nlp.reader import read_corpora
@@ -246,6 +264,11 @@ def _diff_of_corpora(old: Codebook, new: Codebook, jobs: int) -> tuple[pd.DataFr
     before, after = code_by_both(old, new, corpus.notes, jobs=jobs)
     scores = {name: evaluate(corpus.units, table) for name, table in (("old", before), ("new", after))}
     out.print(f"\nThe rules alone, F1 of what counts:\n{side_by_side(scores).to_string()}", markup=False)
+    judged = judge_moves(corpus.units, before, after)
+    out.print(
+        "\nOf {removed} codings taken away {removed_wrong} were wrong; of {added} added "
+        "{added_wrong} are.".format(**judged)
+    )
     moves = find_moves(before, after)
     writers = corpus.notes.drop_duplicates("case_id").set_index("case_id")["corpus"]
     return count_moves(before, after, moves, forces=writers), moves

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, cast
@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from nlp.audit.firing import UNIT
+from nlp.audit.rules import wrong_instances
 from nlp.codebook import Code, Codebook, Cue, Rule
 from nlp.coder import CodedUnit, Coder
+from nlp.evaluation.scores import rows_by_unit
 from nlp.lots import DoubleCoder, code_lots
 from nlp.processes import Processes
+from nlp.reader.corpus import GoldUnit
 from nlp.word_classes import WordClass
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "compare_codebooks",
     "count_moves",
     "find_moves",
+    "judge_moves",
     "version_problem",
 ]
 
@@ -193,6 +197,36 @@ def find_moves(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     move = pd.Series("moved", index=found.index).mask(found["old"] == "", "gained")
     found.insert(len(where), "move", move.mask(found["new"] == "", "lost"))
     return found[[*where, "move", "old", "new", "old_rules", "new_rules"]]
+
+
+def judge_moves(gold: Sequence[GoldUnit], old: pd.DataFrame, new: pd.DataFrame) -> dict[str, int]:
+    """How many codings a change of the codebook takes away and adds, and how many of them are wrong.
+
+    Parameters
+    ----------
+    gold
+        Units that others coded.
+    old, new
+        The two coding tables; codings of other units are left out.
+
+    Returns
+    -------
+    dict
+        `removed, removed_wrong, added, added_wrong`: counted codings, a unit and code each.
+    """
+    key = ["case_id", "entry_no", "unit_no", "code"]
+    judged = {}
+    for name, table in (("old", old), ("new", new)):
+        inside, _ = rows_by_unit(gold, table)
+        counted = pd.DataFrame([row for rows in inside.values() for row in rows if row["counts"]])
+        wrong = wrong_instances(gold, table)[["case_id", "entry_no", "start", "end", "code"]]
+        counted = counted.reindex(columns=[*key, "start", "end"]).merge(wrong, how="left", indicator="wrong")
+        judged[name] = counted.set_index(key)["wrong"].eq("both")
+    found = {}
+    for name, mine, other in (("removed", "old", "new"), ("added", "new", "old")):
+        moved = judged[mine][~judged[mine].index.isin(judged[other].index)]
+        found |= {name: len(moved), f"{name}_wrong": int(moved.sum())}
+    return found
 
 
 def count_moves(

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import tutorial
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
+from inspections.cli import app
 from inspections.evidence import STEPS
 from inspections.fictional.forces import canaries
 from inspections.runner import run_force
+from nlp import Codebook, load_codebook
 from parameters import PROJECT, load_parameters
 from reports import RenderedReport, refresh, render
 
@@ -152,3 +157,72 @@ def test_real_public_material_runs_to_a_report_by_mapping_alone(force: str, tmp_
     if force == "sussex":
         official = indicators[indicators["indicator"] == "official-outcomes-recorded"]
         assert len(official) > 5
+
+
+@pytest.fixture
+def codebooks_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read a codebook once for as long as its files are the same: commands read it every time."""
+    read: dict[str, Codebook] = {}
+
+    def load(folder: Path) -> Codebook:
+        files = sorted(Path(folder).glob("*.yml"))
+        key = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+        return read.setdefault(key, load_codebook(folder)) if key not in read else read[key]
+
+    monkeypatch.setattr("nlp.load_codebook", load)
+
+
+@pytest.mark.usefixtures("codebooks_read_once")
+def test_the_audit_tutorial_can_be_followed(
+    runs: list[WholeRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its quicker commands are given as they stand there, the others read as the program reads them."""
+    monkeypatch.chdir(tmp_path)
+    slow = ("inspection run", "inspection audit rules", "inspection audit concordance saltmere.yml")
+    quick = [
+        command
+        for command in tutorial.play(
+            tmp_path,
+            runs[0].evidence.parents[1],
+            wanted=lambda line: (
+                not line.startswith(slow) and ("codebook diff" not in line or "--force" in line)
+            ),
+        )
+    ]
+    assert len(quick) > 8
+    for command in quick:
+        told, printed = (
+            [re.sub(r"[\d.]+", "0", row).split() for row in text.splitlines()]
+            for text in (command.told, tutorial.tidy(command.printed))
+        )
+        # numbers may be those of another codebook or reader, and so may be the codes that are listed
+        assert [row[:2] for row in printed][:1] == [row[:2] for row in told][:1], command.line
+        assert not command.told or printed[-1][:2] == told[-1][:2], command.line
+
+
+@pytest.mark.slow
+def test_the_audit_tutorial_shows_what_its_commands_print(
+    runs: list[WholeRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else play it anew: python tests/end_to_end/tutorial.py."""
+    monkeypatch.chdir(tmp_path)
+    for command in tutorial.play(tmp_path, runs[0].evidence.parents[1]):
+        printed, told = (
+            re.sub(r"[\d.]+ s$", "0 s", text, flags=re.MULTILINE)
+            for text in (tutorial.tidy(command.printed), command.told)
+        )
+        assert printed == told, command.line
+
+
+def test_the_audit_notebook_runs_for_a_force_and_marks_its_notes(
+    runs: list[WholeRun], tmp_path: Path
+) -> None:
+    evidence = str(runs[0].evidence.parents[1])
+    result = CliRunner().invoke(
+        app, ["audit", "notebook", "saltmere", "--to", str(tmp_path), "--evidence", evidence]
+    )
+    assert result.exit_code == 0, result.output
+    text = (tmp_path / "saltmere-coding-audit.ipynb").read_text(encoding="utf-8")
+    outputs = [output for cell in json.loads(text)["cells"] for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output["output_type"] == "error"]
+    assert "<mark" in json.dumps(outputs)
