@@ -20,7 +20,7 @@ FROM := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE))
 help:
 	@echo "make demo   set up, inspect the three fictional forces, print the paths of their reports"
 	@echo "make test   set up, check style and types, run every test"
-	@echo "make bench  set up, sample an extract of ten million notes, time the coder; takes minutes and 2 GB"
+	@echo "make bench  set up, sample an extract of ten million notes, time the coder and the audit; takes minutes and 2 GB"
 	@echo "make lab    set up, open the notebooks in JupyterLab"
 	@echo "make wheelhouse      fetch every package, for a machine without a network; README.md says how it goes on"
 	@echo "make audit-packages  look for known weaknesses in the packages; needs a network"
@@ -55,6 +55,7 @@ test: check
 bench: setup
 	$(BIN)/python tests/benchmarks/extract_of_ten_million_notes.py
 	$(BIN)/python tests/benchmarks/coder_speed.py
+	$(BIN)/python tests/benchmarks/audit_of_rules.py
 
 lab: setup
 	$(BIN)/jupyter lab --config=inspections/jupyter_server_config.py inspections

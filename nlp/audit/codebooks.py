@@ -222,7 +222,7 @@ def judge_moves(gold: Sequence[GoldUnit], old: pd.DataFrame, new: pd.DataFrame) 
         wrong = wrong_instances(gold, table)[["case_id", "entry_no", "start", "end", "code"]]
         counted = counted.reindex(columns=[*key, "start", "end"]).merge(wrong, how="left", indicator="wrong")
         judged[name] = counted.set_index(key)["wrong"].eq("both")
-    found = {}
+    found: dict[str, int] = {}
     for name, mine, other in (("removed", "old", "new"), ("added", "new", "old")):
         moved = judged[mine][~judged[mine].index.isin(judged[other].index)]
         found |= {name: len(moved), f"{name}_wrong": int(moved.sum())}

@@ -133,7 +133,7 @@ def corpus_table(corpus: Corpus, folder: Path = CORPORA) -> pd.DataFrame:
 
 
 def write_card(measured: Measured) -> str:
-    """The card as Markdown, in the order of the UK's Algorithmic Transparency Recording Standard.
+    """The card as Markdown, in the sections of the UK's Algorithmic Transparency Recording Standard, v4.0.
 
     What only the body that uses the coding can say (owner, contact, impact assessments) is left for it to
     add. The same codebook, corpora and reader give the same text.
