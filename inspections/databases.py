@@ -138,7 +138,7 @@ def _connected(engine: Engine, place: _Place) -> Iterator[Connection]:
 def _table(connection: Connection, place: _Place) -> DatabaseRows:
     """Rows of a table or view, in the order of all columns mapped but the text, so that rows keep numbers."""
     from sqlalchemy import column, inspect, select, table
-    from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+    from sqlalchemy.exc import NoSuchTableError
 
     def absent(remedy: str) -> NoReturn:
         message = f'is "{source.table}", but the database has no such table or view that this user may read.'
@@ -153,7 +153,7 @@ def _table(connection: Connection, place: _Place) -> DatabaseRows:
         known = [*catalogue.get_table_names(schema or None), *catalogue.get_view_names(schema or None)]
         shown = [f"{schema}.{other}" if schema else other for other in known]
         absent(did_you_mean(str(source.table), sorted(shown)))
-    except SQLAlchemyError as error:
+    except Exception as error:  # as below
         if _lost(error):
             place.broke_off(0)
         absent("Check the name of the schema, and the rights of this user.")
@@ -183,25 +183,21 @@ def _query(connection: Connection, place: _Place) -> DatabaseRows:
 
 
 def _executed(execute: Callable[[], CursorResult[Any]], place: _Place) -> CursorResult[Any]:
-    from sqlalchemy.exc import SQLAlchemyError
-
     try:
         return execute()
-    except SQLAlchemyError as error:
+    except Exception as error:  # drivers have errors of their own, and their words may hold a note
         _explain(error, place, rows=0)
 
 
 def _numbered(result: CursorResult[Any], place: _Place) -> Iterator[tuple[int, Sequence[Any]]]:
     """Rows with their number in the result, until the last or the end of the connection."""
-    from sqlalchemy.exc import SQLAlchemyError
-
     number = 0
     try:
         for rows in result.partitions(ROWS_AT_A_TIME):
             for row in rows:
                 number += 1
                 yield number, row
-    except (SQLAlchemyError, OSError) as error:
+    except Exception as error:  # as above
         _explain(error, place, rows=number)
 
 

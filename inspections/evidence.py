@@ -531,13 +531,30 @@ def _holds(path: Path, digest: str) -> bool:
     return path.is_file() and _hash_file(path) == digest
 
 
+_RECORD: Mapping[str, type] = {"step": str, "key": str, "rows": list, "facts": dict, "outputs": dict}
+"""What the manifest records of a step, as far as it is read back."""
+
+
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a folder; empty where there is none, or a fault of the disk has damaged it."""
+    """The record of a run; empty where there is none, or one that no run wrote: nothing counts as done."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        whole = all(
+            isinstance(record[name], kind)
+            for record in found.get("steps", [])
+            for name, kind in _RECORD.items()
+        )
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
         return {}
-    return manifest if isinstance(manifest, dict) else {}
+    return found if whole else {}
 
 
 def _facts(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ __all__ = ["WorkbookFaultError", "open_workbook"]
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_CELLS = 1_000_000
 PIECE = 1 << 20
+_UNREADABLE = "cannot be opened as an Excel workbook."
 _ROW = re.compile(rb'<(?:\w{1,20}:)?row\s[^<>]{0,200}?\br="(\d+)"')
 _AREA = re.compile(rb'<(?:\w{1,20}:)?(?:mergeCell|hyperlink)\s[^<>]{0,2000}?\bref="([^"<>]{0,60})"')
 
@@ -45,7 +46,7 @@ def open_workbook(file: IO[bytes], *, most: int, **options: Any) -> Workbook:
     WorkbookFaultError
         When it is no workbook, is damaged, or claims a size that no workbook has.
     """
-    if fault := archive_fault(file, most=most):
+    if fault := archive_fault(file, most=most, otherwise=_UNREADABLE):
         raise WorkbookFaultError(fault)
     try:
         if _claims_too_much(file):
@@ -54,7 +55,7 @@ def open_workbook(file: IO[bytes], *, most: int, **options: Any) -> Workbook:
     except (WorkbookFaultError, MemoryError):
         raise
     except Exception:
-        raise WorkbookFaultError("cannot be opened as an Excel workbook.") from None
+        raise WorkbookFaultError(_UNREADABLE) from None
     if not book.worksheets:
         raise WorkbookFaultError("holds no sheet with cells.")
     return book

@@ -15,7 +15,7 @@ MOST_RATIO = 250
 MOST_MEMBERS = 20_000
 
 
-def archive_fault(archive: Path | IO[bytes], *, most: int) -> str:
+def archive_fault(archive: Path | IO[bytes], *, most: int, otherwise: str) -> str:
     """Say what forbids to unpack an archive, to be read after its name; "" where nothing does.
 
     The sizes that an archive claims are those that `zipfile` and all that is built on it read at most.
@@ -26,12 +26,14 @@ def archive_fault(archive: Path | IO[bytes], *, most: int) -> str:
         The archive.
     most : int
         Bytes that all of it may unpack to.
+    otherwise : str
+        What to say of a file that is no archive, or a damaged one.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
             members = opened.infolist()
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, OSError, EOFError):
-        return "cannot be opened: it is damaged, or of another kind."
+        return otherwise
     if len(members) > MOST_MEMBERS:
         return f"holds more than {MOST_MEMBERS:,} files."
     if sum(member.file_size for member in members) > most:

@@ -256,17 +256,16 @@ def _pandoc(arguments: Sequence[str], *, text: str, force: str, pictures: Path, 
 def _parsed(document: Path) -> dict[str, Any]:
     if not document.is_file():
         raise InspectionError([Problem(str(document), "", "", "is not there.", "Check the path.")])
+    unreadable = "cannot be read as a Word file."
     remedy = "Give the file as the force sent it, in the .docx format; save a .doc or .odt as .docx first."
-    if fault := archive_fault(document, most=_MOST_UNPACKED):
+    if fault := archive_fault(document, most=_MOST_UNPACKED, otherwise=unreadable):
         raise InspectionError([Problem(document.name, "", "", fault, remedy)])
     try:
         text = pypandoc.convert_file(
             str(document), "json", format="docx", extra_args=["--track-changes=all"], sandbox=True
         )
     except RuntimeError:
-        raise InspectionError(
-            [Problem(document.name, "", "", "cannot be read as a Word file.", remedy)]
-        ) from None
+        raise InspectionError([Problem(document.name, "", "", unreadable, remedy)]) from None
     parsed: dict[str, Any] = json.loads(text)
     return parsed
 

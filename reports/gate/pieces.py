@@ -376,7 +376,7 @@ def _as_text(value: Any) -> str:
 
 
 def _read_archive(name: str, data: bytes, contents: Contents, *, depth: int) -> None:
-    if fault := archive_fault(io.BytesIO(data), most=_MOST_UNPACKED):
+    if fault := archive_fault(io.BytesIO(data), most=_MOST_UNPACKED, otherwise="cannot be opened."):
         contents.unread.append((name, f"is an archive that {fault.rstrip('.')}"))
         return
     try:

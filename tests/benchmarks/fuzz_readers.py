@@ -23,15 +23,15 @@ from pathlib import Path
 from random import Random
 
 TESTS = Path(__file__).parents[1]
-sys.path += [str(TESTS / "hostile"), str(TESTS / "reports")]
+sys.path.append(str(TESTS / "hostile"))
 
 from mutations import CANARY, harmed  # noqa: E402
 from readers import READERS, OpenReader, open_reader  # noqa: E402
 
 MOST_SECONDS = 30
 MOST_MEMORY = 4 * 2**30
-EVERY = 25
-"""Files for one reader before it is the next one's turn."""
+TURN = 3
+"""Seconds that one reader is given before it is the next one's turn."""
 
 
 class TooSlowError(BaseException):
@@ -53,24 +53,24 @@ def main() -> None:
     done: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     found: Counter[str] = Counter()
-    number = given.first
-    while time.monotonic() < ends and number < given.first + given.count:
-        last = min(number + EVERY, given.first + given.count)
+    left = {reader.name: iter(range(given.first, given.first + given.count)) for reader in chosen}
+    while time.monotonic() < ends and any(done[name] < given.count for name in left):
         for reader in chosen:
-            opened = open_reader(reader)
-            for at in range(number, last):
+            opened, turn_ends = open_reader(reader), time.monotonic() + TURN
+            for at in left[reader.name]:
                 data = harmed(opened.valid, reader.kind, Random(f"{reader.name} {at}"), bombs=True)
                 told, fault = tried(opened, data)
                 done[reader.name] += 1
                 refused[reader.name] += bool(told)
-                if not fault:
-                    continue
-                found[f"{reader.name}: {fault}"] += 1
+                if fault:
+                    found[f"{reader.name}: {fault}"] += 1
                 if found[f"{reader.name}: {fault}"] == 1:
                     print(f"{reader.name} {at}: {fault}", flush=True)
                     if given.keep:
                         (given.keep / f"{reader.name.replace(' ', '-')}-{at}{reader.kind}").write_bytes(data)
-        number = last
+                if time.monotonic() > turn_ends:
+                    break
+        print(f"{sum(done.values()):,} files, {len(found)} findings", file=sys.stderr, flush=True)
     minutes = (time.monotonic() - begun) / 60
     print(f"\n{sum(done.values()):,} files in {minutes:.1f} minutes, {len(found)} different findings")
     for name, files in done.items():
@@ -84,19 +84,19 @@ def tried(opened: OpenReader, data: bytes) -> tuple[str, str]:
     try:
         with at_most(MOST_SECONDS):
             told = opened.read(data)
-    except (Exception, TooSlowError) as error:
-        last = traceback.extract_tb(error.__traceback__)
-        own = [
-            frame
-            for frame in last
-            if "/tests/" not in frame.filename and "site-packages" not in frame.filename
-        ]
-        own = [frame for frame in own if str(TESTS.parent) in frame.filename] or last
-        where = f"{Path(own[-1].filename).name}:{own[-1].lineno}"
-        return "", f"{type(error).__name__} at {where} ({str(error)[:90]!r})" if not isinstance(
-            error, TooSlowError
-        ) else f"TooSlow at {where}"
+    except TooSlowError as error:
+        return "", f"took more than {MOST_SECONDS} s at {_place(error)}"
+    except Exception as error:
+        return "", f"{type(error).__name__} at {_place(error)}: {str(error)[:80]!r}"
     return told, "repeats a note" if CANARY in told else ""
+
+
+def _place(error: BaseException) -> str:
+    """The last line of the project's own code that an error passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if TESTS.parent in Path(frame.filename).parents]
+    last = [frame for frame in own if TESTS not in Path(frame.filename).parents] or frames
+    return f"{Path(last[-1].filename).name}:{last[-1].lineno}"
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Bytes as no honest program would write them, made from a valid file by one small harm after another.
 
-Every harm draws from a `random.Random`, so that one number makes the same file again; Hypothesis can draw it, too.
+Every harm draws from a `random.Random`, so that one number makes the same file again.
 """
 
 from __future__ import annotations
@@ -21,23 +21,34 @@ CANARY = "zqcanary"
 ARCHIVES = (".xlsx", ".qdpx", ".docx", ".zip")
 
 TOKENS = (
-    "", "null", "~", "true", "yes", "off", "-1", "0", "0.5", "-0.0", "1e999", "-1e999", "NaN", "Infinity", ".nan",
+    "", "null", "~", "true", "yes", "off", "-1", "0", "0.5", "-0.0", "1e999", "-1e999", "NaN", "Infinity",
+    ".nan",
     ".inf", "-.inf", "9" * 30, "9" * 5000, "0x1F", "0o17", "1_000", "12:30:45", "2025-02-30", "0000-01-01",
-    "9999-12-31", "10000-01-01", "-0001-01-01", "2025-01-01T25:61:00", "31/02/2025", "1970-01-01T00:00:00+99:99",
-    "!!python/object/apply:os.system ['id']", "!!python/name:os.system", "!!binary aaa", "!!set {a}", "!!omap [a]",
-    "!!timestamp 1", "!!int x", "!!float x", "!!bool x", "!!null x", "!unknown x", "&a [*a]", "*unknown", "&a x",
-    "{<<: *a}", "{<<: 1}", "{a: 1, a: 2}", "{[a]: b}", "{? {a: b} : c}", "[]", "{}", "[[[]]]", "[" * 3000, "{a: " * 2000,
+    "9999-12-31", "10000-01-01", "-0001-01-01", "2025-01-01T25:61:00", "31/02/2025",
+    "1970-01-01T00:00:00+99:99",
+    "!!python/object/apply:os.system ['id']", "!!python/name:os.system", "!!binary aaa", "!!set {a}",
+    "!!omap [a]",
+    "!!timestamp 1", "!!int x", "!!float x", "!!bool x", "!!null x", "!unknown x", "&a [*a]", "*unknown",
+    "&a x",
+    "{<<: *a}", "{<<: 1}", "{a: 1, a: 2}", "{[a]: b}", "{? {a: b} : c}", "[]", "{}", "[[[]]]", "[" * 3000,
+    "{a: " * 2000,
     "- " * 2000, "? ", "|", ">", "%YAML 9.9", "---", "...", "# x", "'", '"', "\t", "\\", "\\x1b", '"\\e[31m"',
     '"\\uD800"', "=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\x1b[31m", "\x1b]0;x\x07", "\x9b31m",
-    "\u202e", "\u2066", "\u200b", "\ufeff", "\x00", "\x7f", "\x85", "\u2028", "\r", "\n", "\r\n", "../../etc/passwd",
-    "/etc/passwd", "C:\\x", "\\\\host\\share", "file:///etc/passwd", "http://127.0.0.1:9/x", "<script>", "]]>", "<!--",
-    "-->", "<![CDATA[", "&a;", "&#0;", "&#xD800;", "&#1114112;", "%n%s", "{0}", "{x!r}", "${x}", "{{< include /etc/passwd >}}",
-    "\ud800", "\U0010ffff", "e\u0301" * 50, "犯", "ß", "İ", "a" * 70_000, "a " * 40_000, "(" * 5000, '"' * 999,
-    "," * 3000, ";" * 3000, "\n" * 3000, f"{CANARY} said", "[bold]", "[/]", "'=1", "1/0", "#REF!", "data:text/html;base64,AAAA",
+    "\u202e", "\u2066", "\u200b", "\ufeff", "\x00", "\x7f", "\x85", "\u2028", "\r", "\n", "\r\n",
+    "../../etc/passwd",
+    "/etc/passwd", "C:\\x", "\\\\host\\share", "file:///etc/passwd", "http://127.0.0.1:9/x", "<script>",
+    "]]>", "<!--",
+    "-->", "<![CDATA[", "&a;", "&#0;", "&#xD800;", "&#1114112;", "%n%s", "{0}", "{x!r}", "${x}",
+    "{{< include /etc/passwd >}}",
+    "\ud800", "\U0010ffff", "e\u0301" * 50, "犯", "ß", "İ",
+    "a" * 70_000, "a " * 40_000, "(" * 5000, '"' * 999,
+    "," * 3000, ";" * 3000, "\n" * 3000, f"{CANARY} said", "[bold]", "[/]", "'=1", "1/0", "#REF!",
+    "data:text/html;base64,AAAA",
 )  # fmt: skip
 
 _NAMES = (
-    "../evil.txt", "/etc/evil", "C:\\evil", "a\\..\\..\\evil", "xl/worksheets/sheet1.xml", "word/document.xml", "project.qde",
+    "../evil.txt", "/etc/evil", "C:\\evil", "a\\..\\..\\evil", "xl/worksheets/sheet1.xml",
+    "word/document.xml", "project.qde",
     "sources/../x.txt", "a" * 300, "\u202etxt.exe", "con", "x\x1b[31m", "[Content_Types].xml", "a/", "",
 )  # fmt: skip
 _PLACES = {
@@ -48,7 +59,8 @@ _PLACES = {
     ".pdf": rb"/\w+|\d+|\([^()]*\)|<<|>>|obj|endobj|stream|xref|trailer",
 }
 _LIKE = {
-    ".jsonl": ".json", ".ipynb": ".json", ".qmd": ".yml", ".html": ".xml", ".svg": ".xml", ".xml": ".xml", ".rels": ".xml",
+    ".jsonl": ".json", ".ipynb": ".json", ".qmd": ".yml", ".html": ".xml", ".svg": ".xml", ".xml": ".xml",
+    ".rels": ".xml",
     ".qde": ".xml", ".qdc": ".xml", ".txt": ".csv",
 }  # fmt: skip
 _MOST_HARMS = 4
@@ -166,7 +178,7 @@ _HARMS: tuple[Harm, ...] = (
 )  # fmt: skip
 
 _ENTITIES = (
-    b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>',
+    b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>',
     b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>',
     b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
 )

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from parameters import PROJECT, InspectionError, Parameters, load_parameters
 from parameters.questions import QuestionSet, load_questions
 from parameters.words import load_words
 
-__all__ = ["READERS", "TEXT_READERS", "Reader", "open_reader"]
+__all__ = ["READERS", "Reader", "open_reader"]
 
 CLEAR = (InspectionError, NotesFileError, CodebookError, CorpusError, exchange.ExchangeError)
 """The project's own errors: each names a file, a place, a rule and a remedy."""
@@ -172,7 +173,8 @@ def _trial() -> dict[str, Any]:
     period = {"start": "2025-04-01", "end": "2026-03-31"}
     return {
         "inspection": {
-            "id": "trial", "name": "Trial", "period": period, "sample": {"size": "all"}, "seed": "any", "report": report,
+            "id": "trial", "name": "Trial", "period": period, "sample": {"size": "all"}, "seed": "any",
+            "report": report,
         }
     }  # fmt: skip
 
@@ -230,7 +232,8 @@ def _read_losses(folder: Path) -> None:
 @cache
 def _questions() -> QuestionSet:
     question = {
-        "pillar": 1, "wording": "Was it done?", "yes_when": "All.", "partly_when": "Some.", "no_when": "None.",
+        "pillar": 1, "wording": "Was it done?", "yes_when": "All.", "partly_when": "Some.",
+        "no_when": "None.",
         "evidence": "optional", "source": {"work": "a", "point": "all"},
     }  # fmt: skip
     stage = {"id": "FR", "title": "First", "questions": [{"id": f"FR{n}", **question} for n in (1, 2)]}
@@ -291,6 +294,7 @@ def _read_adjudication(folder: Path) -> None:
 
 def _round(folder: Path) -> None:
     from inspections.audit import ForceNotes, make_round, make_workbooks, read_coded, settle
+    from inspections.audit.adjudication import DECIDED_BY
     from inspections.audit.workbooks import HEAD, UNITS, Layout, workbook_path
 
     notes = pd.DataFrame(
@@ -310,10 +314,14 @@ def _round(folder: Path) -> None:
             book[UNITS][f"{Layout().column['Code 1']}{row}"] = ("oth-admin", "vic-disbelief")[number]
             book[UNITS][f"{Layout().column['Comment']}{row}"] = CANARY
         book.save(path)
-        path.rename(path.with_name(f"coder-{number}.xlsx"))
-        shutil.copy(path.with_name(f"coder-{number}.xlsx"), path)
-        path.with_name(f"coder-{number}.xlsx").unlink()
-    settle(held, read_coded(held, _codebook()), _codebook())
+    settling = settle(held, read_coded(held, _codebook()), _codebook())
+    assert settling is not None
+    book, layout = load_workbook(settling), Layout(settling=True)
+    book[UNITS][DECIDED_BY] = "Cy Court"
+    for row in range(HEAD + 1, HEAD + 1 + len(held.units)):
+        book[UNITS][f"{layout.column['Code 1']}{row}"] = "oth-admin"
+        book[UNITS][f"{layout.column['Why']}{row}"] = CANARY
+    book.save(settling)
 
 
 def _read_round(folder: Path) -> None:
@@ -443,6 +451,7 @@ def _read_register(folder: Path) -> None:
 
 
 def _release(folder: Path) -> None:
+    sys.path.append(str(PROJECT / "tests" / "reports"))
     from release_folder import build_release
 
     built = build_release(folder / "made")
@@ -459,7 +468,8 @@ def _read_release(folder: Path) -> None:
 def _comments(folder: Path) -> None:
     import pypandoc
 
-    text = f"\\[1\\] The file shows {CANARY}.\n\nAnother [remark]{{.insertion author=A date=2026-01-01T00:00:00Z}} said."
+    change = "[remark]{.insertion author=A date=2026-01-01T00:00:00Z}"
+    text = f"\\[1\\] The file shows {CANARY}.\n\nAnother {change} said."
     pypandoc.convert_text(text, "docx", format="markdown", outputfile=str(folder / "draft.docx"))
     heads = "paragraph,kind,who,when,about,what,file,answer"
     (folder / "comments.csv").write_text(
@@ -495,7 +505,7 @@ def _read_as_read(folder: Path) -> None:
 
 def _manifest(folder: Path) -> None:
     facts = {
-        "steps": [{"step": "1_case_sample", "key": "x", "facts": {"frame": 3}, "outputs": {}, "inputs": {}}]
+        "steps": [{"step": "1_case_sample", "key": "x", "rows": [], "facts": {"frame": 3}, "outputs": {}}]
     }
     place = folder / "rasso-2026" / "northshire"
     place.mkdir(parents=True)
@@ -512,9 +522,12 @@ def _read_manifest(folder: Path) -> None:
 
 # --- the release gate -----------------------------------------------------------------------------------
 
-_PAGE = f"""<!DOCTYPE html><html lang="en"><head><title>t</title><style>p {{ color: red }}</style></head><body>
-<p class="{CANARY}" title="a&amp;b">{CANARY} <b>b</b>old</p><!-- c --><script>var a = "\\u0041";</script>
-<img alt="x" src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><a href="data:text/plain,x%20y">z</a></body></html>"""
+_PAGE = f"""<!DOCTYPE html><html lang="en">
+<head><title>t</title><style>p {{ color: red }}</style></head><body>
+<p class="{CANARY}" title="a&amp;b">{CANARY} <b>b</b>old</p><!-- c -->
+<script>var a = "\\u0041";</script>
+<img alt="x" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">
+<a href="data:text/plain,x%20y">z</a></body></html>"""
 
 
 def _site(folder: Path) -> None:
@@ -578,9 +591,12 @@ READERS = tuple(
         ("notes as Excel", "notes.xlsx", _extract, lambda at: _read_extract("cases.csv", "notes.xlsx", at)),
         (
             "notes as Excel under two headings", "notes.xlsx", _extract,
-            lambda at: _read_extract("cases.csv", "notes.xlsx", at, header=[1, 2], columns={"case_id": "Ref / W/1", "text": "Note"}),
+            lambda at: _read_extract("cases.csv", "notes.xlsx", at, header=[1, 2]),
         ),
-        ("notes as Parquet", "notes.parquet", _extract, lambda at: _read_extract("cases.csv", "notes.parquet", at)),
+        (
+            "notes as Parquet", "notes.parquet", _extract,
+            lambda at: _read_extract("cases.csv", "notes.parquet", at),
+        ),
         ("database", "force.db", _database, _read_database),
         ("lost cases", "lost.csv", _losses, _read_losses),
         ("review form", "form-0.xlsx", _forms, _read_forms),
