@@ -22,8 +22,8 @@ import pypandoc
 import typst
 
 from parameters import PROJECT, InspectionError, Problem
-from parameters.disk import whole_file
 from parameters.archives import archive_fault
+from parameters.disk import whole_file
 from reports.source import Source, read_source
 
 __all__ = ["COMMENTS", "ROUND", "Comment", "add_comments", "read_comments", "write_draft"]
