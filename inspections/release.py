@@ -16,6 +16,7 @@ from inspections.sampling import REPLACEMENT_RULE
 from nlp.evaluation.known_error import known_error
 from parameters import Parameters
 from parameters.fields import OUTCOME_TYPES
+from parameters.spreadsheet_text import guarded_table
 
 __all__ = [
     "exceptions_used",
@@ -44,9 +45,12 @@ def write_table(folder: Path, name: str, released: Released) -> None:
 
 
 def write_csv(folder: Path, name: str, table: pd.DataFrame) -> None:
-    """Write a table as ``<name>.csv``; what a force publishes is written by :func:`write_table`."""
+    """Write a table as ``<name>.csv``; what a force publishes is written by :func:`write_table`.
+
+    No cell of it becomes a formula in a spreadsheet: `parameters.spreadsheet_text.unguarded` reads it back.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    guarded_table(table).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
 
 
 def write_json(folder: Path, name: str, value: Any) -> None:

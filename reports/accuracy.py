@@ -24,6 +24,7 @@ import typst
 from parameters import PROJECT, InspectionError, Problem
 from parameters.archives import archive_fault
 from parameters.disk import whole_file
+from parameters.spreadsheet_text import guarded
 from reports.source import Source, read_source
 
 __all__ = ["COMMENTS", "ROUND", "Comment", "add_comments", "read_comments", "write_draft"]
@@ -44,7 +45,6 @@ Judgements and recommendations are ours; tell us where a fact that they rest on 
 :::
 """
 _NUMBER = re.compile(r"^\s*\[(\d+)\]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CONTEXT = 60
 _MOST_UNPACKED = 512 << 20
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -467,5 +467,4 @@ def _key(comment: Comment) -> tuple[str, ...]:
 
 def _for_a_spreadsheet(comment: Comment) -> Comment:
     """Keep a spreadsheet from taking words of somebody else for a formula."""
-    cells = {name: value for name, value in asdict(comment).items() if value.startswith(_FORMULA)}
-    return replace(comment, **{name: f"'{value}" for name, value in cells.items()})
+    return Comment(**{name: guarded(value) for name, value in asdict(comment).items()})

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from parameters import InspectionError, Problem
 from parameters.disk import whole_file, write_whole
 from parameters.problems import as_written
+from parameters.spreadsheet_text import guarded, unguarded
 from reports.home import site_metadata
 from reports.recommendations import (
     OPEN,
@@ -68,7 +69,7 @@ def keep_register(
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for entry in entries:
-            writer.writerows(_rows(entry, force=facts.force, name=facts.name))
+            writer.writerows(map(_guarded, _rows(entry, force=facts.force, name=facts.name)))
 
 
 def write_register(root: Path, forces: Iterable[str]) -> None:
@@ -88,7 +89,7 @@ def write_register(root: Path, forces: Iterable[str]) -> None:
     with whole_file(folder / REGISTER) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(map(_guarded, rows))
     write_whole(folder / "_generated" / "register.md", _page(rows))
     with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
         YAML().dump({**site_metadata(root, forces), "home": "../../index.html"}, file)
@@ -177,6 +178,10 @@ def _rows(entry: EarlierRecommendation, *, force: str, name: str) -> Iterator[di
         yield {**fixed, "date": "", "status": "draft", "by": "", "note": ""}
 
 
+def _guarded(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: guarded(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+
+
 def _earlier(rows: list[dict[str, str]]) -> EarlierRecommendation:
     first = rows[0]
     fixed: dict[str, Any] = {
@@ -194,7 +199,8 @@ def _earlier(rows: list[dict[str, str]]) -> EarlierRecommendation:
 def _read(path: Path) -> list[dict[str, str]]:
     remedy = "Give the register as it was written; save it as CSV UTF-8 if it was edited."
     with as_written(path.name, remedy=remedy), path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, restval="", strict=True))
+        rows = csv.DictReader(file, restval="", strict=True)
+        return [{name: unguarded(cell) for name, cell in row.items()} for row in rows]
 
 
 # --- the page -------------------------------------------------------------------------------------------

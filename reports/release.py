@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parameters import InspectionError, Problem
 from parameters.problems import as_written
+from parameters.spreadsheet_text import unguarded
 from reports.labels import method_label, typeset
 
 __all__ = [
@@ -511,7 +512,8 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         return []
     with as_written(path.name, remedy=_REMEDY), path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
+        rows = csv.DictReader(file, restval="", strict=True)
+        return [{name: unguarded(cell) for name, cell in row.items()} for row in rows]
 
 
 def _json(path: Path, default: Any = None) -> Any:

@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from inspections.reviews.workbooks import head_row, new_workbook, save
+from inspections.reviews.workbooks import head_row, new_workbook, put_value, save
 from nlp.audit.exchange import coder_names
 from nlp.codebook import Codebook
 from parameters import InspectionError, Problem, shown_path
@@ -23,7 +22,6 @@ _NUMBERS = ("entry_no", "unit_no", "start", "end")
 _FIRST = ("case_id", "entry_no", "unit_no", "start", "end", "words", "code", "title", "orientation", "coder")
 _MADE = date(1980, 1, 1)
 """The date that a workbook bears: the codings have none, and the same table is to give the same bytes."""
-_FORMULA = ("=", "+", "-", "@")
 
 
 def read_table(path: Path, *, needed: Sequence[str]) -> pd.DataFrame:
@@ -140,12 +138,7 @@ def _write_xlsx(table: pd.DataFrame, path: Path) -> None:
         for column, value in enumerate(values, start=1):
             if pd.isna(value) or value == "":
                 continue
-            cell = sheet.cell(row, column)
-            if isinstance(value, str):
-                cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
-                cell.data_type, cell.quotePrefix = "s", value.startswith(_FORMULA)
-            else:
-                cell.value = value.item() if hasattr(value, "item") else value
+            put_value(sheet.cell(row, column), value.item() if hasattr(value, "item") else value)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     save(workbook, path, dated=_MADE)

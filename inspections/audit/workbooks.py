@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -299,7 +298,7 @@ def fill_units(
         if said is not None:
             texts["What the coders said"] = said[unit["unit_id"]]
         for head, text in texts.items():
-            put(sheet, f"{column[head]}{row}", _writable(text), grid=True)
+            put(sheet, f"{column[head]}{row}", text, grid=True)
         for letter in layout.inputs:
             put_input(sheet, f"{letter}{row}")
         open_cells = f'AND({column["Code 1"]}{row}="",{column["role-unclear"]}{row}<>"yes")'
@@ -332,8 +331,3 @@ def _add_choices(sheet: Worksheet, layout: Layout, *, last: int, codes: int) -> 
 def _above(text: str) -> str:
     above = text.rstrip()
     return above if len(above) <= LONGEST else f"[...] {above[-LONGEST:]}"
-
-
-def _writable(text: str) -> str:
-    """Text without what a workbook cannot hold, and short enough for a cell."""
-    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[: LONGEST + 10]

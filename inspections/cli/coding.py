@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
+from rich.text import Text
 
 from inspections.cli.shared import err, load, mistakes, out, shown, stop
 from parameters import PROJECT
@@ -224,17 +225,17 @@ def codebook_show(
     if name not in book.by_id:
         raise stop(f"{name} is not a code. The codes are: {', '.join(book.by_id)}.")
     code = book.by_id[name]
-    out.print(f"[bold]{code.id}[/bold]  {code.title} ({code.orientation})\n\n{code.definition}\n")
+    about = f"  {code.title} ({code.orientation})\n\n{code.definition}\n"
+    out.print(Text.assemble((code.id, "bold"), about))
     for heading, lines in (("Include", code.include), ("Exclude", code.exclude)):
-        out.print(f"[bold]{heading}[/bold]")
+        out.print(heading, style="bold")
         for line in lines:
             out.print(f"  {line}", markup=False)
-    out.print("[bold]Examples[/bold]")
+    out.print("Examples", style="bold")
     for example in code.examples:
         out.print(f"  {example.id} ({example.kind})  {example.text}", markup=False)
     for rule in code.rules:
-        out.print(f"\n[bold]{rule.id}[/bold]  ", end="")
-        out.print(rule.says, markup=False)
+        out.print(Text.assemble("\n", (rule.id, "bold"), f"  {rule.says}"))
         for line in (*(pattern.written for pattern in rule.find), "", *in_words(rule)):
             out.print(f"  {line}", markup=False)
         for heading, given in (("matches", rule.match), ("not", rule.reject)):

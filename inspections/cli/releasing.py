@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from inspections.cli.shared import (
     EVIDENCE,
@@ -80,7 +81,7 @@ def axe(
 
 def _tell(item: Item) -> None:
     looked_at = f" ({item.looked_at})" if item.looked_at else ""
-    out.print(f"[{_COLOURS[item.grade]}]{item.grade:6}[/]  {item.title}{looked_at}")
+    out.print(Text.assemble((f"{item.grade:6}", _COLOURS[item.grade]), f"  {item.title}{looked_at}"))
     for found in sorted(item.found, key=lambda found: found.stands != "fail")[:_MOST_SHOWN]:
         out.print(f"          {_line(item, found)}", markup=False)
     if (more := len(item.found) - _MOST_SHOWN) > 0:

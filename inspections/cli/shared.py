@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
 from parameters.disk import disk_problem
@@ -20,8 +22,42 @@ if TYPE_CHECKING:
     from inspections.audit import Round
     from inspections.runner import ForceRun
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Unicode categories of what cannot be seen: controls, marks of direction or of no width, halves of signs."""
+
+
+def visible(text: str) -> str:
+    """Return a text with all that cannot be seen written out, but for tabs and line ends.
+
+    What stands in a file from outside may else move the cursor, colour or hide a line, change the title of
+    the window, or turn round the order of what is read.
+
+    Examples
+    --------
+    >>> visible("Westmoor\\x1b[31m")
+    'Westmoor\\\\x1b[31m'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        sign
+        if sign in "\t\n" or unicodedata.category(sign) not in _UNSEEN
+        else sign.encode("unicode_escape").decode("ascii")
+        for sign in text
+    )
+
+
+class Terminal(Console):
+    """A console on which nothing but its own styles does anything: words are words, whatever they hold."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render, with everything that cannot be seen written out."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else visible(text), style, control)
+
+
+out = Terminal(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Terminal(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 USER_MISTAKE = 2
 

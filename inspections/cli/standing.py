@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from inspections.cli.shared import EVIDENCE, EvidenceOption, err, force_files, out, stop
 from parameters import PROJECT, Inspection, InspectionError, Parameters, load_parameters, shown_path
@@ -190,6 +191,6 @@ def _tell(standings: list[Standing], root: Path) -> None:
                 out.print(f"{found.force}: {found.remark}", markup=False)
 
 
-def _coloured(state: str) -> str:
+def _coloured(state: str) -> Text:
     colour = _COLOURS.get(state, "yellow" if state.endswith("changed") else "")
-    return f"[{colour}]{state}[/]" if colour else state
+    return Text(state, style=colour)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from parameters import InspectionError, Problem
 from parameters.problems import as_written
+from parameters.spreadsheet_text import unguarded
 
 __all__ = ["NATIONAL", "ForceRelease", "forces_with_release", "read_earlier", "read_forces"]
 
@@ -181,6 +182,9 @@ def _read_folder(folder: Path) -> ForceRelease:
             )
             for name in _TABLES
         }
+        for table in tables.values():
+            words = [str(name) for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+            table[words] = table[words].map(lambda cell: unguarded(cell) if isinstance(cell, str) else cell)
         texts = {name: (folder / name).read_bytes() for name in _FILES}
         return ForceRelease(
             facts=json.loads(texts["force.json"]),

@@ -243,13 +243,14 @@ def read_allotment(path: Path) -> Allotment:
         fingerprint = content.pop("fingerprint")
         readings = tuple(Reading(**reading) for reading in content.pop("readings"))
         allotment = Allotment(**{**content, "dated": date.fromisoformat(content["dated"])}, readings=readings)
+        unchanged = allotment.fingerprint == fingerprint
     except OSError:
         remedy = "Make the forms first: they and the allotment are written together."
         raise InspectionError([Problem(shown_path(path), "", "", "cannot be opened.", remedy)]) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         remedy = "Name the allotment.json that was written with the forms."
         raise InspectionError([Problem(shown_path(path), "", "", "is not an allotment.", remedy)]) from None
-    if allotment.fingerprint != fingerprint:
+    if not unchanged:
         remedy = "Restore it from the evidence, or make allotment and forms anew."
         message = "was changed after it was written."
         raise InspectionError([Problem(shown_path(path), "fingerprint", "", message, remedy)])

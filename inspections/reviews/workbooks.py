@@ -41,6 +41,7 @@ __all__ = [
     "put",
     "put_formula",
     "put_input",
+    "put_value",
     "read_facts",
     "save",
     "write_facts",
@@ -61,13 +62,15 @@ GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 Writable = str | int | date
 
 _STARTS_A_FORMULA = tuple("=+-@\t\r")
+_NOT_IN_A_CELL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LONGEST_CELL = 32_767
 
 
 def new_workbook(title: str, sheets: Iterable[str]) -> tuple[Workbook, dict[str, Worksheet]]:
     """An empty workbook with these sheets, and its sheets by name."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    workbook.properties.title = title
+    workbook.properties.title = _NOT_IN_A_CELL.sub("\ufffd", title)
     workbook.properties.creator = "rasso-inspection"
     workbook.calculation.fullCalcOnLoad = True
     return workbook, {name: workbook.create_sheet(name) for name in sheets}
@@ -86,15 +89,21 @@ def put(
 ) -> Cell:
     """Write a value; text is text, even where it begins like a formula."""
     cell = sheet[place]
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.quotePrefix = value.startswith(_STARTS_A_FORMULA)
+    put_value(cell, value)
     cell.font = Font(name=FONT, size=size, bold=bold, color=color)
     cell.alignment = Alignment(horizontal="left", wrap_text=wrapped, vertical="top")
     if grid:
         cell.border = GRID
     return cell
+
+
+def put_value(cell: Cell, value: object) -> None:
+    """Set a cell's value; text is text, without what a cell cannot hold: controls, and more than it takes."""
+    if not isinstance(value, str):
+        cell.value = value
+        return
+    cell.value = _NOT_IN_A_CELL.sub("\ufffd", value)[:LONGEST_CELL]
+    cell.data_type, cell.quotePrefix = "s", value.startswith(_STARTS_A_FORMULA)
 
 
 def put_formula(

@@ -73,7 +73,7 @@ def phrase_places(phrase: str, notes: pd.DataFrame, coding: pd.DataFrame) -> pd.
         As `coded_places` gives it, a row a place: `code` and `rule_id` of the unit around it parted by
         blanks, empty (and `unit_no` 0) where it was not coded; it `counts` if any of them does.
     """
-    words = r"\s+".join(re.escape(word).replace(r"\*", r"\w*") for word in fold(phrase).split())
+    words = r"\s+".join(map(_word, fold(phrase).split()))
     if not words:
         raise ValueError("a phrase to look for has at least one word")
     pattern = re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
@@ -86,6 +86,12 @@ def phrase_places(phrase: str, notes: pd.DataFrame, coding: pd.DataFrame) -> pd.
             place = {"case_id": case_id, "entry_no": entry_no, "start": match.start(), "end": match.end()}
             found.append({**place, **_around(units.get((case_id, entry_no)), match.start())})
     return pd.DataFrame(found, columns=_PLACES)
+
+
+def _word(written: str) -> str:
+    """A word to look for; a star within it is a star, as many of them would take for ever on a long word."""
+    stem = written.rstrip("*")
+    return re.escape(stem) + (r"\w*" if stem != written else "")
 
 
 def _around(rows: pd.DataFrame | None, at: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal
@@ -54,7 +55,17 @@ class Strictly(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def _seen_alone(text: str) -> str:
+    """Refuse what cannot be seen: it would act on a terminal, or turn round what is read."""
+    if any(unicodedata.category(sign) in _UNSEEN and sign not in "\n\t\u200c\u200d" for sign in text):
+        raise rule("holds a character that cannot be seen.", "Type it again by hand, without pasting.")
+    return text
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_seen_alone)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 YesNo = Annotated[bool, Strict()]
 

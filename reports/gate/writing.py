@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from parameters.spreadsheet_text import unguarded
 from reports.authors_yaml import read_authors_text
 from reports.changes import read_changes
 from reports.gate.items import Found, Item
@@ -112,7 +113,7 @@ def extracts_approved(release: Release, manifest: Mapping[str, Any], restricted:
     proposed = {}
     if (table := restricted / "extracts.csv").is_file():
         with table.open(encoding="utf-8", newline="") as file:
-            proposed = {row["id"]: row["text"] for row in csv.DictReader(file)}
+            proposed = {row["id"]: unguarded(row["text"]) for row in csv.DictReader(file)}
     found = []
     for number, extract in enumerate(release.extracts, 1):
         where = f"extracts.json, extract {number}"
