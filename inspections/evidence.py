@@ -187,8 +187,8 @@ class EvidenceFolder:
         for record in manifest.get("steps", []):
             if (
                 len(done) == len(STEPS)
-                or record["step"] != STEPS[len(done)]
-                or record["key"] != keys[record["step"]]
+                or record.get("step") != STEPS[len(done)]
+                or record.get("key") != keys[record["step"]]
             ):
                 break
             if record["run_by"] == "papermill" and _notebook(record["step"]) not in record["outputs"]:
@@ -540,7 +540,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         whole = all(
-            isinstance(record[name], kind)
+            isinstance(record.get(name, kind()), kind)
             for record in found.get("steps", [])
             for name, kind in _RECORD.items()
         )

@@ -17,6 +17,7 @@ from parameters.suggestions import did_you_mean
 __all__ = ["explain"]
 
 LONGEST_SHOWN = 60
+LONGEST_READ = 2_000
 LOGIN = re.compile(r"://[^\s\"']*@")
 Location = tuple[int | str, ...]
 
@@ -131,7 +132,7 @@ def _shown(value: object) -> str:
         text = json.dumps(value, ensure_ascii=False, default=str)
     else:
         text = str(value)
-    text = LOGIN.sub("://***@", text)
+    text = LOGIN.sub("://***@", text[:LONGEST_READ])
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 

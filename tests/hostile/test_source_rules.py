@@ -73,6 +73,6 @@ def test_no_line_loads_objects_runs_words_or_speaks_to_a_network() -> None:
 def test_yaml_from_outside_is_read_by_the_plain_reader_alone() -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in FILES if "fictional" not in path.parts}
     readers = {path.name for path, text in texts.items() if "YAML(" in text and ".load(" in text}
-    # The plain reader; two files of the toolkit's own; and the round trip that tells lines, of a file that the
-    # plain reader has accepted before.
+    # The plain reader; two files of the toolkit's own; and the round trip that tells lines, of a file that
+    # the plain reader has accepted before.
     assert readers - {"plain_yaml.py", "baselines.py", "corpus.py", "passages.py"} == set()
