@@ -101,17 +101,17 @@ def _place(error: BaseException) -> str:
 
 @contextmanager
 def at_most(seconds: int) -> Iterator[None]:
-    """End what is run within after so many seconds."""
+    """End what is run within after so many seconds of the processor."""
 
     def late(*_: object) -> None:
         raise TooSlowError
 
-    signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
+    signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 if __name__ == "__main__":
