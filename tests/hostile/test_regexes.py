@@ -60,7 +60,7 @@ def slow(pattern: re.Pattern[str]) -> list[str]:
 
 
 def test_a_catastrophic_pattern_is_seen() -> None:
-    assert slow(re.compile(r"\w*\w*\d"))
+    assert slow(re.compile("a*b"))
 
 
 @pytest.mark.slow
