@@ -73,7 +73,7 @@ def cluster(certificates: Path | None) -> Iterator[distributed.LocalCluster]:
     with distributed.LocalCluster(
         n_workers=2,
         threads_per_worker=1,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         scheduler_kwargs={"dashboard": False},
         security=security,
         protocol="tls://" if security else "tcp://",
