@@ -18,6 +18,7 @@ from inspections.cli.shared import (
     mistakes,
     out,
     shown,
+    stop,
     whole_evidence,
 )
 from parameters import InspectionError, Problem
@@ -161,6 +162,7 @@ def _material(
         )
         raise InspectionError([Problem("inspection audit sample", "arguments", "", message, remedy)])
     if coding and notes:
+        _refuse_unfinished(coding)
         table = _read(notes, ("case_id", "entry_no", "text"))
         coded = _read(coding, ("case_id", "entry_no", "unit_no", "start", "end", "code", "counts"))
         cases = pd.DataFrame({"case_id": sorted(set(table["case_id"])), "weight": 1.0, "stratum": ""})
@@ -174,6 +176,18 @@ def _material(
         cases = sample[["case_id", "weight", "stratum"]].astype({"stratum": str})
         material.append(ForceNotes(one.force.force, table, coded, cases))
     return material, parameters[0].inspection.seed
+
+
+def _refuse_unfinished(coding: Path) -> None:
+    """A folder of parts can be read as a table before all of them are there."""
+    from nlp.files import NotesFileError
+    from nlp.parts import check_whole
+
+    if coding.is_dir():
+        try:
+            check_whole(coding)
+        except NotesFileError as error:
+            raise stop(error) from None
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

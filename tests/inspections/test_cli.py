@@ -4,6 +4,7 @@ import errno
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -168,6 +169,23 @@ def test_notes_are_coded_from_a_file_of_ones_own(tmp_path: Path) -> None:
     said(*command)
     assert ",model," in target.read_text(encoding="utf-8")
     assert "joined by one of rules, reader, either" in said(*command, "--combine", "neither", expect=2)
+
+
+def test_notes_are_coded_in_parts_to_a_folder_that_is_read_only_when_whole(tmp_path: Path) -> None:
+    notes = pd.DataFrame(
+        {"case_id": "A", "entry_no": [1], "text": "I do not find IP to be a credible witness."}
+    )
+    notes.to_parquet(tmp_path / "notes.parquet")
+    source, target = str(tmp_path / "notes.parquet"), tmp_path / "coding.2026"
+    command = ["code", source, "--combine", "rules", "-o"]
+    told = said(*command, f"{target}/")
+    assert "notes read: 1, coding units: 1." in told
+    assert json.loads((target / "_manifest.json").read_text(encoding="utf-8"))["hash"] in told
+    (target / "_manifest.json").unlink()
+    audit = ["audit", "sample", "--coding", str(target), "--notes", source]
+    audit += ["--to", str(tmp_path / "audit"), "--coder", "A. Khan", "--coder", "B. Lee"]
+    assert "holds no finished coding" in said(*audit, expect=2)
+    assert "needs a folder for its coding" in said(*command, "one.csv", "--scheduler", "tls://a:1", expect=2)
 
 
 @pytest.mark.parametrize(
