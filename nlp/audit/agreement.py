@@ -201,7 +201,8 @@ def agreement(
         `about` (orientation, code, attribute), `name`, `units` (valued by two coders or more), `given` (times
         the code was given; of attributes, times the value was not the commonest), then each of `MEASURES`
         with `_low` and `_high` (95%, percentile bootstrap of cases). NaN where a value is undefined; of a
-        code that nobody gave all but the percentage is. `verdict` compares alpha with the codebook's bars.
+        code that nobody gave all but the percentage is. `verdict` compares alpha with the codebook's bars,
+        and is "unsure" where alpha meets its own, but its interval reaches below the lowest or there is none.
     """
     done = units.assign(here=True).pivot(index="unit_id", columns="coder", values="here").notna()
     case_of = units.drop_duplicates("unit_id").set_index("unit_id")["case_id"].reindex(done.index)
@@ -213,9 +214,8 @@ def agreement(
         estimated = _estimates(ratings, categories, cases, seed=f"{seed} {name}", draws=draws)
         if about == "attribute":  # no category is the one looked for
             estimated |= dict.fromkeys(("positive", "positive_low", "positive_high"), math.nan)
-        rows.append(
-            {"about": about, "name": name, **estimated, "verdict": _verdict(about, estimated["alpha"])}
-        )
+        verdict = _verdict(about, estimated["alpha"], estimated["alpha_low"])
+        rows.append({"about": about, "name": name, **estimated, "verdict": verdict})
 
     for prefix, orientation in ORIENTATIONS.items():
         chosen = codings[codings["counts"].astype(bool) & codings["code"].str.startswith(prefix)]
@@ -324,14 +324,12 @@ def _presence(done: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(marks, index=done.index, columns=done.columns)
 
 
-def _verdict(about: str, alpha: float) -> str:
+def _verdict(about: str, alpha: float, low: float) -> str:
     if math.isnan(alpha):
         return "n/a"
-    if about == "orientation":
-        return "reliable" if alpha >= BAR_ORIENTATION else "below the bar"
-    if alpha >= BAR_REPORTED:
-        return "reliable"
-    return "tentative" if alpha >= BAR_TENTATIVE else "below the bar"
+    if alpha >= (BAR_ORIENTATION if about == "orientation" else BAR_REPORTED):
+        return "reliable" if low >= BAR_TENTATIVE else "unsure"
+    return "tentative" if about != "orientation" and alpha >= BAR_TENTATIVE else "below the bar"
 
 
 def _over(upper: Numbers, lower: Numbers) -> Numbers:

@@ -142,6 +142,19 @@ def test_agreement_is_told_for_orientations_codes_and_attributes() -> None:
     assert rows.loc["polarity", "units"] == 12  # only where both gave the code
 
 
+def test_agreement_that_rests_on_one_case_is_not_called_reliable() -> None:
+    units, _ = audited(cases=20)
+    alike = [("0/0", who, "vic-disbelief", "affirmed") for who in "AB"]
+    alike += [(f"{case}/0", who, "sus-digital", "affirmed") for case in range(10) for who in "AB"]
+    apart = [("1/0", "A", "vic-disbelief", "affirmed"), ("0/1", "A", "vic-disbelief", "affirmed")]
+    apart += [("0/1", "B", "vic-disbelief", "affirmed")]
+    found = agreement(units, codings(*alike, *apart), codes=CODES, attributes={}, seed="s", draws=500)
+    assert found.set_index("name").loc[["vic-disbelief", "sus-digital"], "verdict"].tolist() == [
+        "unsure",
+        "reliable",
+    ]
+
+
 def test_a_code_that_nobody_gave_is_undefined_and_printed_so() -> None:
     found = agreement(*audited(), codes=CODES, attributes=POLARITY, seed="s", draws=50)
     shown = print_agreement(found).set_index("name").loc["sus-digital"]
