@@ -123,3 +123,31 @@ def test_jupyterlab_saves_no_outputs() -> None:
     without_outputs({"type": "notebook", "content": {"cells": cells}}, path="1_case_sample.ipynb")
     assert cells[0] == {"cell_type": "code", "outputs": [], "execution_count": None, "source": "sample"}
     assert cells[1] == {"cell_type": "markdown", "source": "# The draw"}
+
+
+ROOMS = {
+    "parameters": set(),
+    "nlp": {"parameters.disk", "parameters.plain_yaml"},  # writing files whole, reading YAML that cannot harm
+    "inspections": {"parameters", "nlp"},
+    "reports": {"parameters"},
+}
+"""Which modules of other rooms each may know. The command line, inspections/cli, calls all."""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_knows_no_other_than_those_it_stands_on(room: str) -> None:
+    for path in sorted((PROJECT / room).rglob("*.py")):
+        if path.is_relative_to(PROJECT / "inspections" / "cli"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = (
+                [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else []
+            )
+            for module in named:
+                owner = module.split(".")[0]
+                if owner in ROOMS and owner != room:
+                    assert ROOMS[room] & {owner, module}, f"{path.name} imports {module}"
