@@ -103,7 +103,7 @@ class Machine:
     def inspection(self, *arguments: object, stop_when: Callable[[], bool] = lambda: False) -> int:
         """Run a command with everybody's umask, watched; kill it with all its processes when told to."""
         command = [sys.executable, "-m", "inspections.cli", *map(str, arguments)]
-        name, environment = " ".join(map(str, arguments[:2])), self.environment()
+        name, environment = " ".join(map(str, arguments)), self.environment()
         with (self.folder / "tmp" / "said").open("w+b") as said:
             process = subprocess.Popen(
                 command, env=environment, stdout=said, stderr=said, cwd=self.folder, umask=0o022

@@ -25,7 +25,10 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     machine = Machine(folder, project)
     given, kept = seed_notes(machine.sources), folder / "restricted"
     kept.mkdir(mode=0o700)
-    evidence = ("--evidence", folder / "evidence")
+    evidence, reviewers = (
+        ("--evidence", folder / "evidence"),
+        ("--reviewer", "A. Khan", "--reviewer", "B. Lee"),
+    )
     table = folder / "evidence" / "rasso-2026" / FORCE / "restricted" / "notes.parquet"
     for command in (
         ("check", given),
@@ -33,7 +36,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
         ("report", given, *evidence),
         ("compare", *evidence),
         ("code", table, "-o", kept / "coding.jsonl", "--combine", "rules", "--jobs", 2),
-        ("forms", "make", given, "--reviewer", "A. Khan", "--to", kept / "forms", *evidence),
+        ("forms", "make", given, *reviewers, "--to", kept / "forms", *evidence),
         ("audit", "sample", given, "--to", kept / "audit", "--coder", "Ann", "--units", 100, *evidence),
         ("audit", "rules", given, *evidence),
         ("audit", "concordance", given, "--phrase", "credib*", "-o", kept / "lines.xlsx", *evidence),
