@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -48,6 +49,7 @@ def on_cluster(address: str, *, tls: Path | None = None, patience: float = 60) -
             raise NotesFileError(
                 "A cluster needs Dask, which is not installed: pip install 'rasso-inspection[cluster]'"
             ) from None
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # told below in plain words
         gone = NotesFileError(
             f"{address}: the scheduler cannot be reached, or has no workers. Check the address, its "
             "certificates and its workers, and give the same command again: parts done are kept."
@@ -89,6 +91,8 @@ def _done(client: Any, tasks: Sequence[Task], *, patience: float) -> Iterator[Ou
         number = under_way.pop(future)
         if future.status == "finished":
             yield Outcome(*json.loads(future.result()))
+        elif future.status != "error":  # given up, since the scheduler went away
+            raise CancelledError
         elif isinstance(error := future.exception(), KilledWorker):
             yield Outcome(number, problem=LOST_TWICE)
         else:
