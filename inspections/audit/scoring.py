@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from inspections.audit.reading import Coded, read_coded
 from inspections.audit.rounds import Round
-from inspections.intervals import redrawn_cases
 from nlp.audit.accuracy import accuracy, corrected_balance
 from nlp.audit.agreement import agreement, agreement_over_rounds
 from nlp.audit.gold import read_gold_codings
@@ -82,7 +80,7 @@ def score(held: Round, codebook: Codebook, *, earlier: Mapping[str, pd.DataFrame
         return Score(coded.progress, agreed, drift, None, None)
     final = read_gold_codings(gold)
     codes = [code.id for code in codebook.codes if code.orientation != "other"]
-    right = accuracy(held.frame, held.coding, held.units, final, codes=codes, seed=held.seed)
+    right = accuracy(held.frame, held.coding, held.units, final, codes=codes)
     return Score(coded.progress, agreed, drift, right, _balances(held, final))
 
 
@@ -102,13 +100,9 @@ def _balances(held: Round, gold: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for force in held.forces:
         cases = held.cases[held.cases["force"] == force].reset_index(drop=True)
-        weights = cases["weight"].to_numpy(dtype=float)
-        strata = cases["stratum"].to_numpy(dtype=str)
-        seed = f"{held.seed} {held.name} {force}"
-        times = redrawn_cases(weights, strata, seed=seed, draws=DRAWS)
         frame, units = (
             table[table["force"] == force].reset_index(drop=True) for table in (held.frame, held.units)
         )
-        balance = corrected_balance(frame, held.coding, units, gold, cases, np.asarray(times), seed=seed)
+        balance = corrected_balance(frame, held.coding, units, gold, cases)
         rows.append({"force": force, "units": len(frame), "checked": len(units), **balance})
     return pd.DataFrame(rows)

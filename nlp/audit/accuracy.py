@@ -1,47 +1,29 @@
 """How right the machine is, from units that people coded: precision, recall, and a balance put right.
 
 Units were drawn in strata, so each stands for its own number of units. Totals of every cell, such as silent
-units, are known; only the share of a cell in which a code is truly there is estimated. A share of n units
-drawn unequally is as sure as one of fewer drawn equally: n* = (sum w)^2 / sum w (w - 1), which also takes
-account of cells read nearly whole (Korn and Graubard 1998 do so for Clopper and Pearson's interval). Draws
-for n* units carry every share's doubt into whatever is worked out from them. Half of them come from the
-distribution behind the lower end of Clopper and Pearson's interval, half from that behind the upper: the
-ends of such draws are those of the mid-p rule, which holds small counts better than Jeffreys' posterior.
+units, are known; only the share of a cell in which a code is truly there is estimated (`nlp.audit.shares`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from nlp.audit.agreement import ORIENTATIONS
+from nlp.audit.shares import Share, effective_number, ratio_interval, share_of
 
-__all__ = ["FEWEST_POSITIVE", "accuracy", "corrected_balance", "effective_number", "print_accuracy"]
+__all__ = ["FEWEST_POSITIVE", "accuracy", "corrected_balance", "print_accuracy"]
 
 Numbers = NDArray[np.float64]
 FEWEST_POSITIVE = 60
 """Units with a code, in people's coding, below which the codebook (10.4) calls its gold insufficient."""
 MEASURES = ("precision", "recall", "f1")
-_DRAWS = 4000
-_NEXT_TO_NOTHING = 1e-9
-_PATTERNS = ((0, 0), (1, 0), (0, 1), (1, 1))
-"""Suspect focus and victim credibility, absent or counted."""
-
-
-@dataclass(frozen=True)
-class _Share:
-    """A share of a cell of known size: its estimate, and draws of what it may be."""
-
-    cell: int
-    read: int
-    estimate: float
-    draws: Numbers
+_FOUND = "found"
 
 
 def accuracy(
@@ -51,8 +33,6 @@ def accuracy(
     gold: pd.DataFrame,
     *,
     codes: Sequence[str],
-    seed: str,
-    draws: int = _DRAWS,
 ) -> pd.DataFrame:
     """Weighted precision and recall of what counts, for each orientation and code.
 
@@ -68,8 +48,6 @@ def accuracy(
         What people said of them: `unit_id, code, counts`.
     codes : sequence of str
         Codes of both orientations.
-    seed : str
-        Decides the draws.
 
     Returns
     -------
@@ -81,7 +59,7 @@ def accuracy(
         `FEWEST_POSITIVE`.
     """
     kinds = frame.set_index("unit_id")["kind"].replace({"rules": "hit", "reader": "hit"})
-    weights = judged.set_index("unit_id")["weight"]
+    weights = judged.set_index("unit_id")["weight"].astype(float)
     rows = []
     for name, prefix in [
         *((name, prefix) for prefix, name in ORIENTATIONS.items()),
@@ -91,19 +69,26 @@ def accuracy(
             set(table.loc[table["counts"].astype(bool) & table["code"].str.startswith(prefix), "unit_id"])
             for table in (coding, gold)
         )
-        generator = _generator(f"{seed} accuracy {name}")
-        found = kinds.index.isin(machine)
-        cells = kinds.mask(found, "found")
+        cells = kinds.mask(kinds.index.isin(machine), _FOUND)
         read = cells.reindex(weights.index)
         right = weights.index.isin(truth)
+        sizes = {str(cell): int(size) for cell, size in cells.value_counts(sort=False).sort_index().items()}
         shares = {
-            str(cell): _share(
-                int(size), right[read == cell], weights[read == cell].to_numpy(), generator, draws=draws
-            )
-            for cell, size in cells.value_counts(sort=False).sort_index().items()
+            str(cell): share_of(right[here], own, number=effective_number(own))
+            for cell in read.unique()
+            if len(own := weights.to_numpy()[here := (read == cell).to_numpy()])
         }
         about = "orientation" if name != prefix else "code"
-        rows.append({"about": about, "name": name, "gold": int(right.sum()), **_measures(shares)})
+        rows.append(
+            {
+                "about": about,
+                "name": name,
+                "machine": sizes.get(_FOUND, 0),
+                "judged": int((read == _FOUND).sum()),
+                "gold": int(right.sum()),
+                **_measures(sizes, shares),
+            }
+        )
     table = pd.DataFrame(rows)
     table["enough"] = table["gold"] >= FEWEST_POSITIVE
     return table
@@ -115,28 +100,22 @@ def corrected_balance(
     judged: pd.DataFrame,
     gold: pd.DataFrame,
     cases: pd.DataFrame,
-    times: Numbers,
-    *,
-    seed: str,
 ) -> dict[str, float]:
     """The balance of effort of one force, as the machine has it and as people would have it.
 
     Units are sorted into cells by what the machine said: suspect focus, victim credibility, both, a near hit,
     silent. People's coding tells what part of each cell truly is which; the case files tell how large the
-    cells are in the whole list. Both are drawn again together, so the interval holds the doubt about files
-    not read and about codings not checked. Each unit's chance of being checked is that of its file to be
-    drawn times its own: what errors differ from file to file is in it.
+    cells are in the whole list. Both leave doubt. That about files not read is the spread between files of
+    what they truly hold, estimated from the units of each file that were checked, less what the checking adds
+    to it (Särndal, Swensson and Wretman 1992, section 9.3): misses lie in files with many hits, so the spread
+    of the machine's own counts would be too little.
 
     Parameters
     ----------
     frame, coding, judged, gold : DataFrame
-        As for `accuracy`, of one force; `frame` with `case_id`, `judged` with `case_id, weight`.
+        As for `accuracy`, of one force; `frame` with `case_id`, `judged` with `case_id, stratum, weight`.
     cases : DataFrame
-        `case_id, weight`: the files drawn, each with the files of the list it stands for.
-    times : array, shape (draws, cases)
-        How often each case counts when files are drawn again; ones where every file of the list was read.
-    seed : str
-        Decides the draws.
+        `case_id, weight, stratum`: the files drawn, each with the files of the list it stands for.
 
     Returns
     -------
@@ -145,57 +124,38 @@ def corrected_balance(
         (suspect + victim) of counted units; the first interval is that of the files alone. `unread`: units of
         the frame in cells of which none was checked; there the machine's word is taken.
     """
-    case_weight = cases.set_index("case_id")["weight"].astype(float)
-    said, true = _pattern(coding, frame["unit_id"]), _pattern(gold, judged["unit_id"])
-    kind = frame["kind"].where(frame["kind"].isin(["near", "silent"]), "hit").to_numpy()
-    cells = pd.Series(
-        [f"{k} {pattern}" for k, pattern in zip(kind, said, strict=True)], index=frame["unit_id"]
-    )
-    counts = pd.crosstab(frame["case_id"].to_numpy(), cells.to_numpy())
-    counts = counts.reindex(case_weight.index, fill_value=0)
-    sizes = times @ (counts.to_numpy() * case_weight.to_numpy()[:, None])
-    fixed = case_weight.to_numpy() @ counts.to_numpy()
-    read = cells.reindex(judged["unit_id"]).to_numpy()
-    weight = (judged["weight"] * judged["case_id"].map(case_weight)).to_numpy(dtype=float)
-    generator = _generator(f"{seed} balance")
-    estimate, drawn, machine, machine_drawn = (np.zeros(2), np.zeros((len(times), 2)), np.zeros(2), 0.0)
-    unread = 0
-    for at, cell in enumerate(counts.columns):
-        marks = np.array(_PATTERNS, dtype=float)
-        machines = marks[int(cell.split()[1])]
-        machine = machine + fixed[at] * machines
-        machine_drawn = machine_drawn + sizes[:, [at]] * machines
+    files = cases.set_index("case_id").astype({"weight": float})
+    cells, machine, of_unit = _cells(frame, coding)
+    counts = np.zeros((len(files), len(cells)))
+    np.add.at(counts, (files.index.get_indexer(frame["case_id"]), of_unit), 1)
+    read = of_unit[pd.Index(frame["unit_id"]).get_indexer(judged["unit_id"])]
+    true = _sides(gold, judged["unit_id"])
+    own = judged["weight"].to_numpy(dtype=float)
+    beyond = judged["case_id"].map(files["weight"]).to_numpy(dtype=float)
+    of_list = counts * files[["weight"]].to_numpy()
+    shares, residuals = [], np.zeros((len(judged), 2))
+    for cell, (size, marks) in enumerate(zip(of_list.sum(axis=0), machine, strict=True)):
         here = read == cell
         if not here.any():
-            unread += int(counts[cell].sum())
-            estimate, drawn = estimate + fixed[at] * machines, drawn + sizes[:, [at]] * machines
+            shares.append(_certain(marks))
             continue
-        parts = np.array([weight[here & (true == pattern)].sum() for pattern in range(len(_PATTERNS))])
-        parts = parts / parts.sum()
-        estimate = estimate + fixed[at] * (parts @ marks)
-        drawn = drawn + sizes[:, [at]] * (_parts(parts, weight[here], generator, len(times)) @ marks)
-    values: dict[str, float] = {"unread": unread}
-    for name, value, again in (("machine", machine, machine_drawn), ("corrected", estimate, drawn)):
-        low, high = _percentiles(_balance(np.asarray(again)))
-        values |= {name: float(_balance(value)), f"{name}_low": low, f"{name}_high": high}
+        weights, number = beyond[here] * own[here], effective_number(own[here], beyond[here])
+        pair = [share_of(true[here, side] > 0, weights, number=number) for side in (0, 1)]
+        shares.append(pair)
+        misfit = true[here] - np.array([share.estimate for share in pair])
+        residuals[here] = misfit * (weights * size / weights.sum())[:, None]
+    predicted = of_list @ np.array([[share.estimate for share in pair] for pair in shares])
+    misfits = pd.DataFrame(residuals).groupby(judged["case_id"].to_numpy()).sum()
+    truly = predicted + misfits.reindex(files.index, fill_value=0).to_numpy()
+    between = [_between(truly, files) - _of_checking(residuals, judged, beyond), _between(predicted, files)]
+    values: dict[str, float] = {"unread": int(counts[:, np.setdiff1d(np.arange(len(cells)), read)].sum())}
+    for name, parts, spread in (
+        ("machine", [_certain(marks) for marks in machine], [_between(of_list @ machine, files)]),
+        ("corrected", shares, between),
+    ):
+        ends = _balance(parts, of_list.sum(axis=0), spread, files)
+        values |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
     return values
-
-
-def effective_number(weights: Numbers) -> float:
-    """Units of a simple draw from an endless list that would tell as much; infinite where all were read.
-
-    Parameters
-    ----------
-    weights : array, shape (units,)
-        Units each unit read stands for, at least 1; the same within a stratum.
-
-    Examples
-    --------
-    >>> round(effective_number(np.array([2.0, 2.0, 2.0, 2.0])), 1)
-    8.0
-    """
-    spread = float((weights * (weights - 1)).sum())
-    return math.inf if math.isclose(spread, 0, abs_tol=1e-12) else float(weights.sum()) ** 2 / spread
 
 
 def print_accuracy(table: pd.DataFrame) -> pd.DataFrame:
@@ -212,87 +172,93 @@ def print_accuracy(table: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(gold_is=table["enough"].map({True: "enough", False: "insufficient"}))
 
 
-def _share(
-    size: int, right: NDArray[np.bool_], weights: Numbers, generator: np.random.Generator, *, draws: int
-) -> _Share:
-    if not len(weights):
-        return _Share(size, 0, math.nan, np.full(draws, math.nan))
-    estimate = float(weights @ right / weights.sum())
-    number = effective_number(weights)
-    if math.isinf(number):
-        return _Share(size, len(weights), estimate, np.full(draws, estimate))
-    one_more = generator.integers(0, 2, size=draws)
-    present, absent = number * estimate + one_more, number * (1 - estimate) + 1 - one_more
-    drawn = generator.beta(np.maximum(present, _NEXT_TO_NOTHING), np.maximum(absent, _NEXT_TO_NOTHING))
-    return _Share(size, len(weights), estimate, drawn)
-
-
-def _measures(shares: Mapping[str, _Share]) -> dict[str, float]:
-    nothing = _Share(0, 0, math.nan, np.full(1, math.nan))
-    found = shares.get("found", nothing)
-    others = [share for cell, share in shares.items() if cell != "found"]
-    silent = shares.get("silent", nothing)
+def _measures(sizes: Mapping[str, int], shares: Mapping[str, Share]) -> dict[str, float]:
+    """Precision, recall and F1 with their ends, from the sizes of cells and the shares that have the code."""
+    found = sizes.get(_FOUND, 0)
+    others = [cell for cell in sizes if cell != _FOUND]
+    missed = {cell: sizes[cell] * shares[cell].estimate if cell in shares else math.nan for cell in others}
     values: dict[str, float] = {
-        "machine": found.cell,
-        "judged": found.read,
-        "missed": float(sum(share.cell * share.estimate for share in others)),
-        "missed_silent": silent.cell * silent.estimate if silent.cell else 0.0,
+        "missed": float(sum(missed.values())),
+        "missed_silent": missed.get("silent", 0.0),
     }
-    right = found.cell * found.estimate if found.cell else 0.0
-    right_drawn = found.cell * found.draws if found.cell else np.zeros(1)
-    missed_drawn = sum((share.cell * share.draws for share in others), start=np.zeros(1))
-    point = _precision_recall(np.array(right), np.array(values["missed"]), found.cell)
-    again = _precision_recall(right_drawn, missed_drawn, found.cell)
-    for name, value, draws in zip(MEASURES, point, again, strict=True):
-        low, high = _percentiles(draws) if not math.isnan(float(value)) else (math.nan, math.nan)
-        values |= {
-            name: float(value),
-            f"{name}_low": min(low, float(value)),
-            f"{name}_high": max(high, float(value)),
-        }
+    told = all(cell in shares for cell in sizes)
+    order = list(sizes)
+    totals = np.array([float(sizes[cell]) for cell in order])
+    right = np.array([float(size) if cell == _FOUND else 0.0 for cell, size in sizes.items()])
+    nothing = np.zeros(len(order))
+    for name, top, bottom, known in (
+        ("precision", right, nothing, (0.0, float(found))),
+        ("recall", right, totals, (0.0, 0.0)),
+        ("f1", 2 * right, totals, (0.0, float(found))),
+    ):
+        ratio = (math.nan,) * 3
+        if told or (name == "precision" and _FOUND in shares):
+            given = [shares.get(cell, Share(0.0, 0.0, 0.0)) for cell in order]
+            ratio = ratio_interval(top, bottom, given, known=known)
+        values |= dict(zip((name, f"{name}_low", f"{name}_high"), ratio, strict=True))
     return values
 
 
-def _precision_recall(right: Numbers, missed: Numbers, found: int) -> tuple[Numbers, Numbers, Numbers]:
-    precision = right / found if found else np.full_like(right, math.nan)
-    return precision, _over(right, right + missed), _over(2 * right, found + right + missed)
+def _cells(frame: pd.DataFrame, coding: pd.DataFrame) -> tuple[Numbers, Numbers, NDArray[np.intp]]:
+    """The cells there are, what the machine counted in each of either side, and the place of each unit's."""
+    said = _sides(coding, frame["unit_id"])
+    kind = frame["kind"].map({"near": 1, "silent": 2}).fillna(0).to_numpy(dtype=float)
+    cells, of_unit = np.unique(np.column_stack([kind, said]), axis=0, return_inverse=True)
+    return cells, cells[:, 1:], of_unit
 
 
-def _pattern(coding: pd.DataFrame, units: pd.Series) -> NDArray[np.int_]:
-    """Place in `_PATTERNS` of each unit."""
+def _sides(coding: pd.DataFrame, units: pd.Series) -> Numbers:
+    """Whether each unit has a code that counts of suspect focus, and of victim credibility: nought or one."""
     counted = coding[coding["counts"].astype(bool)]
-    suspect, victim = (
-        units.isin(counted.loc[counted["code"].str.startswith(prefix), "unit_id"]).to_numpy()
-        for prefix in ("sus-", "vic-")
+    return np.column_stack(
+        [
+            units.isin(counted.loc[counted["code"].str.startswith(prefix), "unit_id"]).to_numpy(dtype=float)
+            for prefix in ("sus-", "vic-")
+        ]
     )
-    return np.asarray(suspect + 2 * victim, dtype=int)
 
 
-def _parts(parts: Numbers, weights: Numbers, generator: np.random.Generator, draws: int) -> Numbers:
-    """Draws of the parts of a cell, shape (draws, patterns), from Jeffreys' posterior."""
-    number = effective_number(weights)
-    if math.isinf(number):
-        return np.tile(parts, (draws, 1))
-    return generator.dirichlet(number * parts + 0.5, size=draws)
+def _certain(marks: Numbers) -> list[Share]:
+    return [Share(mark, mark, mark) for mark in map(float, marks)]
 
 
-def _balance(totals: Numbers) -> Numbers:
-    suspect, victim = np.moveaxis(totals, -1, 0)
-    return _over(suspect - victim, suspect + victim)
+def _between(totals: Numbers, files: pd.DataFrame) -> Numbers:
+    """Covariance that drawing files gives the sums of two weighted totals of each file, by stratum."""
+    found = np.zeros((2, 2))
+    for stratum in files["stratum"].unique():
+        here = (files["stratum"] == stratum).to_numpy()
+        size, weight = int(here.sum()), float(files["weight"].to_numpy()[here][0])
+        if size > 1:
+            apart = totals[here] - totals[here].mean(axis=0)
+            found += (1 - 1 / weight) * size / (size - 1) * apart.T @ apart
+    return found
 
 
-def _over(upper: Numbers, lower: Numbers) -> Numbers:
-    nothing = np.isclose(lower, 0)
-    return np.where(nothing, math.nan, upper / np.where(nothing, 1, lower))
+def _of_checking(residuals: Numbers, judged: pd.DataFrame, beyond: Numbers) -> Numbers:
+    """What checking a part of each file's units adds to the covariance that `_between` finds."""
+    found = np.zeros((2, 2))
+    for stratum in judged["stratum"].unique():
+        here = (judged["stratum"] == stratum).to_numpy()
+        size, weight = int(here.sum()), float(judged["weight"].to_numpy()[here][0])
+        if size > 1:
+            apart = (residuals[here] - residuals[here].mean(axis=0)) * np.sqrt(1 - 1 / beyond[here])[:, None]
+            found += (1 - 1 / weight) * size / (size - 1) * apart.T @ apart
+    return found
 
 
-def _percentiles(values: Numbers) -> tuple[float, float]:
-    defined = values[~np.isnan(values)]
-    if not len(defined):
-        return math.nan, math.nan
-    low, high = np.quantile(defined, [0.025, 0.975])
-    return float(low), float(high)
+def _balance(
+    shares: Sequence[Sequence[Share]], sizes: Numbers, between: Sequence[Numbers], files: pd.DataFrame
+) -> tuple[float, float, float]:
+    """Balance and its ends, from pairs of shares of cells and the covariance of drawing files.
 
+    Of several covariances the largest is taken: the best estimate may be below what the files show for sure.
+    """
+    suspect, victim = (np.outer(sizes, side).ravel() for side in ((1, 0), (0, 1)))
+    deviate = float(t.ppf(0.975, max(len(files) - files["stratum"].nunique(), 1)))
 
-def _generator(seed: str) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(int.from_bytes(hashlib.sha256(seed.encode()).digest())))
+    def spread(candidate: float) -> float:
+        weights = np.array([1 - candidate, -(1 + candidate)])
+        return max(0.0, *(deviate**2 * float(weights @ each @ weights) for each in between))
+
+    flat = [share for pair in shares for share in pair]
+    return ratio_interval(suspect - victim, suspect + victim, flat, bounds=(-1.0, 1.0), spread=spread)

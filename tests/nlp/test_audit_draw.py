@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nlp.audit.accuracy import accuracy, corrected_balance, effective_number, print_accuracy
+from nlp.audit.accuracy import accuracy, corrected_balance, print_accuracy
 from nlp.audit.draw import DrawError, draw_units, frame_of, stratified
+from nlp.audit.shares import effective_number
 
 ROWS = ["case_id", "entry_no", "unit_no", "start", "end", "code", "counts", "source"]
 
@@ -113,7 +114,7 @@ def test_where_every_unit_is_read_precision_and_recall_are_known_for_sure() -> N
     units = list(frame["unit_id"])
     # 30 of the 40 it gave, and 10 on units where the machine was silent
     everything, gold = judged(frame, units[:30] + units[-10:])
-    row = accuracy(frame, coding, everything, gold, codes=["sus-digital"], seed="s").set_index("name")
+    row = accuracy(frame, coding, everything, gold, codes=["sus-digital"]).set_index("name")
     found = row.loc["sus-digital"]
     assert found[["precision", "precision_low", "precision_high"]].tolist() == pytest.approx([0.75] * 3)
     assert found[["recall", "recall_low", "recall_high"]].tolist() == pytest.approx([0.75] * 3)
@@ -124,7 +125,7 @@ def test_units_stand_for_others_by_their_weight() -> None:
     frame, coding = made()
     drawn = frame.iloc[[0, 1, 40, 55, -1, -2]].assign(weight=[20, 20, 15, 15, 100, 100])
     gold = pd.DataFrame({"unit_id": drawn["unit_id"].iloc[[0, 1, 4]], "code": "sus-digital", "counts": True})
-    found = accuracy(frame, coding, drawn, gold, codes=["sus-digital"], seed="s").set_index("name")
+    found = accuracy(frame, coding, drawn, gold, codes=["sus-digital"]).set_index("name")
     assert found.loc["sus-digital", "missed_silent"] == pytest.approx(100)
     assert found.loc["sus-digital", "recall"] == pytest.approx(40 / 140)
 
@@ -133,14 +134,14 @@ def test_finding_nothing_missed_is_no_proof_that_nothing_is() -> None:
     frame, coding = made()
     drawn = draw_units(frame, 100, seed="s")
     gold = coding.loc[coding["code"].eq("sus-digital"), ["unit_id", "code", "counts"]]
-    found = accuracy(frame, coding, drawn, gold, codes=["sus-digital"], seed="s").set_index("name")
+    found = accuracy(frame, coding, drawn, gold, codes=["sus-digital"]).set_index("name")
     assert found.loc["sus-digital", "recall"] == 1
     assert found.loc["sus-digital", "recall_low"] < 0.99
 
 
 def test_a_code_nobody_gave_is_undefined_and_printed_so() -> None:
     frame, coding = made()
-    table = accuracy(frame, coding, *judged(frame, []), codes=["vic-records-trawl"], seed="s")
+    table = accuracy(frame, coding, *judged(frame, []), codes=["vic-records-trawl"])
     shown = print_accuracy(table).set_index("name").loc["vic-records-trawl"]
     assert list(shown[["precision", "recall", "f1"]]) == ["n/a"] * 3
 
@@ -156,10 +157,8 @@ def test_the_balance_is_put_right_by_what_people_found() -> None:
     units = list(frame["unit_id"])
     everything, suspect = judged(frame, units[:40])
     victim = pd.DataFrame({"unit_id": units[-60:], "code": "vic-disbelief", "counts": True})
-    cases = pd.DataFrame({"case_id": sorted(set(frame["case_id"])), "weight": 1.0})
-    found = corrected_balance(
-        frame, coding, everything, pd.concat([suspect, victim]), cases, np.ones((50, len(cases))), seed="s"
-    )
+    cases = pd.DataFrame({"case_id": sorted(set(frame["case_id"])), "weight": 1.0, "stratum": "all"})
+    found = corrected_balance(frame, coding, everything, pd.concat([suspect, victim]), cases)
     assert found["machine"] == 1
     assert found["corrected"] == pytest.approx((40 - 60) / 100)
     assert found["corrected_low"] == found["corrected_high"] == pytest.approx(found["corrected"])
