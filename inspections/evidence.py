@@ -46,6 +46,8 @@ __all__ = [
 
 NOTEBOOKS = PROJECT / "inspections"
 STEPS = ("1_case_sample", "2_note_coding", "3_findings")
+_AUDITED = "3_findings"
+"""The step that a settled audit of the coding has a part in."""
 
 # What each step's result depends on besides its parameters, its data and what the steps before it name.
 CODE_BEHIND = {
@@ -61,6 +63,8 @@ CODE_BEHIND = {
     "2_note_coding": ("nlp/*.py", "nlp/reader/*.py", "nlp/corpus/*/*.jsonl", "nlp/corpus/*/corpus.yml"),
     "3_findings": (
         "inspections/disclosure/*.py",
+        "inspections/audit/*.py",
+        "nlp/audit/*.py",
         "nlp/evaluation/*.py",
         "nlp/evaluation/error.json",  # how often the coding is right, which the release says
         "parameters/words.yml",
@@ -119,14 +123,25 @@ class EvidenceFolder:
 
     def _keys(self, inputs: Mapping[str, str]) -> dict[str, str]:
         keys: dict[str, str] = {}
-        before = _hash_text(self.parameters.model_dump_json(), *inputs.values())
+        plain = self.parameters.model_dump_json(exclude={"force": {"audit"}})
+        before = _hash_text(plain, *inputs.values())
         for step in STEPS:
+            if step == _AUDITED:
+                before = _hash_text(before, *self._audit_hashes().values())
             before = keys[step] = _hash_text(before, self._code(step), *_versions().values())
         return keys
 
     def _input_hashes(self) -> dict[str, str]:
         """Hash of each input; of one that is not there, that, as the first step tells it best."""
         return {shown_path(path): _hash_file(path) if path.is_file() else _ABSENT for path in self.inputs()}
+
+    def _audit_hashes(self) -> dict[str, str]:
+        """Hash of what is said of the audit and of each of its files; people's coding changes findings alone."""
+        audit = self.parameters.force.audit
+        if audit is None:
+            return {}
+        files = {shown_path(path): _hash_file(path) for path in audit.files()}
+        return {"audit": _hash_text(audit.model_dump_json()), **files}
 
     def _code(self, step: str) -> str:
         """Hash of the notebook of a step and of the code and codebook that no earlier step rests on."""
@@ -151,6 +166,8 @@ class EvidenceFolder:
             if step not in records:
                 states[step] = NOT_RUN
                 continue
+            if step == _AUDITED and manifest.get("audit", {}) != self._audit_hashes():
+                changed = [*changed, "audit"]
             if records[step].get("code") != self._code(step):
                 changed = [*changed, "code"]
             if not changed and records[step]["key"] != keys[step]:
@@ -161,7 +178,8 @@ class EvidenceFolder:
     def _changed(self, manifest: Mapping[str, Any], inputs: Mapping[str, str]) -> list[str]:
         versions = {package: manifest["packages"].get(package) for package in _PACKAGES}
         compared = {
-            "parameters": manifest["parameters"] == self.parameters.model_dump(mode="json"),
+            "parameters": _but_for_the_audit(manifest["parameters"])
+            == _but_for_the_audit(self.parameters.model_dump(mode="json")),
             "data": manifest["inputs"] == inputs,
             "packages": versions == _versions(),
         }
@@ -220,7 +238,7 @@ class EvidenceFolder:
         return done
 
     def reopen(self) -> None:
-        """Start from a copy of the finished run, so that a later step can be redone by hand."""
+        """Start from a copy of the finished run, so that a later step can be redone alone."""
         self._recover()
         if not self.unfinished.exists() and self.whole.exists():
             shutil.copytree(self.whole, self.unfinished)
@@ -393,6 +411,7 @@ class Step:
             "fictional": self.parameters.force.fictional,
             "parameters": self.parameters.model_dump(mode="json"),
             "inputs": self.evidence._input_hashes(),
+            "audit": self.evidence._audit_hashes(),
             "packages": {"python": platform.python_version(), **_versions()},
         }
 
@@ -521,6 +540,11 @@ def _versions() -> dict[str, str]:
 def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _but_for_the_audit(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain parameters without the audit, which only the findings rest on."""
+    return {**parameters, "force": {**parameters["force"], "audit": None}}
 
 
 def _hash_text(*parts: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
@@ -120,6 +120,7 @@ def write_findings(indicators: pd.DataFrame, *, force: str) -> list[Finding]:
         for sentence in SENTENCES
         if (sentence.indicator, sentence.group) in rows
     ]
+    found = [_beside_the_count(finding, rows) for finding in found]
     return sorted(found, key=lambda finding: finding.pillar)
 
 
@@ -127,6 +128,18 @@ def as_records(findings: list[Finding]) -> list[dict[str, object]]:
     """Findings as plain values for ``findings.json``."""
     lists = ("indicators", "codes", "questions")
     return [asdict(finding) | {name: list(getattr(finding, name)) for name in lists} for finding in findings]
+
+
+def _beside_the_count(finding: Finding, rows: Mapping[tuple[object, object], _Row]) -> Finding:
+    """Tell beside a balance put right what the program counted, so that neither stands for the other."""
+    counted = rows.get(("effort-balance", "force"))
+    if finding.indicators != ("effort-balance-corrected",) or finding.value is None or counted is None:
+        return finding
+    value = _number(counted, "value")
+    if value is None:
+        return finding
+    beside = f" By the program's own count the balance is {signed(value)} ({_interval(counted, signed)})."
+    return replace(finding, statement=f"{finding.statement}{beside}")
 
 
 def _finding(row: _Row, sentence: Sentence, force: str, questions: tuple[str, ...]) -> Finding:

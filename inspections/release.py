@@ -98,6 +98,7 @@ def force_facts(
     notes: int,
     strata: Released,
     trail: Iterable[Mapping[str, Any]],
+    audit: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Names, dates, counts, design and provenance that a report's cover and annexes print.
 
@@ -116,6 +117,8 @@ def force_facts(
         were could give away a small count of their outcome.
     trail : iterable of mapping
         Row counts as :func:`public_trail` gives them.
+    audit : mapping, optional
+        What may be told of a settled audit, as `inspections.audit.settled.audit_facts` gives it.
     """
     inspection, force = parameters.inspection, parameters.force
     plain = inspection.model_dump(mode="json")
@@ -151,6 +154,7 @@ def force_facts(
                 known["codebook_hash"], inspection.coding.combine, inspection.coding.reader_from
             ),
         },
+        "audit": audit,
         "seed_hash": hashlib.sha256(inspection.seed.encode("utf-8")).hexdigest(),
         "frame_hash": known["frame_hash"],
         "strata_hash": known["strata_hash"],

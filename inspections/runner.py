@@ -125,6 +125,7 @@ def run_force(parameters: Parameters, evidence_root: Path, *, tell: Tell, again:
 
 def _run_steps(evidence: EvidenceFolder, tell: Tell) -> None:
     force = evidence.parameters.force.force
+    evidence.reopen()
     done = evidence.prepare()
     for step in STEPS:
         if step in done:

@@ -53,10 +53,16 @@ SENTENCES: tuple[Sentence, ...] = (
         "officers recorded more effort on testing the victim's account than on investigating the suspect",
     ),
     Sentence(
+        "effort-balance-corrected",
+        "balance",
+        "Balance of recorded effort, put right by an audit",
+        "Had people coded every note, of all effort recorded in the case files we examined",
+    ),
+    Sentence(
         "effort-balance",
         "balance",
         "Balance of recorded effort",
-        "Of all effort recorded in the case files we examined",
+        "By the program's count, of all effort recorded in the case files we examined",
     ),
     Sentence(
         "effort-balance-done",

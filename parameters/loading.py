@@ -66,6 +66,7 @@ def load_parameters(path: str | Path) -> Parameters:
         inspection = inspection.model_copy(update={"sample": sample})
         problems += _unanswerable(inspection, force, shown_path(force_file))
         problems += _mixed_with_fiction(inspection, force, shown_path(force_file))
+        problems += _audited_too_late(inspection, force, shown_path(force_file))
     if problems or force is None or inspection is None:
         raise InspectionError(problems)
     return Parameters(
@@ -188,6 +189,15 @@ def _mixed_with_fiction(inspection: Inspection, force: Force, shown: str) -> lis
     return [Problem(shown, "fictional", here, message, remedy)]
 
 
+def _audited_too_late(inspection: Inspection, force: Force, shown: str) -> list[Problem]:
+    published = inspection.report.published
+    if force.audit is None or force.audit.settled_on <= published:
+        return []
+    message = f"is {force.audit.settled_on}, after the report is published on {published}."
+    remedy = f"Correct the day, or report.published in {INSPECTION_FILE}."
+    return [Problem(shown, "audit.settled_on", str(force.audit.settled_on), message, remedy)]
+
+
 def _merged_sample(inspection: Inspection, force: Force, shown: str) -> tuple[Sample, list[Problem]]:
     """The inspection's sample with the force's own values, checked as a whole."""
     own = force.sample.model_dump(exclude_none=True)
@@ -237,10 +247,13 @@ def _needed_fields(inspection: Inspection) -> Iterator[tuple[tuple[str, ...], st
 
 
 def _anchored(force: Force, folder: Path) -> Force:
-    """The same force with the paths of its extracts starting at the project root."""
+    """The same force with the paths of its extracts and its audit starting at the project root."""
     anchored = {
         name: source.model_copy(update={"path": shown_path(folder / source.path)})
         for name, source in force.sources
         if isinstance(source, Source) and source.path is not None
     }
-    return force.model_copy(update={"sources": force.sources.model_copy(update=anchored)})
+    changed: dict[str, Any] = {"sources": force.sources.model_copy(update=anchored)}
+    if force.audit is not None:
+        changed["audit"] = force.audit.model_copy(update={"round": shown_path(folder / force.audit.round)})
+    return force.model_copy(update=changed)

@@ -34,7 +34,7 @@ class Condition(_Entry):
 
     def holds(self, name: str, release: Release) -> bool:
         """Whether the force's finding of this id is such a one."""
-        if (finding := release.finding(name)) is None:
+        if (finding := release.stands_for(name)) is None:
             return False
         if not self.recorded:
             return release.status(finding) == "not recorded"
@@ -56,7 +56,8 @@ class Draft(_Entry):
 
     def findings(self, release: Release) -> list[str]:
         """Return the findings of a force that call for it."""
-        return [name for name, condition in self.when.items() if condition.holds(name, release)]
+        held = [name for name, condition in self.when.items() if condition.holds(name, release)]
+        return [finding.id for name in held if (finding := release.stands_for(name)) is not None]
 
 
 class _Catalogue(_Entry):

@@ -22,14 +22,23 @@ _NOTE = (
 )
 
 
-def coding_error(error: CodingError | None) -> str:
-    """Return the measured error as Markdown, or that it is not known."""
+def coding_error(error: CodingError | None, *, audited: bool) -> str:
+    """Return the measured error as Markdown, or that it is not known.
+
+    Parameters
+    ----------
+    error : CodingError or None
+        What was measured on coded case files of others.
+    audited : bool
+        Whether people checked the coding of this force's notes, too.
+    """
     if error is None:
         return _UNKNOWN
+    here = "is in @tbl-coding-audit" if audited else "is not known"
     opening = (
         f"@tbl-coding-error says how often the coding used here was right on {error.units:,} coded units of "
         f"{error.cases} case files by {error.writers} writers, each read without having learnt from that "
-        f"writer. {escape_note(error.warning)} How it fares with this force's notes is not known.\n"
+        f"writer. {escape_note(error.warning)} How it fares with this force's notes {here}.\n"
     )
     columns = (
         Column("Code", 40),

@@ -27,6 +27,7 @@ from reports.labels import group_label, typeset
 from reports.national_release import ForceMeasure, NationalRelease, read_national
 from reports.passages import sentences
 from reports.recommendations import Judgement, read_decisions
+from reports.release import CORRECTED, COUNTED, Indicator
 from reports.tables import (
     SMALL_BASE,
     WEIGHTED,
@@ -322,21 +323,25 @@ def _balance(release: NationalRelease) -> str:
         show_figure(figure, "The numbers in it are in @tbl-balance-by-force")
         for figure in _of(release, "balance-")
     ]
-    overall = [measure for measure in release.measures if measure.row.id == "effort-balance"]
+    overall = [measure for measure in release.measures if measure.row.id == COUNTED]
+    corrected = {measure.force: measure.row for measure in release.measures if measure.row.id == CORRECTED}
+    audited = [Column("Put right by an audit", 16)] if corrected else []
     columns = (
-        Column("Force", 18),
-        Column("Balance of the force", 13),
-        Column("95% interval", 17),
-        Column("Files more on the victim", 13, numeric=True),
-        Column("Files more on the suspect", 13, numeric=True),
-        Column("Equal", 13, numeric=True),
-        Column("Too few units", 13, numeric=True),
+        Column("Force", 16),
+        Column("Balance of the force", 12),
+        Column("95% interval", 15),
+        *audited,
+        Column("Files more on the victim", 12, numeric=True),
+        Column("Files more on the suspect", 12, numeric=True),
+        Column("Equal", 10, numeric=True),
+        Column("Too few units", 10, numeric=True),
     )
     rows = [
         (
             measure.name,
             format_result(measure.row),
             format_interval(measure.row),
+            *([_put_right(corrected.get(measure.force))] if corrected else []),
             *_sides(release, measure.force),
         )
         for measure in overall
@@ -344,8 +349,27 @@ def _balance(release: NationalRelease) -> str:
     table = pipe_table(
         columns, rows, caption="Balance of recorded effort, force by force", label="balance-by-force"
     )
-    note = note_below([status_note(measure.row.status for measure in overall)])
+    told = (status_note(measure.row.status for measure in overall), _like_with_like(corrected.values()))
+    note = note_below([words for words in told if words])
     return "\n".join([*parts, table, *([note] if note else [])])
+
+
+def _put_right(row: Indicator | None) -> str:
+    if row is None or row.status == "missing":
+        return "No audit"
+    interval = "" if row.low is None else f" ({format_interval(row)})"
+    return f"{format_result(row)}{interval}"
+
+
+def _like_with_like(corrected: Iterable[Indicator]) -> str:
+    """Say which balances may be compared; nothing where no force had an audit."""
+    if not any(row.value is not None for row in corrected):
+        return ""
+    return (
+        "Charts and the first two columns are of what the program counts, in every force alike. A balance "
+        "put right by an audit may be compared with another put right, and not with one that the program "
+        "counts."
+    )
 
 
 def _sides(release: NationalRelease, force: str) -> tuple[str, ...]:

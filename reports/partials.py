@@ -19,6 +19,7 @@ from parameters.disk import copy_whole, whole_file, write_whole
 from parameters.fields import PILLARS
 from reports.answers import answers
 from reports.changes import Flag, read_again_list
+from reports.coding_audit import coding_audit, how_counted
 from reports.coding_error import coding_error
 from reports.data_quality import completeness, quality
 from reports.decisions import finding_links, improvement_plan, judgements, recommendations
@@ -195,7 +196,8 @@ def partials(
         "completeness": completeness(release),
         "trail": _trail(release),
         "codes": _codes(release),
-        "coding-error": coding_error(release.facts.coding.error),
+        "coding-error": coding_error(release.facts.coding.error, audited=release.facts.audit is not None),
+        "coding-audit": coding_audit(release),
         "definitions": definitions(release),
         "figure-data": figure_data(release),
         "words": number_words(),
@@ -237,12 +239,14 @@ def _extracts_section(texts: Mapping[str, str]) -> str:
 def _headlines(release: Release, names: Sequence[str]) -> str:
     """Lead with the findings the author chose, or with all that can be told and are about investigations.
 
-    Of those chosen, what cannot be told is named in a last paragraph, so that its absence says nothing.
+    The balance that an audit put right leads in the place of the program's own, and tells that, too. Of those
+    chosen, what cannot be told is named in a last paragraph, so that its absence says nothing.
     """
-    by_name = {finding.id: finding for finding in release.findings}
-    chosen = [by_name[name] for name in names if name in by_name]
+    chosen = [finding for name in names if (finding := release.stands_for(name)) is not None]
     leading = [finding for finding in chosen if release.speaks(finding)] or [
-        finding for finding in release.findings if finding.told and finding.pillar
+        finding
+        for finding in release.findings
+        if finding.told and finding.pillar and release.stands_for(finding.id) == finding
     ]
     texts = [
         f"### {escape_note(finding.title)} {{#headline-{finding.id}}}\n\n"
@@ -298,7 +302,8 @@ def _base(finding: Finding, *, release: Release) -> str:
         f"{'; '.join(map(escape_note, labels))} (@tbl-{table})" for table, labels in tables.items() if labels
     )
     strength = f"**Strength of evidence:** {escape_note(finding.strength)}. " if finding.strength else ""
-    return f"{strength}**Measure:** {shown}.{_beside(finding, release=release)}"
+    counted = how_counted(finding, release=release)
+    return f"{strength}**Measure:** {shown}.{counted}{_beside(finding, release=release)}"
 
 
 def _beside(finding: Finding, *, release: Release) -> str:

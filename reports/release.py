@@ -17,7 +17,10 @@ from parameters.spreadsheet_text import unguarded
 from reports.labels import method_label, typeset
 
 __all__ = [
+    "CORRECTED",
+    "COUNTED",
     "STATUSES",
+    "Audit",
     "Finding",
     "ForceFacts",
     "Indicator",
@@ -28,6 +31,8 @@ __all__ = [
     "read_rows",
 ]
 
+COUNTED, CORRECTED = "effort-balance", "effort-balance-corrected"
+"""The balance of effort as the program counts it, and as a settled audit puts it right."""
 STATUSES = ("shown", "suppressed", "zero", "missing", "not recorded")
 
 _FORCE_GROUP = "force"
@@ -143,6 +148,36 @@ class Coding(_Facts):
     error: CodingError | None
 
 
+class AuditedOrientation(_Facts):
+    """How coders agreed on an orientation, and how right the program is by them; None where not told."""
+
+    name: str
+    status: str
+    enough: bool
+    alpha: float | None
+    alpha_low: float | None
+    alpha_high: float | None
+    precision: float | None
+    precision_low: float | None
+    precision_high: float | None
+    recall: float | None
+    recall_low: float | None
+    recall_high: float | None
+
+
+class Audit(_Facts):
+    """A settled audit of the coding of the force's notes."""
+
+    round: str
+    settled_on: date
+    coders: int
+    adjudicated: bool
+    units: int
+    all_units: int
+    all_forces: int
+    orientations: list[AuditedOrientation]
+
+
 class PublishedByDecision(_Facts):
     """A row published whatever its counts: of which table, why, and who decided it when."""
 
@@ -180,6 +215,7 @@ class ForceFacts(_Facts):
     trail: list[TrailStep]
     codebook: CodebookIdentity
     coding: Coding
+    audit: Audit | None = None
     seed_hash: str
     frame_hash: str
     strata_hash: str
@@ -300,6 +336,14 @@ class Release:
     def finding(self, name: str) -> Finding | None:
         """Return the finding with this id, if the inspection made it."""
         return next((finding for finding in self.findings if finding.id == name), None)
+
+    def stands_for(self, name: str) -> Finding | None:
+        """Return the finding to be told in this one's place: a balance put right, where it can be told."""
+        if name == f"{COUNTED}-{_FORCE_GROUP}":
+            corrected = self.finding(f"{CORRECTED}-{_FORCE_GROUP}")
+            if corrected is not None and corrected.told:
+                return corrected
+        return self.finding(name)
 
     def speaks(self, finding: Finding) -> bool:
         """Whether a finding says something about the force: a number, or that it keeps no such record."""

@@ -41,7 +41,7 @@ from nlp.codebook import Codebook
 from parameters import InspectionError, Problem, shown_path
 from parameters.suggestions import listed
 
-__all__ = ["Settled", "differing_units", "read_settled", "settle"]
+__all__ = ["Settled", "differing_units", "read_settled", "settle", "settling_workbook"]
 
 FORM = "settling of codings, layout 1"
 DECIDED_BY = "B3"
@@ -114,7 +114,7 @@ def settle(held: Round, coded: Coded, codebook: Codebook) -> Path | None:
         When a coder has not finished.
     """
     _refuse_unfinished(held, coded)
-    path = _path(held)
+    path = settling_workbook(held)
     if path.exists() or differing_units(coded).empty:
         return None
     save(_build(held, coded, codebook), path, dated=held.dated)
@@ -155,7 +155,7 @@ def read_settled(held: Round, coded: Coded, codebook: Codebook) -> Settled:
 
 def _decisions(held: Round, coded: Coded, codebook: Codebook) -> tuple[pd.DataFrame, Mapping[str, str], str]:
     """Codes and flags of the units decided, and who decided."""
-    path = _path(held)
+    path = settling_workbook(held)
     workbook = open_returned(path)
     if isinstance(workbook, Problem):
         raise InspectionError([workbook])
@@ -206,7 +206,8 @@ def _refuse_unfinished(held: Round, coded: Coded) -> None:
         raise InspectionError([Problem(f"audit round {held.name}", "", "", message, remedy)])
 
 
-def _path(held: Round) -> Path:
+def settling_workbook(held: Round) -> Path:
+    """Where differences of a round are settled; there is none where coders differ on nothing."""
     return held.folder / f"{held.name}-settling.xlsx"
 
 

@@ -32,6 +32,10 @@ SaveOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Save the table, .csv or .xlsx, do not print it."),
 ]
+GoldOption = Annotated[
+    Path | None,
+    typer.Option(help="Folder of a settled audit's gold, to be right by; by default the corpora."),
+]
 _OLD = Annotated[Path, typer.Argument(help="Folder of the codebook as it was.", show_default=False)]
 _NEW = Annotated[Path, typer.Argument(help="Folder of the codebook as it is to be.", show_default=False)]
 
@@ -54,10 +58,7 @@ def audit_rules(
     worst: Annotated[
         int, typer.Option(min=0, help="Only so many rules: those least often right, of five units or more.")
     ] = 0,
-    gold: Annotated[
-        Path | None,
-        typer.Option(help="Folder of a settled audit's gold, to be right by; by default the corpora."),
-    ] = None,
+    gold: GoldOption = None,
     output: SaveOption = None,
     codebook: CodebookOption = CODEBOOK,
     evidence: EvidenceOption = EVIDENCE,
@@ -139,13 +140,22 @@ def audit_concordance(
 
 
 def audit_groups(
+    forces: Annotated[
+        list[Path] | None,
+        typer.Argument(help="With --gold: forces of the audit; by default all.", show_default=False),
+    ] = None,
+    gold: GoldOption = None,
     swap: Annotated[
         bool, typer.Option("--swap", help="Also code the notes with every gender swapped; some minutes.")
     ] = False,
     output: SaveOption = None,
     codebook: CodebookOption = CODEBOOK,
+    evidence: EvidenceOption = EVIDENCE,
 ) -> None:
-    """Show whom errors fall on, by author's role, writer and length of note, on the corpora that measure."""
+    """Show whom errors fall on: by author's role, length of note and writer, on the corpora that measure.
+
+    With --gold on a settled audit: by author's role, length of note, force and the victim's gender.
+    """
     from nlp import Coder
     from nlp.audit.groups import errors_by_group, length_bands, swap_test
     from nlp.combine import combine
@@ -153,11 +163,15 @@ def audit_groups(
     from nlp.reader import read_corpora
 
     coder = Coder(read_codebook(codebook))
-    corpus = read_corpora().measured
-    notes = corpus.notes.assign(length=length_bands(corpus.notes))
-    table = combine(coder.code_notes(notes).table, load_held_out())
-    groups = ("author_role", "length", "writer")
-    _show(pd.concat([errors_by_group(corpus.units, table, notes, by=by) for by in groups]), output)
+    if gold is not None:
+        notes, table = _errors_of_audit(gold, forces, evidence)
+        _show(table, output)
+    else:
+        corpus = read_corpora().measured
+        notes = corpus.notes.assign(length=length_bands(corpus.notes))
+        table = combine(coder.code_notes(notes).table, load_held_out())
+        groups = ("author_role", "length", "writer")
+        _show(pd.concat([errors_by_group(corpus.units, table, notes, by=by) for by in groups]), output)
     if swap:
         found = swap_test(notes, coder)
         changed = len(found.moves)
@@ -165,6 +179,41 @@ def audit_groups(
             f"With {found.words} words of a gender swapped in {found.changed_notes} of {found.notes} notes, "
             f"{changed} units count for other codes; {found.counted} count as written."
         )
+
+
+def _errors_of_audit(
+    gold: Path, files: list[Path] | None, evidence: Path
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The notes of an audit's forces, and how right the coding is in groups of them."""
+    from inspections.audit import open_round
+    from nlp.audit.gold import read_gold_codings
+    from nlp.audit.groups import accuracy_by_group, length_bands
+    from nlp.reader.corpus import CorpusError
+
+    with mistakes():
+        held = open_round(gold.parent)
+        read = _open(files or [Path(name) for name in held.forces], evidence)
+    try:
+        settled = read_gold_codings(gold / "gold.jsonl")
+    except CorpusError as error:
+        raise stop(error) from None
+    notes = pd.concat([_with_groups(force) for force in read], ignore_index=True)
+    entry = ["case_id", "entry_no"]
+    told = notes.assign(length=length_bands(notes)).drop(columns="text")
+    frame = held.frame.drop(columns="author_role").merge(told, on=entry)
+    judged = held.units[held.units["unit_id"].isin(frame["unit_id"])]
+    coding = held.coding[held.coding["unit_id"].isin(frame["unit_id"])]
+    by_unit = frame.set_index("unit_id")
+    wanted = [name for name in ("force", "author_role", "length", "victim_gender") if name in by_unit]
+    parts = [accuracy_by_group(frame, coding, judged, settled, by_unit[name]) for name in wanted]
+    return notes, pd.concat(parts, ignore_index=True)
+
+
+def _with_groups(force: CodedForce) -> pd.DataFrame:
+    """The notes of a force with what its sample says of the victim, where it is recorded."""
+    sample = force.read("sample")
+    known = [name for name in ("victim_gender",) if name in sample]
+    return force.notes.merge(sample[["case_id", *known]], on="case_id", how="left")
 
 
 def audit_notebook(

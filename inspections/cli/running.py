@@ -94,6 +94,7 @@ def _read_and_draw(
     runs: list[Parameters],
 ) -> tuple[list[tuple[CaseFiles, Drawn, Parameters]], list[Problem]]:
     """Every force's case files and samples, and what stops those of the others."""
+    from inspections.audit.settled import check_audit
     from inspections.case_files import read_case_files
     from inspections.disclosure import refuse_unknown_exceptions
     from inspections.sampling import draw
@@ -103,6 +104,7 @@ def _read_and_draw(
     for parameters in runs:
         try:
             refuse_unknown_exceptions(parameters.inspection.disclosure, file=parameters.inspection_file)
+            check_audit(parameters)
             case_files = read_case_files(parameters)
             drawn = draw(case_files.cases, case_files.notes["case_id"].value_counts(), parameters)
         except InspectionError as error:

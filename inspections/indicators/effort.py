@@ -6,6 +6,7 @@ orientation that counts; a unit with two codes of one orientation is one unit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from inspections.columns import column, is_kept
 from inspections.indicators.coded_files import counted_codes, share_of_files, units_by_case
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, SampledFiles, not_recorded
+from inspections.intervals import CENSUS, NO_INTERVAL, Interval
 
 __all__ = ["AFTER", "BEFORE", "ENOUGH_UNITS", "SUSPECT", "VICTIM", "case_balances", "codes_table"]
 
@@ -23,6 +25,7 @@ BEFORE, AFTER = "before the interview", "from the interview on"
 ENOUGH_UNITS = 5
 """Fewest counted units for a case to be given a balance."""
 
+_OF_BOTH = "drawing of files and checking of units together"
 _CODEBOOK = "Codebook, section 9"
 _WRITTEN = "Measures what was written in the notes, not what was done; some testing of accounts is proper."
 
@@ -116,6 +119,38 @@ _BALANCE = Indicator(
 @indicator(_BALANCE)
 def _effort_balance(material: Material) -> Iterator[Row]:
     yield _force_balance(material, done_only=False)
+
+
+@indicator(
+    replace(
+        _BALANCE,
+        id="effort-balance-corrected",
+        label="Balance of effort, put right by an audit",
+        definition="The balance of effort as people would have coded the notes, estimated from units that "
+        "they coded without seeing what the program had counted.",
+        formula="As effort-balance, over units counted by people: of every kind of unit by what the program "
+        "said of it, the number in all sampled files times the share that people found of either orientation",
+        denominator="Units of either orientation in the sampled case files, estimated.",
+        caveat=f"{_WRITTEN} People's own errors of coding are not in the interval.",
+    )
+)
+def _corrected_balance(material: Material) -> Iterator[Row]:
+    if material.corrected is None:
+        return
+    counted = _force_balance(material, done_only=False)
+    value, low, high = (material.corrected[f"corrected{end}"] for end in ("", "_low", "_high"))
+    if math.isnan(value):
+        yield replace(counted, numerator=None, value=None, interval=NO_INTERVAL, status="missing")
+        return
+    yield replace(
+        counted,
+        numerator=None,
+        value=value,
+        interval=CENSUS if math.isclose(low, high) else Interval(low, high, _OF_BOTH),
+        base=f"{counted.base}, put right by an audit",
+        base_unit=f"{counted.base_unit}, put right by an audit",
+        status="shown",
+    )
 
 
 @indicator(

@@ -68,6 +68,8 @@ class Material:
         Official counts: ``outcome_type, period, recorded, closed``.
     further : mapping of str to DataFrame
         Suspects, devices, workforce and review answers, by name; those that the force holds.
+    corrected : mapping of str to float, optional
+        The balance of effort put right by a settled audit, as `nlp.audit.accuracy.corrected_balance` has it.
     """
 
     cases: pd.DataFrame
@@ -80,6 +82,7 @@ class Material:
     seed: str
     outcomes: pd.DataFrame | None = None
     further: Mapping[Table, pd.DataFrame] = field(default_factory=dict)
+    corrected: Mapping[str, float] | None = None
 
     def keeps(self, *fields: str) -> bool:
         """Whether the force records all these fields of its cases, in whichever of them."""

@@ -127,8 +127,8 @@ def corrected_balance(
     files = cases.set_index("case_id").astype({"weight": float})
     cells, machine, of_unit = _cells(frame, coding)
     counts = np.zeros((len(files), len(cells)))
-    np.add.at(counts, (files.index.get_indexer(frame["case_id"]), of_unit), 1)
-    read = of_unit[pd.Index(frame["unit_id"]).get_indexer(judged["unit_id"])]
+    np.add.at(counts, (files.index.get_indexer(pd.Index(frame["case_id"])), of_unit), 1)
+    read = of_unit[pd.Index(frame["unit_id"]).get_indexer(pd.Index(judged["unit_id"]))]
     true = _sides(gold, judged["unit_id"])
     own = judged["weight"].to_numpy(dtype=float)
     beyond = judged["case_id"].map(files["weight"]).to_numpy(dtype=float)

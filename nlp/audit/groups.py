@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nlp.audit.accuracy import accuracy
 from nlp.audit.codebooks import find_moves
 from nlp.coder import Coder
 from nlp.combine import LEAST_PROBABILITY, Combination, read_twice
 from nlp.evaluation.scores import ORIENTATIONS, evaluate
 from nlp.reader.corpus import GoldUnit
 
-__all__ = ["GenderSwap", "errors_by_group", "length_bands", "swap_gender", "swap_test"]
+__all__ = ["GenderSwap", "accuracy_by_group", "errors_by_group", "length_bands", "swap_gender", "swap_test"]
 
 ENTRY = ["case_id", "entry_no"]
 BANDS = {"up to 25 words": 25, "26 to 75 words": 75, "76 to 150 words": 150}
@@ -138,6 +139,54 @@ def errors_by_group(
         "high",
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def accuracy_by_group(
+    frame: pd.DataFrame,
+    coding: pd.DataFrame,
+    judged: pd.DataFrame,
+    gold: pd.DataFrame,
+    groups: pd.Series,
+) -> pd.DataFrame:
+    """Weighted precision and recall of what counts, in each group of the units of a settled audit.
+
+    Units of an audit are drawn unequally, hits more often than silent ones: counted alike, as
+    `errors_by_group` does, they would show too few misses. Here each stands for as many as it was drawn of.
+
+    Parameters
+    ----------
+    frame, coding, judged, gold : DataFrame
+        As for `nlp.audit.accuracy.accuracy`.
+    groups : Series
+        The group of each unit, by `unit_id`; its name is what the groups are of. A unit without a value is of
+        the group "not recorded".
+
+    Returns
+    -------
+    DataFrame
+        A row a group and orientation: `by, group, orientation, judged` (units people coded), `gold` (those of
+        them with the orientation), then `precision, recall, f1`, each with `_low` and `_high` (95%). Missing
+        where the gold has fewer than 20 units of it.
+    """
+    named = groups.astype("object").where(groups.notna() & (groups != ""), "not recorded").astype(str)
+    rows = []
+    for group in sorted(set(named.reindex(judged["unit_id"]).dropna())):
+        units = named.index[named == group]
+        whole, read = (table[table["unit_id"].isin(units)] for table in (frame, judged))
+        found = accuracy(
+            whole,
+            coding[coding["unit_id"].isin(units)],
+            read,
+            gold[gold["unit_id"].isin(read["unit_id"])],
+            codes=(),
+        )
+        figures = [f"{name}{end}" for name in ("precision", "recall", "f1") for end in ("", "_low", "_high")]
+        found[figures] = found[figures].where(found["gold"] >= _ENOUGH)
+        head = {"by": groups.name, "group": group}
+        for row in found.to_dict("records"):
+            counts = {"orientation": row["name"], "judged": len(read), "gold": row["gold"]}
+            rows.append(head | counts | {name: row[name] for name in figures})
+    return pd.DataFrame(rows)
 
 
 def swap_gender(text: str) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -26,6 +27,7 @@ from parameters.models.columns import (
 from parameters.models.sample import SampleOverrides
 from parameters.models.source import Source
 from parameters.models.values import Slug, Strictly, Words, YesNo, given_twice, rule
+from parameters.paths import PROJECT
 from parameters.suggestions import listed
 
 RESERVED = frozenset(
@@ -124,6 +126,26 @@ class ApprovedExtract(Strictly):
         return value
 
 
+class SettledAudit(Strictly):
+    """A settled round of the audit of this force's coding, by which its balance of effort is put right."""
+
+    round: Words = Field(
+        description="Folder of the round, from the folder of this parameter file, such as"
+        " ../audits/northshire/main: what inspection audit sample, settle and score have written."
+    )
+    settled_on: date = Field(description="Day on which it was settled, year-month-day; printed.")
+
+    def files(self) -> tuple[Path, ...]:
+        """Files of the round on which findings rest, those that there are.
+
+        `load_parameters` has made the path start at the project root.
+        """
+        tables = (f"{name}.parquet" for name in ("frame", "coding", "units", "cases"))
+        results = ("gold/gold.jsonl", "results/accuracy.csv", "results/agreement.csv")
+        wanted = (PROJECT / self.round / name for name in ("round.json", *tables, *results))
+        return tuple(path for path in wanted if path.is_file())
+
+
 class Force(Strictly):
     """One force: `parameters/<force>.yml`."""
 
@@ -136,6 +158,9 @@ class Force(Strictly):
     sample: SampleOverrides = Field(
         default_factory=SampleOverrides,
         description="What differs from the inspection's sample in this force.",
+    )
+    audit: SettledAudit | None = Field(
+        None, description="A settled round of the audit of the coding, if there is one."
     )
     approved_extracts: tuple[ApprovedExtract, ...] = Field(
         (), description="Extracts from notes that a person approved for publication."

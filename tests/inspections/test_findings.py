@@ -136,15 +136,31 @@ def test_what_a_force_does_not_record_is_said_of_the_force():
     )
 
 
+def test_a_balance_put_right_tells_what_the_program_counted_beside_it() -> None:
+    both = pd.concat(
+        [
+            released(indicator="effort-balance", unit="balance", value=-0.2, low=-0.4, high=0.0),
+            released(indicator="effort-balance-corrected", unit="balance", value=-0.1, low=-0.5, high=0.3),
+        ]
+    )
+    put_right, counted = write_findings(both, force="Northshire Police")
+    assert put_right.id == "effort-balance-corrected-force"
+    assert "Had people coded every note" in put_right.statement
+    assert "95 per cent interval -0.50 to +0.30" in put_right.statement
+    own = "By the program's own count the balance is -0.20 (95 per cent interval -0.40 to 0.00)."
+    assert put_right.statement.endswith(own)
+    assert counted.statement.startswith("By the program's count")
+
+
 def test_a_balance_is_told_as_units_in_a_hundred():
     told = finding(
         indicator="effort-balance", unit="balance", numerator=-51, denominator=203, value=-0.2512,
         low=-0.4, high=0.049, base="203 counted units in 24 sampled case files",
     )  # fmt: skip
     assert told.statement == (
-        "Of all effort recorded in the case files we examined, 63 units in 100 went on testing the victim's "
-        "account and 37 on investigating the suspect (balance -0.25 between -1 and +1; 95 per cent interval "
-        "-0.40 to +0.05; 203 counted units in 24 sampled case files)."
+        "By the program's count, of all effort recorded in the case files we examined, 63 units in 100 went "
+        "on testing the victim's account and 37 on investigating the suspect (balance -0.25 between -1 and "
+        "+1; 95 per cent interval -0.40 to +0.05; 203 counted units in 24 sampled case files)."
     )
 
 

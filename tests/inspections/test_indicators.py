@@ -1,3 +1,5 @@
+import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -391,9 +393,19 @@ def everything() -> Material:
 
 def test_every_indicator_gives_rows_even_for_the_barest_case_table():
     bare = material(coded(), cases=cases_of(offence_code=["19C"]), weights={"case 0": 1.0})
-    table = compute_indicators(bare).table
+    nothing = dict.fromkeys(("corrected", "corrected_low", "corrected_high"), math.nan)
+    table = compute_indicators(replace(bare, corrected=nothing)).table
     assert set(table["indicator"]) == set(definitions()["id"])
     assert list(table.columns) == list(COLUMNS)
+
+
+def test_a_balance_put_right_is_of_the_same_files_and_there_only_with_an_audit() -> None:
+    given = replace(everything(), corrected={"corrected": 0.25, "corrected_low": -0.1, "corrected_high": 0.5})
+    found, counted = row_of("effort-balance-corrected", given), row_of("effort-balance", given)
+    assert (found["value"], found["low"], found["high"]) == (0.25, -0.1, 0.5)
+    assert (found["denominator"], found["cases"]) == (counted["denominator"], counted["cases"])
+    assert counted["value"] == row_of("effort-balance", everything())["value"]
+    assert rows_of("effort-balance-corrected", everything()).empty
 
 
 def test_every_row_has_the_numbers_its_status_promises():

@@ -11,7 +11,7 @@ from parameters.fields import PILLARS
 from reports.catalogue import Condition, Draft, load_catalogue
 from reports.decisions import improvement_plan, recommendations
 from reports.recommendations import EarlierRecommendation, StatusEntry, load_decisions
-from reports.release import Release, read_release
+from reports.release import CORRECTED, Release, read_release
 
 GOOD = """
 judgements:
@@ -259,6 +259,7 @@ def catalogue() -> list[Draft]:
 
 def test_the_catalogue_has_a_usual_recommendation_for_every_finding_a_force_can_have() -> None:
     possible = {f"{entry.indicator}-{entry.group.replace(' ', '-')}" for entry in SENTENCES}
+    possible.discard(f"{CORRECTED}-force")  # it calls for what the program's own balance would
     drafted = {name for draft in catalogue() for name, condition in draft.when.items() if condition.recorded}
     assert possible - drafted == set()
     assert {name for draft in catalogue() for name in draft.when} - possible == set()
