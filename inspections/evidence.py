@@ -64,7 +64,7 @@ CODE_BEHIND = {
     "3_findings": (
         "inspections/disclosure/*.py",
         "inspections/audit/*.py",
-        "nlp/audit/*.py",
+        "nlp/audit/**/*.py",
         "nlp/evaluation/*.py",
         "nlp/evaluation/error.json",  # how often the coding is right, which the release says
         "parameters/words.yml",
@@ -136,7 +136,7 @@ class EvidenceFolder:
         return {shown_path(path): _hash_file(path) if path.is_file() else _ABSENT for path in self.inputs()}
 
     def _audit_hashes(self) -> dict[str, str]:
-        """Hash of what is said of the audit and of each of its files; people's coding changes findings alone."""
+        """Hash of what is said of the audit, and of each of its files: only the findings rest on it."""
         audit = self.parameters.force.audit
         if audit is None:
             return {}
