@@ -16,7 +16,7 @@ from nlp.audit.gold import read_gold_codings
 from nlp.codebook import ATTRIBUTES as VALUES
 from nlp.codebook import Codebook
 
-__all__ = ["COMPARED", "Score", "score"]
+__all__ = ["COMPARED", "Score", "balances", "score"]
 
 COMPARED = ("polarity", "voice", "status", "frame", "purpose")
 DRAWS = 2000
@@ -81,7 +81,7 @@ def score(held: Round, codebook: Codebook, *, earlier: Mapping[str, pd.DataFrame
     final = read_gold_codings(gold)
     codes = [code.id for code in codebook.codes if code.orientation != "other"]
     right = accuracy(held.frame, held.coding, held.units, final, codes=codes)
-    return Score(coded.progress, agreed, drift, right, _balances(held, final))
+    return Score(coded.progress, agreed, drift, right, balances(held, final))
 
 
 def coders_agreement(held: Round, coded: Coded, codebook: Codebook) -> pd.DataFrame:
@@ -96,7 +96,8 @@ def coders_agreement(held: Round, coded: Coded, codebook: Codebook) -> pd.DataFr
     )
 
 
-def _balances(held: Round, gold: pd.DataFrame) -> pd.DataFrame:
+def balances(held: Round, gold: pd.DataFrame) -> pd.DataFrame:
+    """The balance of each force of a round, as the machine has it and put right by its gold."""
     rows = []
     for force in held.forces:
         cases = held.cases[held.cases["force"] == force].reset_index(drop=True)

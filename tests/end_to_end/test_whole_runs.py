@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -14,50 +12,17 @@ import pytest
 import tutorial
 from pypdf import PdfReader
 from typer.testing import CliRunner
+from whole_run import WholeRun, whole_run
 
 from inspections.cli import app
 from inspections.evidence import STEPS
 from inspections.fictional.forces import canaries
-from inspections.runner import run_force
 from nlp import Codebook, load_codebook
-from parameters import PROJECT, load_parameters
-from reports import RenderedReport, refresh, render
+from parameters import PROJECT
 
 REAL = Path(__file__).parents[1] / "inspections" / "real"
 DATA = PROJECT.parent / "shared" / "data"
 needs_real_data = pytest.mark.skipif(not DATA.is_dir(), reason="real public material is not on this machine")
-
-
-@dataclass(frozen=True)
-class WholeRun:
-    evidence: Path
-    root: Path
-    report: RenderedReport
-
-
-def whole_run(parameter_file: Path, folder: Path) -> WholeRun:
-    """Run the notebooks and render the report in a copy of the project's texts."""
-    result = run_force(load_parameters(parameter_file), folder / "evidence", tell=lambda _: None)
-    assert result.evidence is not None
-    root = folder / "project"
-    root.mkdir()
-    for name in ("_quarto.yml", "index.qmd"):
-        shutil.copyfile(PROJECT / name, root / name)
-    made = shutil.ignore_patterns("_generated", "_metadata.yml", "*.py", "__pycache__", "home")
-    shutil.copytree(PROJECT / "reports", root / "reports", ignore=made)
-    refresh(result.force, result.evidence / "release", root=root)
-    (report,) = render([result.force], site_folder=root / "_site", root=root)
-    return WholeRun(result.evidence, root, report)
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> list[WholeRun]:
-    """The same fictional force, run and rendered twice from nothing by the embedded path."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QUARTO_PATH", str(tmp_path_factory.mktemp("no-quarto") / "quarto"))
-        return [
-            whole_run(PROJECT / "parameters" / "saltmere.yml", tmp_path_factory.mktemp("run")) for _ in "ab"
-        ]
 
 
 def digests(folder: Path) -> dict[str, str]:
