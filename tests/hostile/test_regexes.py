@@ -19,8 +19,11 @@ PUMPS = (
     "12 of ",
 )  # fmt: skip
 SHORT, TIMES = 2_000, 8
-OF_ONE_LINE = {"parameters.explanations.LOGIN.0"}
-"""Given at most two thousand signs."""
+BOUNDED = {
+    "parameters.explanations.LOGIN.0",  # given at most two thousand signs
+    "parameters.models.source.SELECTS.0",  # only matched, from the beginning
+    "parameters.spreadsheet_text._FORMULA.0",  # the same
+}
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -65,4 +68,4 @@ def test_a_catastrophic_pattern_is_seen() -> None:
 
 @pytest.mark.slow
 def test_no_pattern_takes_more_than_its_share_of_time() -> None:
-    assert {name: told for name, one in patterns() if name not in OF_ONE_LINE and (told := slow(one))} == {}
+    assert {name: told for name, one in patterns() if name not in BOUNDED and (told := slow(one))} == {}
