@@ -42,7 +42,7 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 TABLE = re.compile(r"T_[0-9a-f]{5}")
 _SHARE = 1 / 3
-"""Of a whole run's time, within which a kill comes: what is resumed is shorter, and few runs bear many kills."""
+"""Of a whole run's time, within which a kill comes: less is left of what is resumed."""
 ADDRESS = re.compile(r"at 0x[0-9a-f]+")
 
 
