@@ -23,10 +23,10 @@ from pathlib import Path
 from random import Random
 
 TESTS = Path(__file__).parents[1]
-sys.path.append(str(TESTS / "hostile"))
+sys.path.append(str(TESTS / "end_to_end"))
 
-from mutations import CANARY, harmed  # noqa: E402
-from readers import READERS, OpenReader, open_reader  # noqa: E402
+from harmed_files import CANARY, harmed  # noqa: E402
+from readers_of_files import READERS, OpenReader, open_reader  # noqa: E402
 
 MOST_SECONDS = 30
 MOST_MEMORY = 4 * 2**30

@@ -6,10 +6,10 @@ The same for an hour, with other files: ``python tests/benchmarks/fuzz_readers.p
 from random import Random
 
 import pytest
+from harmed_files import CANARY, harmed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutations import CANARY, harmed
-from readers import READERS, Reader, open_reader
+from readers_of_files import READERS, Reader, open_reader
 
 SLOW = {"coding workbook", "settling workbook", "audit round", "audit round units"}
 SLOW |= {"code", "word classes", "context cues", "roles", "notes as Excel under two headings"}

@@ -5,6 +5,7 @@ The valid files hold the canary wherever a note, a comment or another free text 
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import logging
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
-from mutations import CANARY
+from harmed_files import CANARY
 from openpyxl import Workbook, load_workbook
 from PIL import Image, PngImagePlugin
 
@@ -128,14 +129,8 @@ class OpenReader:
 def open_reader(reader: Reader) -> OpenReader:
     """The reader with its folder, made once a process."""
     folder = Path(tempfile.mkdtemp(prefix="hostile-"))
-    atexit_remove(folder)
-    return OpenReader(reader, folder)
-
-
-def atexit_remove(folder: Path) -> None:
-    import atexit
-
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return OpenReader(reader, folder)
 
 
 # --- parameters -----------------------------------------------------------------------------------------
