@@ -57,7 +57,7 @@ TITLES = ("Mr", "Mrs", "Ms", "Miss", "Dr", "Prof")
 _RANK = rf"(?:{'|'.join(RANKS)})"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    ("email", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
     ("web", r"(?:https?://|www\.)\S+"),
     ("account", r"(?<!\w)@\w[\w.]*"),
     ("postcode", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"),
@@ -86,9 +86,11 @@ _SHAPES = re.compile("|".join(f"(?P<p{number}>{pattern})" for number, (_, patter
 
 _ADDRESS = re.compile("|".join(pattern for kind, pattern in _PATTERNS if kind in ("email", "web", "account")))
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*")
-_SENTENCE_END = re.compile(r"(?:^|[.!?:;\n\]]|[-•*])[\s\"'“‘(]*$")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:;\n\]]|[-•*])[\s\"'“‘(]{0,40}$")
 _RANK_BEFORE = re.compile(rf"\b{_RANK} $")
 _INITIAL_BEFORE = re.compile(r"(?<![\w'’])[A-Z]\.? $")
+_NEAR = 60
+"""Signs before a word that are looked at: ranks are shorter, and a long note has many words."""
 _OF_PLACES = re.compile(rf"{_STREET}|{_MONTH}|{_WEEKDAY}")
 _BENT = re.compile(r"(?<=[A-Z0-9])['’]?(?:s|d|ed|ing)$")
 """What officers hang on an abbreviation: IPs, PND'd, NFAing."""
@@ -416,7 +418,8 @@ def _names(text: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
         if spans and not text[spans[-1][1] : start].strip(" "):
             spans[-1] = (spans[-1][0], stop)
             continue
-        if before := _RANK_BEFORE.search(text, 0, start) or _INITIAL_BEFORE.search(text, 0, start):
+        near = max(0, start - _NEAR)
+        if before := _RANK_BEFORE.search(text, near, start) or _INITIAL_BEFORE.search(text, near, start):
             start = before.start()
         spans.append((start, stop))
     return spans
@@ -450,7 +453,7 @@ def _plain(word: re.Match[str]) -> str:
 
 
 def _opens_sentence(word: re.Match[str], text: str) -> bool:
-    return bool(_SENTENCE_END.search(text[: word.start()]))
+    return bool(_SENTENCE_END.search(text, max(0, word.start() - _NEAR), word.start()))
 
 
 def _look_again(text: str, vocabulary: Vocabulary) -> Iterator[Found]:

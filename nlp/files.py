@@ -31,6 +31,7 @@ __all__ = [
 _NEEDED = ("case_id", "text")
 _ROWS_READ = 1_000
 _LONGEST_NUMBER = 18
+_MOST_COLUMNS, _LONGEST_HEADING = 16_384, 1 << 20
 _ROWS_WRITTEN = 50_000
 """Rows of a Parquet row group: fewer make a file slow to read."""
 
@@ -126,6 +127,9 @@ def _read_parquet(source: Path) -> Iterator[dict[str, Any]]:
 
 
 def _read_csv(source: Path) -> Iterator[dict[str, Any]]:
+    with source.open("rb") as file:
+        if file.readline(_LONGEST_HEADING).count(b",") >= _MOST_COLUMNS:
+            raise NotesFileError(f"{source.name}: has more columns than a table has. Check what it is.")
     try:
         with pd.read_csv(
             source, dtype=str, keep_default_na=False, chunksize=_ROWS_READ, encoding="utf-8-sig"

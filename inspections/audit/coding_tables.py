@@ -19,6 +19,7 @@ __all__ = ["READ_FROM", "WRITTEN_AS", "codings_with_words", "read_table", "write
 READ_FROM = (".parquet", ".csv", ".jsonl")
 WRITTEN_AS = (*READ_FROM, ".xlsx")
 _NUMBERS = ("entry_no", "unit_no", "start", "end")
+_MOST_COLUMNS, _LONGEST_HEADING = 16_384, 1 << 20
 _FIRST = ("case_id", "entry_no", "unit_no", "start", "end", "words", "code", "title", "orientation", "coder")
 _MADE = date(1980, 1, 1)
 """The date that a workbook bears: the codings have none, and the same table is to give the same bytes."""
@@ -103,6 +104,9 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
+    with path.open("rb") as file:
+        if file.readline(_LONGEST_HEADING).count(b",") >= _MOST_COLUMNS:
+            raise ValueError("more columns than a table has")
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 

@@ -139,7 +139,7 @@ def axe_result(path: Path | None) -> Item:
             (result.get("url", ""), violation) for result in results for violation in result["violations"]
         ]
         found = [Found("fail", f"axe-core: {violation['id']}", str(url)) for url, violation in told]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         remedy = "Save what axe.run() returns, for every page, as a JSON list."
         raise InspectionError([Problem(str(path), "", "", "is no result of axe-core.", remedy)]) from None
     return Item("axe", title, f"{len(results)} pages", tuple(found))

@@ -23,6 +23,9 @@ BOUNDED = {
     "parameters.explanations.LOGIN.0",  # given at most two thousand signs
     "parameters.models.source.SELECTS.0",  # only matched, from the beginning
     "parameters.spreadsheet_text._FORMULA.0",  # the same
+    "inspections.breaches.REFERENCE_LIKE.0",  # the same, of a cell
+    "inspections.comparison.effective._OF_UNITS.0",  # of the toolkit's own words
+    "inspections.pseudonyms._SENTENCE_END.0",  # of the sixty signs before a word
 }
 
 

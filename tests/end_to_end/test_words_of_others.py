@@ -14,6 +14,7 @@ from rich.text import Text
 
 from inspections.audit.coding_tables import write_table
 from inspections.cli.shared import Terminal, visible
+from inspections.pseudonyms import Vocabulary
 from inspections.release import write_csv
 from inspections.reviews.workbooks import put
 from nlp.audit.concordance import phrase_places
@@ -113,3 +114,8 @@ def test_stars_in_a_phrase_do_not_take_for_ever() -> None:
     )
     assert phrase_places("a*a*a*a*a*b*", notes, coding).empty
     assert len(phrase_places("arrest***", notes, coding)) == 1
+
+
+def test_names_are_looked_for_in_a_note_without_end() -> None:
+    for note in ("a" * 300_000, "Marcus " * 40_000, "\n" * 300_000, "a@" * 150_000):
+        Vocabulary.of([note])
