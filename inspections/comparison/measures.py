@@ -46,6 +46,7 @@ _KEPT = [
 TOLD = ("shown", "zero")
 _ASKED_FOR = "yes"
 _OFFICIAL = "official-outcomes"
+_WHERE_MADE = ("effort-balance-corrected",)
 _SIGNIFICANT = 0.05
 
 CHANGE_COLUMNS = (
@@ -72,7 +73,8 @@ def measures(releases: Sequence[ForceRelease]) -> pd.DataFrame:
     DataFrame
         A row a measure and force, forces in the order given: ``measure, group, source, force, name``, the
         released columns, and ``effective, effective_how``, the number of cases the share is worth in a
-        comparison. A force without a row of a measure is given one, *missing*.
+        comparison. A force without a row of a measure is given one, *missing*; but not of a balance put
+        right by an audit, which a force without an audit has no more than it lacks.
     """
     tables = [_of_force(release) for release in releases]
     chosen = _behind_findings(releases)
@@ -87,7 +89,8 @@ def measures(releases: Sequence[ForceRelease]) -> pd.DataFrame:
     everything = heads.merge(forces, how="cross").merge(
         table[[*KEY, "force", *_released(), "effective", "effective_how"]], on=[*KEY, "force"], how="left"
     )
-    everything["status"] = everything["status"].fillna("missing")
+    not_made = everything["status"].isna() & everything["measure"].isin(_WHERE_MADE)
+    everything = everything[~not_made].fillna({"status": "missing"})
     order = everything.assign(source=everything["source"].eq("answers"))
     return everything.loc[order.sort_values(["pillar", "source"], kind="stable").index].reset_index(drop=True)
 

@@ -17,6 +17,7 @@ from whole_run import WholeRun, render_report
 from inspections.audit import ForceNotes, Round, make_round
 from inspections.audit.scoring import Score, balances
 from inspections.audit.settled import check_audit, read_audit
+from inspections.evidence import UP_TO_DATE, EvidenceFolder
 from inspections.rounding import half_up, signed
 from inspections.runner import run_force
 from nlp import load_codebook
@@ -108,6 +109,9 @@ def test_only_the_findings_are_made_again_when_an_audit_is_named(audited: Audite
         "2_note_coding",
     ]
     assert ("3_findings", "done") in audited.steps
+    without = load_parameters(PROJECT / "parameters" / f"{FORCE}.yml")
+    states = EvidenceFolder(audited.evidence.parents[1], without).step_states()
+    assert list(states.values()) == [UP_TO_DATE, UP_TO_DATE, "audit changed"]
 
 
 def test_the_number_on_the_page_walks_back_to_what_people_coded(audited: Audited) -> None:

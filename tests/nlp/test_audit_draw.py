@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from nlp.audit.accuracy import accuracy, corrected_balance, print_accuracy
 from nlp.audit.draw import DrawError, draw_units, frame_of, stratified
-from nlp.audit.shares import effective_number
+from nlp.audit.groups import accuracy_by_group
+from nlp.audit.shares import effective_number, ratio_interval, share_of
 
 ROWS = ["case_id", "entry_no", "unit_no", "start", "end", "code", "counts", "source"]
 
@@ -146,6 +148,21 @@ def test_a_code_nobody_gave_is_undefined_and_printed_so() -> None:
     assert list(shown[["precision", "recall", "f1"]]) == ["n/a"] * 3
 
 
+def test_errors_by_group_are_weighted_and_of_all_units_together_those_of_the_audit() -> None:
+    frame, coding = made(silent=600)
+    drawn = draw_units(frame, 200, seed="s")
+    truly = coding.loc[coding["code"].eq("sus-digital"), "unit_id"]
+    missed = frame.loc[frame["kind"].eq("silent"), "unit_id"].iloc[::6]
+    gold = pd.DataFrame({"unit_id": [*truly, *missed], "code": "sus-digital", "counts": True})
+    gold = gold[gold["unit_id"].isin(drawn["unit_id"])]
+    whole = accuracy(frame, coding, drawn, gold, codes=()).set_index("name").loc["suspect-focus"]
+    groups = pd.Series("all", index=frame["unit_id"], name="force")
+    found = accuracy_by_group(frame, coding, drawn, gold, groups).set_index("orientation")
+    assert found.loc["suspect-focus", "recall"] == pytest.approx(whole["recall"])
+    assert whole["recall"] < 0.6 < len(truly) / (len(truly) + gold["unit_id"].isin(missed).sum())
+    assert math.isnan(found.loc["victim-credibility", "recall"])
+
+
 def test_effective_number_is_that_of_a_simple_draw() -> None:
     assert effective_number(np.full(50, 1e9)) == pytest.approx(50)
     assert math.isinf(effective_number(np.ones(50)))
@@ -162,3 +179,23 @@ def test_the_balance_is_put_right_by_what_people_found() -> None:
     assert found["machine"] == 1
     assert found["corrected"] == pytest.approx((40 - 60) / 100)
     assert found["corrected_low"] == found["corrected_high"] == pytest.approx(found["corrected"])
+
+
+def test_a_share_has_the_mid_p_interval_and_a_ratio_of_one_share_the_same() -> None:
+    share = share_of(np.arange(60) < 6, np.full(60, 1e9), number=60.0)
+    assert share.estimate == pytest.approx(0.1)
+    for end, tail in ((share.low, binom.sf), (share.high, lambda count, n, p: binom.cdf(count - 1, n, p))):
+        assert tail(6, 60, end) + binom.pmf(6, 60, end) / 2 == pytest.approx(0.025)
+    ratio = ratio_interval(np.array([50.0]), np.array([0.0]), [share], known=(0.0, 50.0))
+    assert ratio == pytest.approx((share.estimate, share.low, share.high))
+
+
+def test_a_balance_without_any_victim_credibility_seen_keeps_its_doubt() -> None:
+    frame, coding = made()
+    drawn = draw_units(frame, 100, seed="s")
+    gold = coding.loc[coding["counts"], ["unit_id", "code", "counts"]]
+    gold = gold[gold["unit_id"].isin(drawn["unit_id"])]
+    cases = pd.DataFrame({"case_id": sorted(set(frame["case_id"])), "weight": 3.0, "stratum": "all"})
+    found = corrected_balance(frame, coding, drawn, gold, cases)
+    assert (found["corrected"], found["corrected_high"]) == (1, 1)
+    assert found["corrected_low"] < 0.95

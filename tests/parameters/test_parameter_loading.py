@@ -65,6 +65,17 @@ def test_a_folder_or_pattern_stands_for_its_files_in_order(path: str, tmp_path: 
     assert [file.name for file in parameters.source_files()] == ["2025-04.csv", "2025-05.csv", "notes.csv"]
 
 
+def test_an_audit_starts_at_the_parameter_file_and_is_settled_before_the_report(tmp_path: Path) -> None:
+    audited = FORCE + "audit: {round: audits/westmoor/main, settled_on: 2026-05-04}\n"
+    audit = load_parameters(write(tmp_path, force=audited)).force.audit
+    assert audit is not None
+    assert Path(audit.round) == tmp_path / "audits" / "westmoor" / "main"
+    assert audit.files() == ()
+    late = audited.replace("2026-05-04", "2026-11-13")
+    with pytest.raises(InspectionError, match="after the report is published"):
+        load_parameters(write(tmp_path, force=late))
+
+
 def test_a_database_has_no_files_to_hash(tmp_path: Path) -> None:
     force = FORCE.replace("path: cases.csv", "url_from: WESTMOOR_DATABASE_URL\n    table: crime.cases")
     parameters = load_parameters(write(tmp_path, force=force))

@@ -50,6 +50,19 @@ def test_suppressed_missing_and_not_recorded_stay_apart_and_few_files_are_counts
     assert "| Saltmere Police | +0.31 | +0.10 to +0.50 | 1 | 1 | 1 | 0 |" in texts["balance"]
 
 
+def test_balances_put_right_stand_beside_those_counted_and_are_not_mixed_with_them(release: Path) -> None:
+    assert "audit" not in text_of(release)["balance"]
+    path = release / "measures.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    own = next(line for line in lines if line.startswith("effort-balance,") and "saltmere" in line)
+    put_right = own.replace("effort-balance,", "effort-balance-corrected,").replace("0.31", "0.12")
+    path.write_text("\n".join([*lines, put_right]) + "\n", encoding="utf-8")
+    text = plain(text_of(release)["balance"])
+    assert "| Saltmere Police | +0.31 | +0.10 to +0.50 | +0.12 (+0.10 to +0.50) |" in text
+    assert "| Northshire Police | −0.20 | −0.40 to 0.00 | No audit |" in text
+    assert "and not with one that the program counts" in text
+
+
 def test_over_dispersion_and_missing_funnels_are_told_once_below_the_tables(release: Path) -> None:
     text = plain(text_of(release)["pillar-1-numbers"])
     assert text.count("over-dispersion cannot be estimated from fewer than 10 forces") == 1
