@@ -366,9 +366,9 @@ def _like_with_like(corrected: Iterable[Indicator]) -> str:
     if not any(row.value is not None for row in corrected):
         return ""
     return (
-        "The figure and the first two columns are of what the program counts, in every force alike. A balance "
-        "put right by an audit may be compared with another put right, and not with one that the program "
-        "counts."
+        "The figure and the first two columns are of what the program counts, in every force alike. A "
+        "balance put right by an audit may be compared with another put right, and not with one that the "
+        "program counts."
     )
 
 
