@@ -6,6 +6,7 @@ The valid files hold the canary wherever a note, a comment or another free text 
 from __future__ import annotations
 
 import atexit
+import csv
 import io
 import json
 import logging
@@ -15,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -181,6 +183,8 @@ def _extract(folder: Path) -> None:
         table = pd.read_csv(io.StringIO(text), dtype=str)
         table.to_parquet(folder / f"{name}.parquet", index=False)
         table.to_excel(folder / f"{name}.xlsx", index=False)
+    rows = [["", "Entered", ""], *csv.reader(NOTES.splitlines())]
+    pd.DataFrame(rows).to_excel(folder / "notes-under-two.xlsx", index=False, header=False)
 
 
 def _read_extract(cases: str, notes: str, folder: Path, **settings: Any) -> None:
@@ -268,7 +272,13 @@ def _forms(folder: Path) -> None:
         path.rename(folder / f"form-{number}.xlsx")
     read = reviews.read_reviews(folder, dealt, _questions(), notes=_REVIEWED)
     (folder / "settled").mkdir()
-    reviews.make_adjudication(read, dealt, _questions(), folder / "settled" / "adjudication.xlsx")
+    path = folder / "settled" / "adjudication.xlsx"
+    reviews.make_adjudication(read, dealt, _questions(), path)
+    book = load_workbook(path)
+    for row in range(4, 4 + len(reviews.disagreements(read))):
+        for column, settled in zip("JKLMN", ("yes", "1", "Cy Court", CANARY, date(2026, 11, 5)), strict=True):
+            book["Disagreements"][f"{column}{row}"] = settled
+    book.save(path)
 
 
 def _read_forms(folder: Path) -> Any:
@@ -340,8 +350,8 @@ def _rules() -> DoubleCoder:
 
 
 def _book(folder: Path) -> None:
-    for name in ("codebook", "words", "roles", "context", "vic-disbelief", "oth-account-content"):
-        shutil.copy(PROJECT / "nlp" / "codebook" / f"{name}.yml", folder)
+    for path in (PROJECT / "nlp" / "codebook").glob("*.yml"):
+        shutil.copy(path, folder)
 
 
 def _corpus(folder: Path) -> None:
@@ -401,40 +411,44 @@ def _code(name: str) -> Callable[[Path], object]:
 # --- reports --------------------------------------------------------------------------------------------
 
 
+_NORTHSHIRE = "reports/northshire"
+
+
 def _report(folder: Path) -> None:
-    for name in ("index.qmd", "recommendations.yml", "release.yml"):
-        shutil.copy(PROJECT / "reports" / "northshire" / name, folder)
-    shutil.copy(PROJECT / "reports" / "recommendations.yml", folder / "catalogue.yml")
-    shutil.copy(PROJECT / "reports" / "register" / "earlier.csv", folder)
-    (folder / "_metadata.yml").write_text(
-        "force-name: Northshire\nindicator: {a: {result: 1}}\n", encoding="utf-8"
+    from reports import refresh
+
+    made = shutil.ignore_patterns(
+        "_generated", "_metadata.yml", "as-read.json", "*.py", "__pycache__", "home"
     )
+    shutil.copytree(PROJECT / "reports", folder / "reports", ignore=made)
+    _release(folder)
+    refresh("northshire", folder / "release", root=folder)
 
 
 def _read_decisions(folder: Path) -> None:
     from reports.recommendations import read_decisions
 
-    read_decisions(folder / "recommendations.yml")
+    read_decisions(folder / _NORTHSHIRE / "recommendations.yml")
 
 
 def _read_release_file(folder: Path) -> None:
     from reports.gate.release_file import load_release_file
 
-    load_release_file(folder / "release.yml")
+    load_release_file(folder / _NORTHSHIRE / "release.yml")
 
 
 def _read_catalogue(folder: Path) -> None:
     from reports.catalogue import load_catalogue
 
-    load_catalogue(folder / "catalogue.yml")
+    load_catalogue(folder / "reports" / "recommendations.yml")
 
 
 def _read_qmd(folder: Path) -> None:
     from reports.passages import chapter_headings, sentences
     from reports.source import read_source
 
-    read_source(folder / "index.qmd")
-    text = (folder / "index.qmd").read_text(encoding="utf-8")
+    read_source(folder / _NORTHSHIRE / "index.qmd")
+    text = (folder / _NORTHSHIRE / "index.qmd").read_text(encoding="utf-8")
     list(sentences(text, force="northshire"))
     chapter_headings(text)
 
@@ -442,16 +456,14 @@ def _read_qmd(folder: Path) -> None:
 def _read_register(folder: Path) -> None:
     from reports.register import read_register
 
-    read_register(folder / "earlier.csv", force="northshire")
+    read_register(folder / "reports" / "register" / "earlier.csv", force="northshire")
 
 
 def _release(folder: Path) -> None:
     sys.path.append(str(PROJECT / "tests" / "reports"))
     from release_folder import build_release
 
-    built = build_release(folder / "made")
-    shutil.copytree(built, folder / "release")
-    shutil.rmtree(folder / "made")
+    build_release(folder / "release")
 
 
 def _read_release(folder: Path) -> None:
@@ -585,8 +597,8 @@ READERS = tuple(
         ("cases as Excel", "cases.xlsx", _extract, lambda at: _read_extract("cases.xlsx", "notes.csv", at)),
         ("notes as Excel", "notes.xlsx", _extract, lambda at: _read_extract("cases.csv", "notes.xlsx", at)),
         (
-            "notes as Excel under two headings", "notes.xlsx", _extract,
-            lambda at: _read_extract("cases.csv", "notes.xlsx", at, header=[1, 2]),
+            "notes as Excel under two headings", "notes-under-two.xlsx", _extract,
+            lambda at: _read_extract("cases.csv", "notes-under-two.xlsx", at, header=[1, 2]),
         ),
         (
             "notes as Parquet", "notes.parquet", _extract,
@@ -611,12 +623,12 @@ READERS = tuple(
         ("table as Parquet", "table.parquet", _tables, _read_table("table.parquet")),
         ("notes to code as CSV", "table.csv", _tables, _code("table.csv")),
         ("notes to code as Parquet", "table.parquet", _tables, _code("table.parquet")),
-        ("recommendations", "recommendations.yml", _report, _read_decisions),
-        ("release file", "release.yml", _report, _read_release_file),
-        ("catalogue", "catalogue.yml", _report, _read_catalogue),
-        ("report text", "index.qmd", _report, _read_qmd),
-        ("report metadata", "_metadata.yml", _report, _read_qmd),
-        ("register", "earlier.csv", _report, _read_register),
+        ("recommendations", f"{_NORTHSHIRE}/recommendations.yml", _report, _read_decisions),
+        ("release file", f"{_NORTHSHIRE}/release.yml", _report, _read_release_file),
+        ("catalogue", "reports/recommendations.yml", _report, _read_catalogue),
+        ("report text", f"{_NORTHSHIRE}/index.qmd", _report, _read_qmd),
+        ("report metadata", f"{_NORTHSHIRE}/_metadata.yml", _report, _read_qmd),
+        ("register", "reports/register/earlier.csv", _report, _read_register),
         ("released facts", "release/force.json", _release, _read_release),
         ("released findings", "release/findings.json", _release, _read_release),
         ("released figures", "release/figures.json", _release, _read_release),
