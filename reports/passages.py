@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from ruamel.yaml import YAML
+from ruamel.yaml.nodes import Node
 
+from parameters.plain_yaml import compose_yaml
 from reports.authors_yaml import read_authors_text
 from reports.recommendations import Decisions
 from reports.release import Release
@@ -177,7 +178,7 @@ def _beside(partial: str, *, decisions: Decisions, release: Release) -> list[str
 
 
 def _decisions(path: Path, decisions: Decisions) -> Iterator[Passage]:
-    content = YAML().load(path.read_text(encoding="utf-8")) or {}
+    content = compose_yaml(read_authors_text(path))
 
     def decision(name: str, words: Sequence[str], findings: Sequence[str], line: int) -> Passage:
         values = [f"finding.{finding}.statement" for finding in findings] + cited_values(" ".join(words))
@@ -200,8 +201,10 @@ def _decisions(path: Path, decisions: Decisions) -> Iterator[Passage]:
         yield decision(name, notes, follow_up.findings, _line(content, "earlier", number))
 
 
-def _line(content: Any, section: str, number: int) -> int:
-    return int(content[section][number].lc.line) + 1
+def _line(content: Node | None, section: str, number: int) -> int:
+    """Line of an entry of a file that was read before: of its sections, one has this name."""
+    sections = {} if content is None else {key.value: entries for key, entries in content.value}
+    return int(sections[section].value[number].start_mark.line) + 1
 
 
 def _id(*parts: str) -> str:
