@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
-from parameters.disk import whole_file, write_whole
+from parameters.disk import write_whole
 from reports.release import ForceFacts
+from reports.source import write_metadata
 from reports.tables import escape_note, format_date
 
 __all__ = [
@@ -70,8 +69,7 @@ def write_home(root: Path, reports: Sequence[str]) -> None:
     folder = root / "reports" / "home"
     (folder / "_generated").mkdir(parents=True, exist_ok=True)
     write_whole(folder / "_generated" / "reports.md", "".join(map(_line, headlines)))
-    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
-        YAML().dump(_metadata(headlines), file)
+    write_metadata(folder, _metadata(headlines))
 
 
 def site_metadata(root: Path, reports: Iterable[str]) -> dict[str, str]:

@@ -14,12 +14,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-
 from parameters import PROJECT
-from parameters.disk import copy_whole, whole_file, write_whole
+from parameters.disk import copy_whole, write_whole
 from parameters.fields import OUTCOME_TYPES, PILLARS
+from reports.authors_yaml import read_authors_text
 from reports.changes import find_flags, flat, read_again_list, write_changes
 from reports.figures import show_figure
 from reports.home import NATIONAL, keep_headline, refreshed_reports, write_home
@@ -28,6 +26,7 @@ from reports.national_release import ForceMeasure, NationalRelease, read_nationa
 from reports.passages import sentences
 from reports.recommendations import Judgement, read_decisions
 from reports.release import CORRECTED, COUNTED, Indicator
+from reports.source import quoted, write_metadata
 from reports.tables import (
     SMALL_BASE,
     WEIGHTED,
@@ -95,11 +94,9 @@ def refresh_national(release_folder: Path, *, root: Path = PROJECT) -> None:
         write_whole(generated / f"{name}.md", text)
     metadata = national_metadata(release)
     numbers = flat(metadata)
-    cited = list(sentences(index.read_text(encoding="utf-8"), force=index.parent.name))
+    cited = list(sentences(read_authors_text(index), force=index.parent.name))
     flags, as_read = find_flags(folder, cited, numbers)
-    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
-        file.write("# Written by `inspection compare` from the release folder; changes here are lost.\n")
-        YAML().dump(_quoted(metadata) | read_again_list(flags), file)
+    write_metadata(folder, quoted(metadata) | read_again_list(flags), by="inspection compare")
     write_changes(folder, flags, as_read, numbers)
     keep_headline(generated, _headline(release))
     write_home(root, refreshed_reports(root))
@@ -538,9 +535,3 @@ def _provenance(release: NationalRelease) -> str:
 
 def _digest(value: str) -> str:
     return " ".join(textwrap.wrap(value, 8))
-
-
-def _quoted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _quoted(entry) for key, entry in value.items()}
-    return DoubleQuotedScalarString(value)

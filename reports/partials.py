@@ -12,10 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-
-from parameters.disk import copy_whole, whole_file, write_whole
+from parameters.disk import copy_whole, write_whole
 from parameters.fields import PILLARS
 from reports.answers import answers
 from reports.changes import Flag, read_again_list
@@ -31,6 +28,7 @@ from reports.number_words import number_words
 from reports.recommendations import Decisions, EarlierRecommendation
 from reports.release import Finding, Indicator, Release
 from reports.sample import dip_samples, replacements, strata
+from reports.source import quoted, write_metadata
 from reports.strands import strands
 from reports.tables import (
     Column,
@@ -112,9 +110,7 @@ def write_generated(
     for path, text in texts.items():
         write_whole(path, text)
     write_headline(generated, release.facts)
-    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
-        file.write("# Written by `inspection report` from the release folder; changes here are lost.\n")
-        YAML().dump(_quoted(metadata(release)) | read_again_list(flags), file)
+    write_metadata(folder, quoted(metadata(release)) | read_again_list(flags), by="inspection report")
 
 
 def metadata(release: Release) -> dict[str, Any]:
@@ -491,9 +487,3 @@ def _listed(value: Any) -> str:
 def _digest(value: str) -> str:
     """Write a SHA-256 in groups of eight, so that it fits a column and two can be compared by eye."""
     return " ".join(textwrap.wrap(value, 8))
-
-
-def _quoted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _quoted(entry) for key, entry in value.items()}
-    return DoubleQuotedScalarString(value)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 
 from parameters import InspectionError, Problem
 from parameters.disk import whole_file, write_whole
@@ -28,6 +27,7 @@ from reports.recommendations import (
     brought_up_to_date,
 )
 from reports.release import Release
+from reports.source import write_metadata
 from reports.tables import Column, escape_note, format_date, pipe_table
 
 __all__ = ["COLUMNS", "EARLIER", "REGISTER", "keep_register", "read_register", "still_open", "write_register"]
@@ -91,8 +91,7 @@ def write_register(root: Path, forces: Iterable[str]) -> None:
         writer.writeheader()
         writer.writerows(map(_guarded, rows))
     write_whole(folder / "_generated" / "register.md", _page(rows))
-    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
-        YAML().dump({**site_metadata(root, forces), "home": "../../index.html"}, file)
+    write_metadata(folder, {**site_metadata(root, forces), "home": "../../index.html"})
 
 
 def read_register(path: Path, *, force: str) -> list[EarlierRecommendation]:

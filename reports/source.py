@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from parameters import InspectionError, Problem
+from parameters.disk import whole_file
 from parameters.plain_yaml import load_yaml
 from reports.authors_yaml import not_yaml, read_authors_text
 
-__all__ = ["Source", "cited_values", "included_file", "read_source"]
+__all__ = ["Source", "cited_values", "included_file", "quoted", "read_source", "write_metadata"]
 
 _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
@@ -73,6 +76,31 @@ def read_source(path: Path) -> Source:
 def cited_values(text: str) -> list[str]:
     """Return the names of the values a text cites, such as ``indicator.effort-balance.value``."""
     return _META.findall(text)
+
+
+def write_metadata(folder: Path, metadata: Mapping[str, Any], *, by: str = "") -> None:
+    """Write ``_metadata.yml``: the names and numbers that texts of a folder may cite.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the texts.
+    metadata : mapping
+        What may be cited; see :func:`quoted` for numbers.
+    by : str
+        Command by which it is made from a release folder, to be told to whoever opens the file.
+    """
+    with whole_file(folder / "_metadata.yml") as beside, beside.open("w", encoding="utf-8") as file:
+        if by:
+            file.write(f"# Written by `{by}` from the release folder; changes here are lost.\n")
+        YAML().dump(dict(metadata), file)
+
+
+def quoted(value: Any) -> Any:
+    """Return metadata of which every value stays the text that it is, also one such as ``1.10`` or ``no``."""
+    if isinstance(value, dict):
+        return {key: quoted(entry) for key, entry in value.items()}
+    return DoubleQuotedScalarString(value)
 
 
 def included_file(line: str) -> str:
