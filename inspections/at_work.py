@@ -22,7 +22,6 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from inspections.confidential import OWNER_ALONE
 from parameters import InspectionError, Problem
 from parameters.disk import write_whole
 
@@ -30,7 +29,7 @@ __all__ = ["BY_HAND", "Holder", "Lock"]
 
 BY_HAND = "notebook open by hand"
 _RUN = "run"
-RUN = "INSPECTION_RUN"
+_RUN_VARIABLE = "INSPECTION_RUN"
 """Environment variable by which a kernel knows the run that started it."""
 
 _PATIENCE = 1.0
@@ -109,9 +108,6 @@ class Lock:
             When another run, or a notebook open by hand, is at work on it, or what is left of one.
         """
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        for folder in (self.whole, self.whole.with_name(f"{self.whole.name}.unfinished")):
-            with suppress(OSError):  # not there, or on a disk without modes
-                folder.chmod(OWNER_ALONE)
         try:
             lock = _OURS.setdefault(self.file, FileLock(self.file))
             lock.acquire(timeout=_PATIENCE)
@@ -119,8 +115,8 @@ class Lock:
             _OURS.pop(self.file, None)
             raise InspectionError([self._taken()]) from None
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        os.environ[RUN] = uuid4().hex
-        holder = Holder(_user(), platform.node(), os.getpid(), how, now, os.environ[RUN])
+        os.environ[_RUN_VARIABLE] = uuid4().hex
+        holder = Holder(_user(), platform.node(), os.getpid(), how, now, os.environ[_RUN_VARIABLE])
         try:
             write_whole(self._holder_file, json.dumps(asdict(holder)))
             with FileLock(self._kernel_file, timeout=_OUTLIVES):
@@ -138,7 +134,7 @@ class Lock:
 
     def release(self) -> None:
         """Let others in."""
-        os.environ.pop(RUN, None)
+        os.environ.pop(_RUN_VARIABLE, None)
         self._holder_file.unlink(missing_ok=True)
         if lock := _OURS.pop(self.file, None):
             lock.release(force=True)
@@ -153,7 +149,7 @@ class Lock:
         """
         lock = _OURS.setdefault(self._kernel_file, FileLock(self._kernel_file, timeout=_OUTLIVES))
         lock.acquire()
-        holder, run = self._written(), os.environ.get(RUN)
+        holder, run = self._written(), os.environ.get(_RUN_VARIABLE)
         if run and (holder is None or holder.run != run):
             self.close_step()
             message = "the run that started this notebook has ended."

@@ -14,7 +14,7 @@ import platform
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from inspections.at_work import BY_HAND, Lock
-from inspections.confidential import secluded, temporary_files_in
+from inspections.confidential import OWNER_ALONE, secluded, temporary_files_in
 from inspections.sampling import TrailStep, lost_cases_file
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters, shown_path
 from parameters.disk import disk_problem, write_whole
@@ -35,12 +35,15 @@ __all__ = [
     "NOTEBOOKS",
     "NOT_RUN",
     "STEPS",
+    "UNFINISHED",
     "UP_TO_DATE",
     "EvidenceFolder",
     "Step",
+    "last_parameters",
     "open_step",
     "parameter_file_of",
     "read_failure",
+    "unfinished_of",
     "write_failure",
 ]
 
@@ -73,6 +76,9 @@ CODE_BEHIND = {
 FAILURE = "failed.json"
 """File of an unfinished folder that says which step failed, how and when; never with what words."""
 
+UNFINISHED = ".unfinished"
+"""What the name of a force's folder ends in while its run is under way."""
+
 UP_TO_DATE, NOT_RUN = "up to date", "not run"
 _ABSENT = "absent"
 _PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "spacy", "matplotlib", "seaborn", "papermill")
@@ -101,7 +107,7 @@ class EvidenceFolder:
     @property
     def unfinished(self) -> Path:
         """Folder of a run still under way."""
-        return self.whole.with_name(f"{self.whole.name}.unfinished")
+        return unfinished_of(self.whole)
 
     @property
     def temporary(self) -> Path:
@@ -320,6 +326,9 @@ class EvidenceFolder:
             whole = _read_manifest(self.unfinished).get("whole", False)
             (self.unfinished if whole else self._previous).rename(self.whole)
         shutil.rmtree(self._previous, ignore_errors=True)
+        for folder in (self.whole, self.unfinished):  # an earlier run may not have made them private
+            with suppress(OSError):  # not there, or on a disk without modes
+                folder.chmod(OWNER_ALONE)
 
 
 @dataclass
@@ -485,6 +494,11 @@ def _not_run_yet(force: str, step: str) -> Problem:
     )
 
 
+def unfinished_of(whole: Path) -> Path:
+    """Folder of a run under way, beside that of the finished run."""
+    return whole.with_name(f"{whole.name}{UNFINISHED}")
+
+
 def write_failure(unfinished: Path, step: str, kind: str, *, name: str, file: str) -> None:
     """Leave word in an unfinished folder that its run failed, for `inspection status` and for a comparison.
 
@@ -493,7 +507,7 @@ def write_failure(unfinished: Path, step: str, kind: str, *, name: str, file: st
     unfinished : Path
         ``evidence/<inspection>/<force>.unfinished``.
     step : str
-        Step that failed, or ``parameters``.
+        Step that failed, or what did before the first.
     kind : str
         Kind of the error, such as ``ValueError``. Its words may quote a case, so they are not kept.
     name, file : str
@@ -518,11 +532,15 @@ def parameter_file_of(whole: Path) -> str:
     whole : Path
         ``evidence/<inspection>/<force>``, whether or not its run has finished.
     """
-    unfinished = whole.with_name(f"{whole.name}.unfinished")
-    for folder in (unfinished, whole):
-        if file := _read_manifest(folder).get("parameters", {}).get("file", ""):
-            return str(file)
-    return read_failure(unfinished).get("file", "")
+    return last_parameters(whole).get("file") or read_failure(unfinished_of(whole)).get("file", "")
+
+
+def last_parameters(whole: Path) -> dict[str, Any]:
+    """Plain parameters with which the evidence of a force was last run; empty where none was."""
+    for folder in (unfinished_of(whole), whole):
+        if parameters := _read_manifest(folder).get("parameters"):
+            return dict(parameters)
+    return {}
 
 
 def _now() -> str:

@@ -243,12 +243,12 @@ def _with_sound_exceptions(loaded: list[Parameters]) -> tuple[list[Parameters], 
 
 def _unread(file: Path, error: InspectionError, root: Path) -> ForceRun:
     """A force whose parameters cannot be read, left on record where its inspection is known."""
-    from inspections.evidence import write_failure
+    from inspections.evidence import unfinished_of, write_failure
     from inspections.runner import ForceRun
 
     with suppress(InspectionError, OSError):
         inspection = load_model(file.parent / INSPECTION_FILE, Inspection)
-        unfinished = root / inspection.id / f"{file.stem}.unfinished"
+        unfinished = unfinished_of(root / inspection.id / file.stem)
         write_failure(unfinished, PARAMETERS, type(error).__name__, name=file.stem, file=shown_path(file))
     return ForceRun(file.stem, None, str(error), step=PARAMETERS)
 

@@ -93,9 +93,9 @@ def _chosen(files: list[Path], root: Path) -> Iterator[Standing]:
 
 def _found(root: Path) -> Iterator[Standing]:
     """Every force of which a run has left anything, by the parameter file that it was run with."""
-    from inspections.evidence import parameter_file_of
+    from inspections.evidence import UNFINISHED, parameter_file_of
 
-    places = {path.with_name(path.name.removesuffix(".unfinished")) for path in root.glob("*/*")}
+    places = {path.with_name(path.name.removesuffix(UNFINISHED)) for path in root.glob("*/*")}
     for whole in sorted(places):
         if file := parameter_file_of(whole):
             yield _of_file(PROJECT / file, root, force=whole.name, inspection=whole.parent.name)

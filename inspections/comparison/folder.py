@@ -25,6 +25,7 @@ from inspections.comparison.forces import (
     read_forces,
 )
 from inspections.comparison.missing import Missing, missing_forces, refuse_unless_told
+from inspections.evidence import unfinished_of
 from inspections.release import write_charts, write_csv, write_json
 from parameters import PROJECT, InspectionError, Problem
 
@@ -60,7 +61,7 @@ class Comparison:
     @property
     def unfinished(self) -> Path:
         """Folder of a comparison under way."""
-        return self.inspection / f"{NATIONAL}.unfinished"
+        return unfinished_of(self.folder)
 
     def write(self, name: str, table: pd.DataFrame) -> None:
         """Write a table of released numbers as ``release/<name>.csv``."""

@@ -6,24 +6,29 @@ refused until a person has typed how many are left out, and the report names eac
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from inspections.comparison.forces import NATIONAL, forces_with_release
-from inspections.evidence import parameter_file_of, read_failure
+from inspections.evidence import (
+    UNFINISHED,
+    last_parameters,
+    parameter_file_of,
+    read_failure,
+    unfinished_of,
+)
 from parameters import InspectionError, Problem
 
-__all__ = ["FAILED", "NOT_RUN", "UNFINISHED", "Missing", "missing_forces", "refuse_unless_told"]
-
-FAILED, UNFINISHED, NOT_RUN = "failed", "not finished", "not run"
-_UNFINISHED = ".unfinished"
+__all__ = ["Missing", "missing_forces", "refuse_unless_told"]
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A force without a whole result: its short name, its name as printed where known, and why."""
+    """A force without a whole result: its short name, its name as printed where known, and why.
+
+    ``why`` is ``failed``, ``not finished`` or ``not run``.
+    """
 
     force: str
     name: str
@@ -47,7 +52,7 @@ def missing_forces(inspection: Path, named: Sequence[str]) -> list[Missing]:
     list of Missing
         By the alphabet of their short names.
     """
-    begun = {path.name.removesuffix(_UNFINISHED) for path in inspection.glob(f"*{_UNFINISHED}")} - {NATIONAL}
+    begun = {path.name.removesuffix(UNFINISHED) for path in inspection.glob(f"*{UNFINISHED}")} - {NATIONAL}
     not_run = set(named) - begun - set(forces_with_release(inspection))
     return [_missing(inspection / force, run=force in begun) for force in sorted(begun | not_run)]
 
@@ -79,24 +84,14 @@ def refuse_unless_told(missing: Sequence[Missing], *, without: int, inspection: 
 
 
 def _missing(whole: Path, *, run: bool) -> Missing:
-    unfinished = whole.with_name(f"{whole.name}{_UNFINISHED}")
-    failure = read_failure(unfinished)
-    why = FAILED if failure else UNFINISHED if run else NOT_RUN
-    return Missing(whole.name, failure.get("name") or _printed_name(unfinished, whole), why)
-
-
-def _printed_name(*folders: Path) -> str:
-    """Name of a force as a manifest gives it, or else its short name."""
-    for folder in folders:
-        path = folder / "manifest.json"
-        manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        if name := manifest.get("parameters", {}).get("force", {}).get("name"):
-            return str(name)
-    return folders[-1].name
+    failure = read_failure(unfinished_of(whole))
+    why = "failed" if failure else "not finished" if run else "not run"
+    known = last_parameters(whole).get("force", {})
+    return Missing(whole.name, failure.get("name") or known.get("name") or whole.name, why)
 
 
 def _go_on(whole: Path) -> str:
     file = parameter_file_of(whole) or whole.name
-    failure = read_failure(whole.with_name(f"{whole.name}{_UNFINISHED}"))
+    failure = read_failure(unfinished_of(whole))
     where = f" in {failure['step']}" if failure else ""
     return f"{where}. To go on: inspection run {file}"
