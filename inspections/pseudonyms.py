@@ -75,7 +75,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("age", r"\b(?:aged?|age of) \d{1,3}\b|\b\d{1,3}[ -](?:years?|yrs?|yo|y/o)(?:[ -]old)?\b"),
     ("age", r"\b[FM] ?\d{2}\b|\b\d{2} ?[FM]\b"),
     ("vehicle", r"\b[A-Z]{2}\d{2} ?[A-Z]{3}\b"),
-    ("reference", r"\b(?=[\w/-]*\d)[A-Za-z]\w{0,9}[/-][\w/-]*\d[\w/-]*\b|\b\d+/\d+(?:/\d+)*\b"),
+    ("reference", r"\b(?=[\w/-]{0,40}\d)[A-Za-z]\w{0,9}[/-][\w/-]{0,40}\d[\w/-]*\b|\b\d+/\d+(?:/\d+)*\b"),
     ("officer", rf"\b{_RANK} ?\d{{2,5}}\b"),
     ("name", rf"\b(?:{'|'.join(TITLES)})\.? [A-Z][\w'-]+(?: [A-Z][\w'-]+)*"),
     ("number", r"\b\d{3,}\b"),

@@ -206,7 +206,7 @@ def open_round(folder: Path) -> Round:
     except OSError:
         remedy = "Draw it first: inspection audit sample."
         raise InspectionError([Problem(shown_path(path), "", "", "cannot be opened.", remedy)]) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         remedy = "Restore it as it was written by inspection audit sample."
         raise InspectionError(
             [Problem(shown_path(path), "", "", "is not the record of a round.", remedy)]

@@ -247,7 +247,7 @@ def read_allotment(path: Path) -> Allotment:
     except OSError:
         remedy = "Make the forms first: they and the allotment are written together."
         raise InspectionError([Problem(shown_path(path), "", "", "cannot be opened.", remedy)]) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         remedy = "Name the allotment.json that was written with the forms."
         raise InspectionError([Problem(shown_path(path), "", "", "is not an allotment.", remedy)]) from None
     if not unchanged:

@@ -25,6 +25,8 @@ BOUNDED = {
     "parameters.spreadsheet_text._FORMULA.0",  # the same
     "inspections.breaches.REFERENCE_LIKE.0",  # the same, of a cell
     "inspections.comparison.effective._OF_UNITS.0",  # of the toolkit's own words
+    "inspections.source_tables.NO_NAME.0",  # of at most sixty signs
+    "nlp.audit.exchange.reading._NAMED.0",  # only matched, from beginning to end
     "inspections.pseudonyms._SENTENCE_END.0",  # of the sixty signs before a word
 }
 
