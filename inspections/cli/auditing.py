@@ -71,11 +71,11 @@ def audit_sample(
         held = make_round(to, round_, material, coder, codebook=book, seed=seed or own_seed, size=units)
         written, left = make_workbooks(held, book)
     strata = held.units["stratum"].nunique()
-    out.print(f"{round_}: {len(held.units)} of {len(held.frame)} units, in {strata} strata.", markup=False)
+    out.print(f"{round_}: {len(held.units)} of {len(held.frame)} units, in {strata} strata.")
     for path in written:
-        out.print(f"written: {shown(path)}", markup=False)
+        out.print(f"written: {shown(path)}")
     for path in left:
-        out.print(f"there already, left as it is: {shown(path)}", markup=False)
+        out.print(f"there already, left as it is: {shown(path)}")
     out.print("Give coders their workbook alone; the rest of the folder holds the machine's coding.")
 
 
@@ -97,9 +97,9 @@ def audit_score(folder: AuditFolder, round_: RoundOption = "", codebook: Codeboo
         written = found.write(held.folder / "results")
     for row in found.progress.to_dict("records"):
         at = f", goes on in row {row['next_row']}" if row["next_row"] else ""
-        out.print(f"{row['coder']}: {row['coded']} of {row['units']} units coded{at}.", markup=False)
+        out.print(f"{row['coder']}: {row['coded']} of {row['units']} units coded{at}.")
     _print_score(found)
-    out.print("\n".join(["", *map(shown, written)]), markup=False)
+    out.print("\n".join(["", *map(shown, written)]))
 
 
 @audit_app.command("settle")
@@ -114,11 +114,11 @@ def audit_settle(folder: AuditFolder, round_: RoundOption = "", codebook: Codebo
         made = settle(held, coded, book)
         settled = None if made else read_settled(held, coded, book)
     if settled is None:
-        out.print(f"Have a third person fill in, then give this command again: {made}", markup=False)
+        out.print(f"Have a third person fill in, then give this command again: {made}")
         return
     counts = settled.units["coding"].value_counts()
     told = ", ".join(f"{number} {how}" for how, number in counts.items())
-    out.print(f"gold: {shown(held.gold)} ({told}). Restricted.", markup=False)
+    out.print(f"gold: {shown(held.gold)} ({told}). Restricted.")
 
 
 def _print_score(found: Score) -> None:
@@ -131,22 +131,22 @@ def _print_score(found: Score) -> None:
         out.print("\nAgreement before settling, with 95% intervals over case files:")
         told = print_agreement(found.agreement)
         given = (found.agreement["given"] > 0) | (found.agreement["about"] == "orientation")
-        out.print(told[given.to_numpy()].to_string(index=False), markup=False)
+        out.print(told[given.to_numpy()].to_string(index=False))
         if not given.all():
             out.print(f"Given by nobody so far, or not compared: {(~given).sum()} codes and attributes.")
     if found.drift is not None:
         drifted = found.drift.loc[found.drift["drifted"], "name"]
         out.print("\nAlpha by round:")
-        out.print(found.drift.round(2).to_string(index=False, na_rep="n/a"), markup=False)
+        out.print(found.drift.round(2).to_string(index=False, na_rep="n/a"))
         if len(drifted):
             out.print(f"Alpha fell by more than 0.10: open the pilot again for {', '.join(drifted)}.")
     if found.accuracy is None or found.balance is None:
         out.print("\nAccuracy is told once the round is settled: inspection audit settle")
         return
     out.print("\nThe machine against the settled coding, what counts, weighted to all units:")
-    out.print(print_accuracy(found.accuracy).to_string(index=False), markup=False)
+    out.print(print_accuracy(found.accuracy).to_string(index=False))
     out.print("\nBalance of effort by force, and as people would have it, with the doubt of both:")
-    out.print(found.balance.round(2).to_string(index=False, na_rep="n/a"), markup=False)
+    out.print(found.balance.round(2).to_string(index=False, na_rep="n/a"))
 
 
 def _material(

@@ -113,8 +113,7 @@ def _code_parts(job: Job, jobs: int, *, scheduler: str, tls: Path | None, replac
     if scheduler.startswith("tcp://") and not _LOCAL.match(scheduler):
         err.print(
             f"{scheduler}: without TLS, anyone who reaches the scheduler can run code where the notes are. "
-            "Use tls://.",
-            markup=False,
+            "Use tls://."
         )
     engine = on_cluster(scheduler, tls=tls) if scheduler else in_processes(jobs) if jobs > 1 else in_turn
     columns = TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
@@ -136,7 +135,7 @@ def _code_parts(job: Job, jobs: int, *, scheduler: str, tls: Path | None, replac
 
 
 def _print_total(output: Path, *, notes: int, units: int) -> None:
-    out.print(f"{shown(output)}: notes read: {notes}, coding units: {units}.", markup=False)
+    out.print(f"{shown(output)}: notes read: {notes}, coding units: {units}.")
 
 
 @codebook_app.command("check")
@@ -178,10 +177,10 @@ def codebook_card(
     coder = _coder(PROJECT / inspection.codebook if inspection else CODEBOOK)
     measured = _measure(coder, inspection.coding if inspection else Coding())
     write_whole(output, write_card(measured))
-    out.print(shown(output), markup=False)
+    out.print(shown(output))
     if keep:
         keep_error(measured)
-        out.print(f"{shown(KEPT)}: printed in the reports of every run to come.", markup=False)
+        out.print(f"{shown(KEPT)}: printed in the reports of every run to come.")
 
 
 def _measure(coder: Coder, coding: Coding) -> Measured:
@@ -200,14 +199,13 @@ def _print_measured(measured: Measured) -> None:
 
     corpora = ", ".join(measured.corpora["corpus"])
     standing = measured.standing
-    out.print(f"{warning(measured.corpora)}\n", markup=False)
+    out.print(f"{warning(measured.corpora)}\n")
     out.print(
         f"F1 of what counts, on {standing.units} units of {standing.cases} case files ({corpora}), with 95% "
-        f"intervals:\n{side_by_side(measured.coders).drop(columns='units').to_string()}\n",
-        markup=False,
+        f"intervals:\n{side_by_side(measured.coders).drop(columns='units').to_string()}\n"
     )
     table = code_table(standing, measured.codebook).drop(columns="title")
-    out.print(f"The rules by code:\n{table.round(2).to_string(index=False)}", markup=False)
+    out.print(f"The rules by code:\n{table.round(2).to_string(index=False)}")
 
 
 @codebook_app.command("show")
@@ -230,17 +228,17 @@ def codebook_show(
     for heading, lines in (("Include", code.include), ("Exclude", code.exclude)):
         out.print(heading, style="bold")
         for line in lines:
-            out.print(f"  {line}", markup=False)
+            out.print(f"  {line}")
     out.print("Examples", style="bold")
     for example in code.examples:
-        out.print(f"  {example.id} ({example.kind})  {example.text}", markup=False)
+        out.print(f"  {example.id} ({example.kind})  {example.text}")
     for rule in code.rules:
         out.print(Text.assemble("\n", (rule.id, "bold"), f"  {rule.says}"))
         for line in (*(pattern.written for pattern in rule.find), "", *in_words(rule)):
-            out.print(f"  {line}", markup=False)
+            out.print(f"  {line}")
         for heading, given in (("matches", rule.match), ("not", rule.reject)):
             for sentence in given:
-                out.print(f"  {heading:<7}  {sentence.text}", markup=False)
+                out.print(f"  {heading:<7}  {sentence.text}")
 
 
 @reader_app.command("train")
@@ -252,7 +250,7 @@ def reader_train() -> None:
         reader = rebuild_reader()
     except CorpusError as error:
         raise stop(error) from None
-    out.print(f"Reader {reader.id} trained.", markup=False)
+    out.print(f"Reader {reader.id} trained.")
 
 
 def _coder(codebook: Path) -> Coder:

@@ -49,10 +49,10 @@ def compare(
         folder = compare_forces(chosen, forces or [], evidence_root=root, earlier=earlier, without=without)
         refresh_national(folder / "release")
         (page,) = render([folder.name], site_folder=site)
-    out.print(f"national evidence: {shown(folder)}", markup=False)
-    out.print(f"national report: {shown(page.html)}\n                 {shown(page.pdf)}", markup=False)
-    out.print(f"home page: {shown(site / 'index.html')}", markup=False)
-    out.print(f"rendered by: {page.renderer}", markup=False)
+    out.print(f"national evidence: {shown(folder)}")
+    out.print(f"national report: {shown(page.html)}\n                 {shown(page.pdf)}")
+    out.print(f"home page: {shown(site / 'index.html')}")
+    out.print(f"rendered by: {page.renderer}")
     tell_flags(NATIONAL, read_changes(PROJECT / "reports" / NATIONAL), again="compare")
 
 

@@ -92,7 +92,7 @@ def audit_export(
         codes = exchange.project_codes(book)
         if material is None or output.suffix == _CODEBOOK:
             exchange.write_codebook(output, codes)
-            out.print(f"{shown(output)}: {len(codes)} codes.", markup=False)
+            out.print(f"{shown(output)}: {len(codes)} codes.")
             return
         machine, people = _tables(material, coding or [], blind=blind)
         try:
@@ -116,8 +116,7 @@ def audit_export(
             raise stop(error) from None
     out.print(
         f"{shown(output)}: {len(material.notes)} notes, {len(machine)} codings of the machine, "
-        f"{len(people)} of people. Restricted: it holds the notes.",
-        markup=False,
+        f"{len(people)} of people. Restricted: it holds the notes."
     )
 
 
@@ -182,13 +181,13 @@ def audit_import(
     write_table(output, table)
     coders = table["coder"].value_counts(sort=False)
     told = "; ".join(f"{coder}: {number}" for coder, number in coders.items()) or "none"
-    out.print(f"{shown(output)}: {len(table)} codings ({told}), made with {read.origin}.", markup=False)
+    out.print(f"{shown(output)}: {len(table)} codings ({told}), made with {read.origin}.")
     if corpus:
         texts = material.notes if material else read.texts
         for path in exchange.write_corpus(corpus, texts, table, [str(coder) for coder in coders.index]):
-            out.print(shown(path), markup=False)
+            out.print(shown(path))
     for remark in left_out:
-        out.print(f"  {remark}", markup=False)
+        out.print(f"  {remark}")
 
 
 def _export_round(folder: Path, name: str, people: list[str], output: Path, codebook: Path) -> None:
@@ -202,8 +201,7 @@ def _export_round(folder: Path, name: str, people: list[str], output: Path, code
     notes = export_round(held, book, people[0], output)
     out.print(
         f"{shown(output)}: {len(held.units)} units to code in {notes} notes, nothing of the machine's. "
-        "Restricted: it holds the notes.",
-        markup=False,
+        "Restricted: it holds the notes."
     )
 
 
@@ -223,11 +221,10 @@ def _import_into(folder: Path, name: str, coder: str, project: Path, codebook: P
             raise stop(error) from None
         brought = bring_in(held, book, coder, read)
     out.print(
-        f"{shown(brought.path)}: {brought.coded} of {brought.units} units coded, made with {read.origin}.",
-        markup=False,
+        f"{shown(brought.path)}: {brought.coded} of {brought.units} units coded, made with {read.origin}."
     )
     for remark in brought.remarks:
-        out.print(f"  {remark}", markup=False)
+        out.print(f"  {remark}")
 
 
 def _material(what: Path, codebook: Path, *, evidence: Path) -> _Material:

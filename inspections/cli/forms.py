@@ -72,7 +72,7 @@ def forms_make(
             made += reviews.make_forms(allotment, load_questions(), folder, notes=notes)
             reviews.write_allotment(allotment, folder / "allotment.json")
     for path in made:
-        out.print(shown(path), markup=False)
+        out.print(shown(path))
 
 
 @forms_app.command("read")
@@ -88,7 +88,7 @@ def forms_read(
     with mistakes():
         read = _read_forms(parameters, forms, dips=dips, evidence=evidence, unfinished=unfinished)
     for remark in read.remarks:
-        out.print(f"{remark.grade}: {remark.problem}", markup=False)
+        out.print(f"{remark.grade}: {remark.problem}")
     answered = int((read.answers["answer"] != NOT_ANSWERED).sum())
     out.print(f"{answered} of {len(read.answers)} answers given.")
 
@@ -114,8 +114,8 @@ def forms_moderate(
         if decisions is None:
             reviews.make_adjudication(read, allotment, questions, workbook)
             table = reviews.agreement(read, questions, seed=parameters.inspection.seed)
-            out.print(reviews.print_agreement(table).to_string(index=False), markup=False)
-            out.print(shown(workbook), markup=False)
+            out.print(reviews.print_agreement(table).to_string(index=False))
+            out.print(shown(workbook))
             return
         notes = pd.read_parquet(whole_evidence(parameters, evidence) / "restricted" / _NOTES[dips])
         settled = reviews.read_adjudication(decisions, read, allotment, questions, notes=notes)
@@ -123,11 +123,11 @@ def forms_moderate(
         final.parent.mkdir(exist_ok=True)
         with whole_file(final) as beside:
             reviews.final_answers(read, settled).to_parquet(beside, index=False)
-    out.print(shown(final), markup=False)
+    out.print(shown(final))
     columns = ", ".join(f"{name}: {name}" for name in fields_of("reviews"))
-    out.print(f"To count them, write under sources in {parameters.file}, and run again:", markup=False)
+    out.print(f"To count them, write under sources in {parameters.file}, and run again:")
     where = f"path: {final.parent.resolve()}, format: parquet"
-    out.print(f"  reviews: {{{where}, columns: {{{columns}}}}}", markup=False)
+    out.print(f"  reviews: {{{where}, columns: {{{columns}}}}}")
 
 
 def _group_of(forms: Path, *, dips: bool) -> Path:

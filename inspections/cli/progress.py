@@ -89,7 +89,7 @@ def progress(forces: Sequence[str], console: Console = err) -> Iterator[Tell]:
 def _say(news: Progress) -> None:
     if news.state != "running":
         what = news.step or "the force"
-        err.print(f"{news.force}  {what}  {news.state}  {news.seconds:.1f} s", markup=False)
+        err.print(f"{news.force}  {what}  {news.state}  {news.seconds:.1f} s")
 
 
 def _clock(seconds: float) -> str:

@@ -50,11 +50,11 @@ def release(
         checked, page, package = release_force(parameters.force.force, whole, site=site, to=to, axe=axe)
     for item in checked.items:
         _tell(item)
-    out.print(f"To read and to sign: {shown(page)}", markup=False)
+    out.print(f"To read and to sign: {shown(page)}")
     if package is None:
-        out.print(f"{parameters.force.name}: refused. Nothing was written for publication.", markup=False)
+        out.print(f"{parameters.force.name}: refused. Nothing was written for publication.")
         raise typer.Exit(REFUSED)
-    out.print(f"{parameters.force.name}: released to {shown(package)}", markup=False)
+    out.print(f"{parameters.force.name}: released to {shown(package)}")
 
 
 def axe(
@@ -72,9 +72,9 @@ def axe(
     found = [(look, violation) for look in looks for violation in look.axe["violations"]]
     for look, violation in found:
         place = f"{look.page.relative_to(site)}, {look.width} pixels wide"
-        out.print(f"{place}: {violation['help']} [{violation['id']}]", markup=False)
+        out.print(f"{place}: {violation['help']} [{violation['id']}]")
     pages = len({look.page for look in looks})
-    out.print(f"{pages} pages, {len(found)} faults: {shown(to)}", markup=False)
+    out.print(f"{pages} pages, {len(found)} faults: {shown(to)}")
     if found:
         raise typer.Exit(REFUSED)
 
@@ -83,9 +83,9 @@ def _tell(item: Item) -> None:
     looked_at = f" ({item.looked_at})" if item.looked_at else ""
     out.print(Text.assemble((f"{item.grade:6}", _COLOURS[item.grade]), f"  {item.title}{looked_at}"))
     for found in sorted(item.found, key=lambda found: found.stands != "fail")[:_MOST_SHOWN]:
-        out.print(f"          {_line(item, found)}", markup=False)
+        out.print(f"          {_line(item, found)}")
     if (more := len(item.found) - _MOST_SHOWN) > 0:
-        out.print(f"          and {more} more", markup=False)
+        out.print(f"          and {more} more")
 
 
 def _line(item: Item, found: Found) -> str:

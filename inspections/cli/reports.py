@@ -64,15 +64,13 @@ def report(
     rendered, refused = render_each(refreshed, site_folder=site) if refreshed else ([], {})
     failed |= refused
     for page in rendered:
-        out.print(
-            f"{page.force}: {shown(page.html)}\n{' ' * len(page.force)}  {shown(page.pdf)}", markup=False
-        )
+        out.print(f"{page.force}: {shown(page.html)}\n{' ' * len(page.force)}  {shown(page.pdf)}")
     if rendered:
-        out.print(f"home page: {shown(site / 'index.html')}", markup=False)
-        out.print(f"rendered by: {rendered[0].renderer}", markup=False)
+        out.print(f"home page: {shown(site / 'index.html')}")
+        out.print(f"rendered by: {rendered[0].renderer}")
     for page in rendered if docx else []:
         with mistakes():
-            out.print(f"for a check of facts by the force: {shown(write_draft(page.force))}", markup=False)
+            out.print(f"for a check of facts by the force: {shown(write_draft(page.force))}")
     for page in rendered:
         changes = read_changes(PROJECT / "reports" / page.force)
         tell_flags(page.force, changes, again=f"report {page.force}")
@@ -86,16 +84,16 @@ def tell_flags(force: str, flags: Sequence[Flag], *, again: str) -> None:
     """List what an author has to read again, then once what each finding said and says."""
     if not flags:
         return
-    out.print(f"\n{force}: to be read again, because of what changed beside it", markup=False)
+    out.print(f"\n{force}: to be read again, because of what changed beside it")
     for flag in flags:
-        out.print(f"  {flag.id}  {flag.place}", markup=False)
-        out.print(f"            {'; '.join(map(str, flag.changes))}", markup=False)
+        out.print(f"  {flag.id}  {flag.place}")
+        out.print(f"            {'; '.join(map(str, flag.changes))}")
     changes = dict.fromkeys(change for flag in flags for change in flag.changes)
     for change in (change for change in changes if change.is_statement):
-        out.print(f"  {change.name}", markup=False)
-        out.print(f"    said  {change.before or 'nothing'}", markup=False)
-        out.print(f"    says  {change.now or 'nothing'}", markup=False)
-    out.print(f"When you have read one: inspection {again} --seen {flags[0].id}", markup=False)
+        out.print(f"  {change.name}")
+        out.print(f"    said  {change.before or 'nothing'}")
+        out.print(f"    says  {change.now or 'nothing'}")
+    out.print(f"When you have read one: inspection {again} --seen {flags[0].id}")
 
 
 def comments(
@@ -114,6 +112,6 @@ def comments(
     with mistakes():
         found = read_comments(document)
         new = add_comments(path, found)
-    out.print(f"{shown(document)}: {len(found)} changes and comments, {len(new)} of them new.", markup=False)
+    out.print(f"{shown(document)}: {len(found)} changes and comments, {len(new)} of them new.")
     if new:
-        out.print(f"Answer them in {shown(path)}, in the column answer.", markup=False)
+        out.print(f"Answer them in {shown(path)}, in the column answer.")

@@ -76,9 +76,9 @@ def audit_rules(
             _show(found, output)
             return
         for row in found.to_dict("records"):
-            out.print(f"{row['unit_id']}  {row['kind']}: {row['gold'] or 'nothing counts'}", markup=False)
+            out.print(f"{row['unit_id']}  {row['kind']}: {row['gold'] or 'nothing counts'}")
             if words := row.get("words"):
-                out.print(f"    {words}", markup=False)
+                out.print(f"    {words}")
         out.print(f"{len(found)} units that {wrong} counts and that are coded otherwise, as named.")
         return
     if not (effect or findings):
@@ -133,8 +133,7 @@ def audit_concordance(
     for line in lines.to_dict("records"):
         place = f"{line['force']} {line['file']}/{line['entry_no']}"
         out.print(
-            f"{place:<20} {line['left']:>{width}}  [{line['key']}]  {line['right']:<{width}} {line['code']}",
-            markup=False,
+            f"{place:<20} {line['left']:>{width}}  [{line['key']}]  {line['right']:<{width}} {line['code']}"
         )
     out.print(f"{len(lines)} places.")
 
@@ -239,7 +238,7 @@ def audit_notebook(
         raise stop(f"{notebook.name}, cell {error.exec_count}: stopped with {error.ename}.") from None
     target = to / f"{parameters.force.force}-coding-audit.ipynb"
     write_notebook(executed, target)
-    out.print(f"{shown(target)} (restricted)", markup=False)
+    out.print(f"{shown(target)} (restricted)")
 
 
 def codebook_diff(
@@ -261,12 +260,12 @@ def codebook_diff(
     before, after = read_codebook(old), read_codebook(new)
     changes = compare_codebooks(before, after)
     for change in changes:
-        out.print(str(change), markup=False)
+        out.print(str(change))
     if not changes:
         out.print("The codebooks do not differ.")
         return
     if problem := version_problem(before, after):
-        out.print(f"Version: {problem}", markup=False)
+        out.print(f"Version: {problem}")
     counted, moves = (
         _diff_of_forces(before, after, force, evidence, jobs)
         if force
@@ -312,7 +311,7 @@ def _diff_of_corpora(old: Codebook, new: Codebook, jobs: int) -> tuple[pd.DataFr
     corpus = read_corpora().measured
     before, after = code_by_both(old, new, corpus.notes, jobs=jobs)
     scores = {name: evaluate(corpus.units, table) for name, table in (("old", before), ("new", after))}
-    out.print(f"\nThe rules alone, F1 of what counts:\n{side_by_side(scores).to_string()}", markup=False)
+    out.print(f"\nThe rules alone, F1 of what counts:\n{side_by_side(scores).to_string()}")
     judged = judge_moves(corpus.units, before, after)
     out.print(
         "\nOf {removed} codings taken away {removed_wrong} were wrong; of {added} added "
@@ -385,14 +384,14 @@ def _show(table: pd.DataFrame, output: Path | None) -> None:
 
     if output is None:
         shown_table = table.drop(columns="says", errors="ignore").round(3)
-        out.print(shown_table.to_string(index=False, na_rep=""), markup=False)
+        out.print(shown_table.to_string(index=False, na_rep=""))
         return
     if not output.parent.is_dir():
         raise stop(f"{output.parent}: there is no such folder. Make it first.")
     if output.suffix not in (".csv", ".xlsx"):
         raise stop(f"{output.name}: give a name that ends in .csv or .xlsx.")
     write_table(output, table)
-    out.print(f"{shown(output)}: {len(table)} rows.", markup=False)
+    out.print(f"{shown(output)}: {len(table)} rows.")
 
 
 def codebook_site(
@@ -422,4 +421,4 @@ def codebook_site(
     )
     with mistakes():
         home = write_site(pages, to)
-    out.print(shown(home), markup=False)
+    out.print(shown(home))

@@ -67,11 +67,11 @@ def _tell_quality(case_files: CaseFiles, drawn: Drawn, parameters: Parameters) -
     quality = grade_data(gaps, case_files.checks, frame=frame)
     for grade, heading in GRADES.items():
         sentences = quality_sentences(quality, grade)
-        out.print(f"  {heading}: {len(sentences) or 'nothing found'}", markup=False)
+        out.print(f"  {heading}: {len(sentences) or 'nothing found'}")
         for sentence in sentences:
-            out.print(f"    {sentence}", markup=False)
+            out.print(f"    {sentence}")
     for remark in (*drawn.sample.remarks, *(words for dip in drawn.dips.values() for words in dip.remarks)):
-        out.print(f"  {remark}", markup=False)
+        out.print(f"  {remark}")
 
 
 def _tell_changes(drawn: Drawn, parameters: Parameters, root: Path) -> None:
@@ -87,7 +87,7 @@ def _tell_changes(drawn: Drawn, parameters: Parameters, root: Path) -> None:
         strata_hash=drawn.strata_hash,
     )
     if told := changed_after_seed(earlier, frame_hash=frame_hash):
-        out.print(f"{parameters.force.name}: {told}", markup=False)
+        out.print(f"{parameters.force.name}: {told}")
 
 
 def _read_and_draw(
@@ -135,7 +135,7 @@ def plan(file: ParameterFile) -> None:
         ("Margins that this sample buys (a share of 0.10 is ten points either way):", bought),
         ("Case files needed for wanted margins:", cases_for_margins(sizes, expected_shares=shares)),
     ):
-        out.print(f"{heading}\n{table.round(3).to_string(index=False)}\n", markup=False)
+        out.print(f"{heading}\n{table.round(3).to_string(index=False)}\n")
 
 
 def replace(
@@ -178,8 +178,8 @@ def replace(
             if place["replaced_by"]
             else "no case is left to replace it"
         )
-        out.print(f"{place['drawn_for']}, {place['stratum']}: {taken}", markup=False)
-    out.print(f"Recorded in {shown(record)}. Now run again: inspection run {parameters.file}", markup=False)
+        out.print(f"{place['drawn_for']}, {place['stratum']}: {taken}")
+    out.print(f"Recorded in {shown(record)}. Now run again: inspection run {parameters.file}")
 
 
 def run(
@@ -211,9 +211,9 @@ def run(
     whole = [result for result in results if result.evidence]
     for result in whole:
         if result.remark:
-            out.print(f"{result.force}: {result.remark}", markup=False)
+            out.print(f"{result.force}: {result.remark}")
     for result in whole:
-        out.print(f"{result.force}: evidence in {shown(result.evidence or root)}", markup=False)
+        out.print(f"{result.force}: evidence in {shown(result.evidence or root)}")
     if failed := failed + [result for result in results if not result.evidence]:
         named = {parameters.force.force: parameters.file for parameters in loaded}
         named |= {file.stem: shown_path(file) for file in wrong}

@@ -74,7 +74,7 @@ EVIDENCE = PROJECT / "evidence"
 
 
 def stop(message: object) -> typer.Exit:
-    err.print(str(message), markup=False)
+    err.print(str(message))
     return typer.Exit(USER_MISTAKE)
 
 
@@ -127,14 +127,14 @@ def force_files(given: list[Path]) -> list[Path]:
 def tell_failures(failed: Sequence[ForceRun], *, whole: int, again: str) -> typer.Exit:
     """Tell why those that failed did, force by force (once what befell several alike), and how to go on."""
     counts = f"{whole} of {whole + len(failed)} forces whole, {len(failed)} failed."
-    err.print(f"\n{counts}", markup=False)
+    err.print(f"\n{counts}")
     alike: dict[tuple[str, str], list[str]] = {}
     for run in failed:
         alike.setdefault((run.step, run.message), []).append(run.force)
     for (step, message), forces in alike.items():
         where = f", in {step}" if step else ""
-        err.print(f"\n{', '.join(forces)}{where}:\n{indent(message, '  ')}", markup=False)
-    err.print(f"\nWhen that is put right, go on: {again}", markup=False)
+        err.print(f"\n{', '.join(forces)}{where}:\n{indent(message, '  ')}")
+    err.print(f"\nWhen that is put right, go on: {again}")
     return typer.Exit(USER_MISTAKE)
 
 

@@ -77,7 +77,7 @@ def status(
         standings = [_on_pages(found, site=site, packages=packages) for found in chosen]
     standings.sort(key=lambda found: (found.inspection, found.force))
     if as_json:
-        out.print(json.dumps([asdict(found) for found in standings], indent=2), markup=False)
+        out.print(json.dumps([asdict(found) for found in standings], indent=2))
     else:
         _tell(standings, root)
     if any(found.failed for found in standings):
@@ -164,7 +164,7 @@ def _tell(standings: list[Standing], root: Path) -> None:
     from inspections.evidence import STEPS
 
     if not standings:
-        out.print(f"No force has evidence in {root}. Run one: inspection run <force>", markup=False)
+        out.print(f"No force has evidence in {root}. Run one: inspection run <force>")
     for inspection, group in groupby(standings, key=lambda found: found.inspection):
         rows = list(group)
         table = Table(
@@ -188,7 +188,7 @@ def _tell(standings: list[Standing], root: Path) -> None:
         out.print(table, soft_wrap=False)
         for found in rows:
             if found.remark:
-                out.print(f"{found.force}: {found.remark}", markup=False)
+                out.print(f"{found.force}: {found.remark}")
 
 
 def _coloured(state: str) -> Text:
