@@ -65,9 +65,9 @@ def whole_file(target: Path) -> Iterator[Path]:
 
 
 def write_whole(target: Path, text: str) -> None:
-    """Write a text as UTF-8 by way of :func:`whole_file`."""
+    """Write a text as UTF-8, its line ends as they are, by way of :func:`whole_file`."""
     with whole_file(target) as beside:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def copy_whole(source: Path, target: Path) -> None:

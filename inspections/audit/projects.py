@@ -30,6 +30,7 @@ from nlp.audit.exchange import (
 from nlp.codebook import Codebook
 from nlp.context import DEFAULTS
 from parameters import InspectionError, Problem, shown_path
+from parameters.disk import write_whole
 from parameters.suggestions import listed
 
 __all__ = [
@@ -154,7 +155,7 @@ def bring_in(held: Round, codebook: Codebook, coder: str, project: ReadProject) 
         raise InspectionError([Problem(f"coding of {coder}", "", "", message, remedy)])
     path = brought_path(held, coder)
     path.parent.mkdir(exist_ok=True)
-    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    write_whole(path, "".join(lines))
     remarks = [*project.remarks, *placed.remarks]
     if dropped:
         remarks.append(f"{dropped}: residual codes stood beside another code; left out.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from inspections.audit.coding_tables import write_table
 from inspections.audit.reading import Coded, read_coded
 from inspections.audit.rounds import Round
 from nlp.audit.accuracy import accuracy, corrected_balance
@@ -54,7 +55,7 @@ class Score:
             table = getattr(self, name)
             if table is not None:
                 path = folder / f"{name}.csv"
-                table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+                write_table(path, table)
                 written.append(path)
         return written
 
