@@ -28,6 +28,8 @@ CORRECTED = "indicators", "effort-balance-corrected: force"
 """The row whose release decides whether anything of an audit is told."""
 _CODED = ["case_id", "entry_no", "unit_no", "code", "counts"]
 _FIELD = "audit.round"
+_ALPHA = ("alpha", "alpha_low", "alpha_high")
+_SHARES = tuple(f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high"))
 
 
 @dataclass(frozen=True)
@@ -180,10 +182,6 @@ def audit_facts(
         "all_forces": len(audit.held.forces),
         "orientations": rows,
     }
-
-
-_ALPHA = ("alpha", "alpha_low", "alpha_high")
-_SHARES = tuple(f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high"))
 
 
 def _two_places(value: float) -> float | None:
