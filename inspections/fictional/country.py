@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 from inspections.fictional.forces import FORCES, build, files_of, read_settings
 from inspections.fictional.wording import Draw
 from parameters import PROJECT
+from parameters.plain_yaml import load_yaml
 
 __all__ = ["Planned", "plan_country", "write_country"]
 
@@ -125,7 +126,7 @@ def _settings(planned: Planned) -> Mapping[str, Any]:
 
 
 def _parameters(planned: Planned) -> dict[str, Any]:
-    parameters: dict[str, Any] = YAML(typ="safe", pure=True).load(_PARAMETERS / f"{planned.like}.yml")
+    parameters: dict[str, Any] = load_yaml((_PARAMETERS / f"{planned.like}.yml").read_text(encoding="utf-8"))
     parameters |= {"force": planned.force, "name": planned.name, "approved_extracts": []}
     for source in parameters["sources"].values():
         source["path"] = f"{planned.force}/{Path(source['path']).name}"

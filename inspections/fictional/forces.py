@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from inspections.fictional.answers import answers
 from inspections.fictional.casting import Case, cast_case, plan_cases
 from inspections.fictional.defects import DEFECTS, plant_defects
@@ -15,6 +13,7 @@ from inspections.fictional.extracts import cases_csv, notes_csv, register_csv
 from inspections.fictional.journey import Entry, write_log
 from inspections.fictional.registers import complete_case_rows, devices, suspects, workforce
 from inspections.fictional.wording import Draw, Wording
+from parameters.plain_yaml import load_yaml
 
 FOLDER = Path(__file__).parent
 FORCES = ("northshire", "carrowdale", "saltmere")
@@ -116,7 +115,7 @@ def canaries(name: str) -> dict[str, list[str]]:
 @cache
 def read_settings(name: str) -> Settings:
     """Return what a YAML file of this folder holds: a force's settings, the stories or the names."""
-    return YAML(typ="safe", pure=True).load(FOLDER / f"{name}.yml")
+    return load_yaml((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
 
 
 def _cast(force: Settings, *, stories: Settings, names: Settings) -> list[Case]:
