@@ -421,8 +421,9 @@ def test_a_ticked_box_is_not_a_choice() -> None:
     assert take_choices("[x] Done [ ] Not done", Draw("any")) == "[x] Done [ ] Not done"
 
 
-def test_a_country_has_uneven_forces_of_names_that_no_force_has_and_is_the_same_every_time(tmp_path):
+def test_a_country_has_uneven_forces_of_names_that_no_force_has_and_is_the_same_every_time():
     planned = plan_country(43, 1_000_000)
+    assert plan_country(43, 1_000_000) == planned
     assert len({force.force for force in planned}) == 43
     assert not re.findall(rf"\b(?:{REAL_FORCES})\b", " ".join(force.name for force in planned))
     sizes = sorted(force.times for force in planned)

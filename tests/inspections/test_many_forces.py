@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from many_forces import forces, quick, step_of
 
@@ -19,14 +20,6 @@ from inspections.evidence import STEPS, UP_TO_DATE, EvidenceFolder
 from inspections.runner import ForceRun, Progress, run_force
 from inspections.side_by_side import run_forces
 from parameters import Parameters
-
-
-def alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +95,7 @@ def test_an_interrupted_run_ends_the_processes_of_its_forces(tmp_path: Path) -> 
     runs = forces(tmp_path, "endless-one")
     with pytest.raises(KeyboardInterrupt):
         run_forces(runs, tmp_path / "evidence", jobs=1, tell=lambda _: None, work=quick)
-    assert not alive(int(begun.read_text(encoding="utf-8")))
+    assert not psutil.pid_exists(int(begun.read_text(encoding="utf-8")))
 
 
 def test_the_processes_of_forces_end_when_the_run_itself_is_killed(tmp_path: Path) -> None:
@@ -126,6 +119,6 @@ def test_the_processes_of_forces_end_when_the_run_itself_is_killed(tmp_path: Pat
             time.sleep(0.05)
         process.kill()
     force = int(begun.read_text(encoding="utf-8"))
-    while alive(force):  # or the test does not end
+    while psutil.pid_exists(force):  # or the test does not end
         time.sleep(0.05)
     assert Lock(tmp_path / "evidence" / "trial" / "endless-one").holder() is None
