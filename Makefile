@@ -1,17 +1,14 @@
 # Everything runs inside .venv, made once from the lists in requirements*.txt: pinned, with a hash a file.
 # PYTHON picks the interpreter: make demo PYTHON=python3.12
 PYTHON ?= python3
-# EXTRAS=dev,browser also looks at the rendered pages in Chromium.
-EXTRAS ?= dev
+# EXTRAS=second-look also installs Presidio, which looks through extracts where it is installed.
+EXTRAS ?=
 # WHEELHOUSE=<folder> sets up without a network, from what `make wheelhouse` put there.
 WHEELHOUSE ?=
 UV ?= uv
 BIN := .venv/bin
 FORCES := northshire carrowdale saltmere
-comma := ,
-# What dev needs is in requirements.txt with everything else; other extras have a list of their own.
-LISTS := requirements.txt $(patsubst %,requirements-%.txt,$(filter-out dev data cluster,$(subst $(comma), ,$(EXTRAS))))
-LOCKED := browser second-look audit
+LISTS := requirements.txt $(EXTRAS:%=requirements-%.txt)
 PIP := $(BIN)/python -m pip
 FROM := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE))
 
@@ -65,11 +62,9 @@ OF_UV = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-header --no-annotate --no-emit-index-url $(UV_PIP) pyproject.toml
 
 lock:
-	$(OF_UV) --extra dev --extra data --extra cluster --output-file requirements.txt
-	for extra in $(LOCKED); do \
-		$(OF_UV) --extra $$extra --constraint requirements.txt --output-file requirements-$$extra.txt \
-			$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) || exit 1; \
-	done
+	$(OF_UV) --extra dev --output-file requirements.txt
+	$(OF_UV) --extra second-look --constraint requirements.txt --output-file requirements-second-look.txt \
+		$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt)
 
 wheelhouse: .venv/installed
 	$(PIP) download --quiet --require-hashes $(LISTS:%=--requirement %) --dest wheelhouse
@@ -84,7 +79,6 @@ offline-check: wheelhouse
 	rm -rf .offline
 
 audit-packages: .venv/installed
-	$(PIP) install --quiet --require-hashes --requirement requirements-audit.txt
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes $(patsubst %,--requirement %,$(wildcard requirements*.txt))
 
 clean:

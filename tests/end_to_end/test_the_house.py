@@ -13,7 +13,7 @@ from inspections.cli import app
 from inspections.evidence import NOTEBOOKS
 from parameters import PROJECT
 
-IN_ONE_LIST = {"dev", "data", "cluster"}
+IN_ONE_LIST = {"dev", "data", "cluster", "browser"}
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 EVERY_NOTEBOOK = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
