@@ -107,8 +107,7 @@ def code(
 def _code_parts(job: Job, jobs: int, *, scheduler: str, tls: Path | None, replace: bool) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from nlp.cluster import on_cluster
-    from nlp.parts import code_parts, in_processes, in_turn
+    from nlp.parts import code_parts, in_processes, in_turn, on_cluster
 
     if scheduler.startswith("tcp://") and not _LOCAL.match(scheduler):
         err.print(

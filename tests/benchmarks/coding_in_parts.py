@@ -26,14 +26,12 @@ from coder_speed import CODEBOOK, MIB, write_notes
 
 def code(engine: str, workers: int, notes: Path, folder: Path, how: Any, notes_a_part: int) -> dict[str, Any]:
     """Code the notes one way: seconds of the clock, hash, peak memory of all processes and of the largest."""
-    from nlp.parts import Job, code_parts, in_processes, in_turn
+    from nlp.parts import Job, code_parts, in_processes, in_turn, on_cluster
 
     job = Job(notes, folder, CODEBOOK, how=how, notes_a_part=notes_a_part)
     with _Memory() as memory:
         if engine == "dask":
             from distributed import LocalCluster
-
-            from nlp.cluster import on_cluster
 
             with LocalCluster(
                 n_workers=workers,

@@ -13,10 +13,9 @@ import pandas as pd
 import pytest
 
 from nlp import Coder
-from nlp.cluster import on_cluster
 from nlp.files import code_file
 from nlp.lots import DoubleCoder
-from nlp.parts import Job, code_parts, coding_hash
+from nlp.parts import Job, code_parts, coding_hash, on_cluster
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dev]'")
 

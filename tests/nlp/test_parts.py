@@ -13,11 +13,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nlp import Codebook, Coder, lots, parts
+from nlp import Codebook, Coder, lots
 from nlp.combine import Combination
 from nlp.files import NotesFileError, code_file
 from nlp.lots import DoubleCoder
-from nlp.parts import Job, Outcome, Task, check_whole, code_parts, coding_hash, in_processes, in_turn
+from nlp.parts import (
+    Job,
+    Outcome,
+    Task,
+    check_whole,
+    code_parts,
+    coding_hash,
+    engines,
+    in_processes,
+    in_turn,
+    tasks,
+    worker,
+)
 from nlp.processes import Processes
 
 CODEBOOK = Path(__file__).parents[2] / "nlp" / "codebook"
@@ -50,7 +62,8 @@ SIZES = (3, 1, 12, 2, 5, 30, 4, 1, 1, 8)
 
 @pytest.fixture(autouse=True)
 def _codebook_is_read_once(codebook: Codebook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "load_codebook", lambda _: codebook)
+    for module in (tasks, worker):
+        monkeypatch.setattr(module, "load_codebook", lambda _: codebook)
 
 
 @pytest.fixture
@@ -109,7 +122,7 @@ def test_a_killed_process_is_replaced_and_no_row_is_lost_or_doubled(
                 assert pid is not None
                 os.kill(pid, signal.SIGKILL)
 
-    monkeypatch.setattr(parts, "Processes", Killed)
+    monkeypatch.setattr(engines, "Processes", Killed)
     manifest = code_parts(job, in_processes(2))
     assert killed
     assert manifest["hash"] == hash_of_one_process(coder, tmp_path)
@@ -127,7 +140,7 @@ def test_a_partition_that_loses_two_processes_is_told(job: Job, monkeypatch: pyt
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
 
-    monkeypatch.setattr(parts, "Processes", Killing)
+    monkeypatch.setattr(engines, "Processes", Killing)
     with pytest.raises(NotesFileError, match=r"a\.parquet, from note 1 on: .*so was the one that tried"):
         code_parts(job, in_processes(1))
 

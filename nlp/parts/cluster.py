@@ -13,8 +13,10 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from nlp.files import NotesFileError
-from nlp.partitions import Partition, Slice
-from nlp.parts import LOST_TWICE, Engine, Outcome, Recipe, Task, code_partition
+from nlp.parts.engines import LOST_TWICE, Engine
+from nlp.parts.partitions import Partition, Slice
+from nlp.parts.tasks import Outcome, Recipe, Task
+from nlp.parts.worker import code_partition
 
 __all__ = ["on_cluster"]
 
