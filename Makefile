@@ -9,6 +9,8 @@ UV ?= uv
 BIN := .venv/bin
 FORCES := northshire carrowdale saltmere
 LISTS := requirements.txt $(EXTRAS:%=requirements-%.txt)
+# One mark for each choice of EXTRAS, so that a later choice is installed, too.
+INSTALLED := .venv/installed$(EXTRAS:%=-%)
 PIP := $(BIN)/python -m pip
 FROM := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE))
 
@@ -23,9 +25,9 @@ help:
 	@echo "make audit-packages  look for known weaknesses in the packages; needs a network"
 	@echo "make clean  remove evidence, rendered pages and caches (never your texts or parameters)"
 
-setup: .venv/installed .venv/reader
+setup: $(INSTALLED) .venv/reader
 
-.venv/installed: pyproject.toml $(LISTS)
+$(INSTALLED): pyproject.toml $(LISTS)
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; this is " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(PIP) install --quiet $(FROM) --require-hashes $(LISTS:%=--requirement %)
@@ -33,7 +35,7 @@ setup: .venv/installed .venv/reader
 	touch $@
 
 # The second reader of notes learns from the coded corpora, once: some minutes, and about 2.5 GB of memory.
-.venv/reader: .venv/installed $(wildcard nlp/corpus/*/*.jsonl nlp/reader/*.py) nlp/scan.py nlp/units.py
+.venv/reader: $(INSTALLED) $(wildcard nlp/corpus/*/*.jsonl nlp/reader/*.py) nlp/scan.py nlp/units.py
 	$(BIN)/inspection reader train
 	touch $@
 
@@ -66,7 +68,7 @@ lock:
 	$(OF_UV) --extra second-look --constraint requirements.txt --output-file requirements-second-look.txt \
 		$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt)
 
-wheelhouse: .venv/installed
+wheelhouse: $(INSTALLED)
 	$(PIP) download --quiet --require-hashes $(LISTS:%=--requirement %) --dest wheelhouse
 
 # In a copy, with no way to any network where the system can take it away.
@@ -74,11 +76,11 @@ offline-check: wheelhouse
 	rm -rf .offline && git clone --quiet . .offline
 	cp nlp/reader/weights.npz .offline/nlp/reader/ 2>/dev/null || true
 	$(shell unshare --map-root-user --net true 2>/dev/null && echo unshare --map-root-user --net) \
-		$(MAKE) -C .offline .venv/installed EXTRAS=$(EXTRAS) WHEELHOUSE=$(CURDIR)/wheelhouse
+		$(MAKE) -C .offline $(INSTALLED) EXTRAS=$(EXTRAS) WHEELHOUSE=$(CURDIR)/wheelhouse
 	.offline/.venv/bin/inspection check .offline/parameters/saltmere.yml
 	rm -rf .offline
 
-audit-packages: .venv/installed
+audit-packages: $(INSTALLED)
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes $(patsubst %,--requirement %,$(wildcard requirements*.txt))
 
 clean:
