@@ -27,6 +27,13 @@ BOUNDED = {
     "inspections.comparison.effective._OF_UNITS.0",  # of the toolkit's own words
     "inspections.source_tables.NO_NAME.0",  # of at most sixty signs
     "nlp.audit.exchange.reading._NAMED.0",  # only matched, from beginning to end
+    "nlp.audit.groups._HER.0",  # only matched, at a place
+    # of a report's own text, which its author writes
+    "reports.gate.numbers._BASE.0",
+    "reports.gate.numbers._NOT_PROSE.0",
+    "reports.gate.numbers._NO_MEASURE.0",
+    "reports.gate.writing._COMMENT.0",
+    "reports.passages._COMMENT.0",
     "inspections.pseudonyms._SENTENCE_END.0",  # of the sixty signs before a word
 }
 
