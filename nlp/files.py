@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from nlp.coder import CodedUnit, EntryCount
 from nlp.lots import DoubleCoder, Encode, code_lots
 from nlp.processes import WorkerFailedError, WorkerLostError
+from parameters.disk import whole_file
 
 __all__ = [
     "NotesFileError",
@@ -78,10 +79,9 @@ def code_file(coder: DoubleCoder, source: Path, target: Path, *, jobs: int = 1) 
             f"{target.name}: holds the notes, and would be lost. Give the codings another name."
         )
     notes = units = dropped = words = 0
-    temporary = target.with_name(f"{target.name}.unfinished")
     encode, open_file = _FORMATS[target.suffix]
     try:
-        with open_file(temporary) as write:
+        with whole_file(target) as beside, open_file(beside) as write:
             read = numbered(_read(source), file=source.name)
             for lot in code_lots(read, coder, encode, jobs=jobs):
                 write(lot.rows)
@@ -89,7 +89,6 @@ def code_file(coder: DoubleCoder, source: Path, target: Path, *, jobs: int = 1) 
                 units += lot.total.units
                 dropped += lot.total.dropped
                 words += lot.total.words
-        temporary.replace(target)
     except WorkerLostError:
         raise NotesFileError(
             f"{source.name}: a process that coded its notes was ended from outside. Try with fewer jobs."
@@ -98,8 +97,6 @@ def code_file(coder: DoubleCoder, source: Path, target: Path, *, jobs: int = 1) 
         raise NotesFileError(
             f"{source.name}: cannot be coded: {error}. Report it, without the notes."
         ) from None
-    finally:
-        temporary.unlink(missing_ok=True)
     return EntryCount("", notes, units, dropped, words)
 
 
