@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import spacy
-from ruamel.yaml import YAML
 from spacy.training import Example
 from spacy.util import fix_random_seed, minibatch
 
@@ -25,6 +24,7 @@ from nlp.reader.matrices import Floats
 from nlp.reader.targets import best_threshold
 from nlp.scan import whole
 from nlp.units import cut_units
+from parameters.plain_yaml import load_yaml
 
 __all__ = ["code_by_bag_of_words", "code_by_keywords", "read_keywords"]
 
@@ -49,7 +49,7 @@ _TEXTCAT = {
 
 def read_keywords(path: Path = KEYWORDS) -> dict[str, list[str]]:
     """The plain words of each code."""
-    found = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    found = load_yaml(path.read_text(encoding="utf-8"))
     return {str(code): [str(word) for word in words] for code, words in found.items()}
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from nlp.context import DEFAULTS, does_count
+from parameters.plain_yaml import load_yaml
 
 __all__ = [
     "CORPORA",
@@ -31,6 +32,8 @@ __all__ = [
     "read_corpora",
     "read_gold",
 ]
+
+_Made = TypeVar("_Made")
 
 CORPORA = Path(__file__).parents[1] / "corpus"
 TRAINS_ONLY = "training"
@@ -146,7 +149,7 @@ def read_corpora(folder: Path = CORPORA) -> Corpus:
     notes: list[dict[str, Any]] = []
     units: list[GoldUnit] = []
     for place in _places(folder):
-        here = [_note(entry, place) for entry in _lines(place / "entries.jsonl")]
+        here = _read_lines(place / "entries.jsonl", partial(_note, corpus=place.name))
         shared = {note["case_id"] for note in here} & {note["case_id"] for note in notes}
         if shared:
             raise CorpusError(
@@ -182,8 +185,14 @@ def read_about(folder: Path = CORPORA) -> dict[str, About]:
 
 
 def read_gold(path: Path) -> list[GoldUnit]:
-    """Read gold units, a JSON object a line; `unit_id` is case/entry/unit."""
-    return [_unit(line) for line in _lines(path)]
+    """Read gold units, a JSON object a line; `unit_id` is case/entry/unit.
+
+    Raises
+    ------
+    CorpusError
+        When a line is not readable, lacks a field, or holds one of another kind.
+    """
+    return _read_lines(path, _unit)
 
 
 def corpora_hash(folder: Path = CORPORA) -> str:
@@ -208,39 +217,58 @@ def _about(path: Path) -> About:
     if not path.is_file():
         return About()
     try:
-        found = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        found = load_yaml(_text(path))
     except YAMLError as error:
         raise CorpusError(f"{path}: not valid YAML. {error}") from None
     known = {"coded_by": str, "fictional": bool}
-    if not isinstance(found, dict) or any(not isinstance(found[name], known.get(name, ())) for name in found):
+    if not isinstance(found, dict) or any(
+        not isinstance(value, known.get(str(name), ())) for name, value in found.items()
+    ):
         raise CorpusError(
             f"{path}: may hold 'coded_by: a text' and 'fictional: true or false', nothing else."
         )
     return About(**found)
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    if not path.is_file():
-        raise CorpusError(f"{path}: there is no such file. A corpus has entries.jsonl and gold.jsonl.")
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CorpusError(
+            f"{path}: there is no such file. A corpus has entries.jsonl and gold.jsonl."
+        ) from None
+    except UnicodeDecodeError:
+        raise CorpusError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
+
+
+def _read_lines(path: Path, read: Callable[[dict[str, Any]], _Made]) -> list[_Made]:
+    made = []
+    for number, line in enumerate(_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
             found = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise CorpusError(f"{path}, line {number}: not valid JSON: {error.msg}.") from None
-        missing = [name for name in _NEEDED.get(path.name, _NEEDED["gold.jsonl"]) if name not in found]
+        except (ValueError, RecursionError):
+            raise CorpusError(f"{path}, line {number}: not valid JSON.") from None
+        needed = _NEEDED.get(path.name, _NEEDED["gold.jsonl"])
+        missing = [name for name in needed if not isinstance(found, dict) or name not in found]
         if missing:
             raise CorpusError(
                 f"{path}, line {number}: has no {' and no '.join(missing)}. Add what is missing."
             )
-        yield found
+        try:
+            made.append(read(found))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise CorpusError(
+                f"{path}, line {number}: a field is not of its kind. nlp/corpus/development/README.md names them."
+            ) from None
+    return made
 
 
-def _note(entry: dict[str, Any], place: Path) -> dict[str, Any]:
+def _note(entry: dict[str, Any], *, corpus: str) -> dict[str, Any]:
     note = {name: entry.get(name) or "" for name in _NOTE_COLUMNS}
-    writer = entry.get("writer") or place.name
-    return {**note, "entry_no": int(entry["entry_no"]), "writer": writer, "corpus": place.name}
+    told = {"case_id": str(entry["case_id"]), "entry_no": int(entry["entry_no"])}
+    return {**note, **told, "writer": note["writer"] or corpus, "corpus": corpus}
 
 
 def _unit(line: dict[str, Any]) -> GoldUnit:

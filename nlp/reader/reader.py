@@ -35,6 +35,7 @@ from nlp.reader.targets import Scale, Targets, fit_scale, targets_of
 from nlp.reader.views import View, views_of_corpus, views_of_note
 from nlp.scan import whole
 from nlp.units import Unit, cut_units
+from parameters.disk import whole_file
 
 __all__ = [
     "Reader",
@@ -363,10 +364,8 @@ def _write_weights(reader: Reader, path: Path) -> None:
         arrays |= {f"{name} {part}": getattr(matrix, part) for part in _PARTS}
     arrays["solution"] = reader.solution.weights
     arrays |= {f"scale {name}": getattr(reader.scale, name) for name in _SCALE}
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    with unfinished.open("wb") as file:
+    with whole_file(path) as beside, beside.open("wb") as file:
         np.savez_compressed(file, **arrays)
-    unfinished.replace(path)
 
 
 _MATRICES = ("wording", "place", "context")
