@@ -13,7 +13,7 @@ from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent, ScalarEvent
-from ruamel.yaml.nodes import Node
+from ruamel.yaml.nodes import MappingNode, Node
 
 __all__ = ["ImpossibleValueError", "compose_yaml", "load_yaml"]
 
@@ -64,6 +64,8 @@ class _PlainComposer(Composer):
             raise MarkedYAMLError(
                 problem="anchors (&) and aliases (*) are not used here", problem_mark=event.start_mark
             )
+        if isinstance(parent, MappingNode) and index is None and not isinstance(event, ScalarEvent):
+            raise MarkedYAMLError(problem="a key is one word or text", problem_mark=event.start_mark)
         untagged = event.tag is None or (isinstance(event, ScalarEvent) and any(event.implicit))
         if not untagged:
             raise MarkedYAMLError(problem="tags (!) are not used here", problem_mark=event.start_mark)

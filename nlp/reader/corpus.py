@@ -258,9 +258,9 @@ def _read_lines(path: Path, read: Callable[[dict[str, Any]], _Made]) -> list[_Ma
             )
         try:
             made.append(read(found))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             raise CorpusError(
-                f"{path}, line {number}: a field is not of its kind. nlp/corpus/development/README.md names them."
+                f"{path}, line {number}: a field is of the wrong kind. See nlp/corpus/development/README.md."
             ) from None
     return made
 
