@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -83,6 +84,15 @@ def test_touching_the_extract_of_one_force_reruns_that_force_alone(
     }
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Tests begun in the background are begun deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_ends_the_processes_of_its_forces(tmp_path: Path) -> None:
     begun = tmp_path / "evidence" / "begun"
 

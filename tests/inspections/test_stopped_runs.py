@@ -217,8 +217,9 @@ def test_a_full_disk_is_told_by_its_folder_and_the_next_run_goes_on(
 @pytest.fixture
 def open_to_all(tmp_path: Path) -> Path:
     """A folder that a user without rights can reach, but not write to."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and not folder.stat().st_mode & 0o001:
+            folder.chmod(0o755)
     return tmp_path
 
 

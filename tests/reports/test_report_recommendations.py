@@ -111,7 +111,7 @@ def test_a_judgement_lacking_a_part_is_refused(field: str, tmp_path: Path, relea
             "findings: [no-such-finding]\n    answers",
             'names "no-such-finding", which the inspection did not find.',
         ),
-        ("judgements:", "judgements: [", "is not valid YAML."),
+        ("judgements:", "judgements: [", "line 3 is not valid YAML: "),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(
