@@ -28,6 +28,8 @@ __all__ = ["Planned", "plan_country", "write_country"]
 _PARAMETERS = PROJECT / "parameters"
 _NOTES_IN_A_CASE = 9.5
 """What the three forces' logs hold on average."""
+_TOO_FEW_TO_DRAW = 45
+"""Closed cases below which a force has every one read: the inspection's sample would hardly be one."""
 _UNEVEN = 0.8
 """Standard deviation of the logarithm of sizes: the largest of 43 forces is some forty times the smallest."""
 _FIRST = (
@@ -105,7 +107,7 @@ def _write_force(folder: Path, planned: Planned) -> int:
     with (folder / f"{planned.force}.yml").open("w", encoding="utf-8") as file:
         yaml = YAML(typ="safe", pure=True)
         yaml.default_flow_style = False
-        yaml.dump(_parameters(planned), file)
+        yaml.dump(_parameters(planned, force.settings), file)
     return sum(len(log) for log in force.logs.values())
 
 
@@ -125,11 +127,13 @@ def _settings(planned: Planned) -> Mapping[str, Any]:
     }
 
 
-def _parameters(planned: Planned) -> dict[str, Any]:
+def _parameters(planned: Planned, settings: Mapping[str, Any]) -> dict[str, Any]:
     parameters: dict[str, Any] = load_yaml((_PARAMETERS / f"{planned.like}.yml").read_text(encoding="utf-8"))
     parameters |= {"force": planned.force, "name": planned.name, "approved_extracts": []}
     for source in parameters["sources"].values():
         source["path"] = f"{planned.force}/{Path(source['path']).name}"
+    if sum(settings["cases"]["closed in the period"].values()) < _TOO_FEW_TO_DRAW:
+        parameters["sample"] = {"size": "all"}
     return parameters
 
 

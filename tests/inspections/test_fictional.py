@@ -15,6 +15,7 @@ from inspections.fictional.casting import PERIOD
 from inspections.fictional.country import plan_country, write_country
 from inspections.fictional.forces import FOLDER
 from inspections.fictional.wording import Draw, Wording, take_choices
+from inspections.sampling import draw
 from parameters import load_parameters
 from parameters.questions import load_questions
 
@@ -437,5 +438,7 @@ def test_a_made_up_force_of_a_country_has_the_same_files_every_time_and_can_be_i
     assert notes == pytest.approx(150, rel=0.4)
     for file in (file.relative_to(once) for file in once.rglob("*") if file.is_file()):
         assert (once / file).read_bytes() == (again / file).read_bytes()
-    files = read_case_files(load_parameters(once / f"{planned.force}.yml"))
-    assert len(files.cases) > 10
+    parameters = load_parameters(once / f"{planned.force}.yml")
+    files = read_case_files(parameters)
+    drawn = draw(files.cases, files.notes["case_id"].value_counts(), parameters)
+    assert len(drawn.sample.cases) > 5
