@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 from rich.text import Text
 
-from inspections.cli.shared import err, load, mistakes, out, shown, stop
+from inspections.cli.shared import err, load, mistakes, out, ready_reader, shown, stop
 from parameters import PROJECT
 from parameters.disk import write_whole
 from parameters.models.coding import Coding
@@ -90,6 +90,8 @@ def code(
         with mistakes():
             if output.endswith(("/", os.sep)) or not target.suffix or target.is_dir():
                 read_codebook(codebook)
+                if how != "rules":
+                    ready_reader()
                 job = Job(notes, target, codebook, how, reader_from, notes_a_part)
                 _code_parts(job, jobs, scheduler=scheduler, tls=tls, replace=replace)
             elif scheduler or notes.is_dir():
@@ -98,6 +100,8 @@ def code(
                 )
             else:
                 coder = DoubleCoder(_coder(codebook), how=how, least=reader_from)
+                if how != "rules":
+                    ready_reader()
                 total = code_file(coder, notes, target, jobs=jobs)
                 _print_total(target, notes=total.entry_no, units=total.units)
     except (NotesFileError, CorpusError) as error:
@@ -125,7 +129,7 @@ def _code_parts(job: Job, jobs: int, *, scheduler: str, tls: Path | None, replac
             progress=lambda done, parts: bar.update(task, completed=done, total=parts),
         )
     _print_total(job.folder, notes=manifest["notes"], units=manifest["units"])
-    out.print(f"Coding of {len(manifest['parts'])} parts, {manifest['rows']} rows: {manifest['hash']}")
+    out.print(f"Parts: {len(manifest['parts'])}, rows: {manifest['rows']}, hash: {manifest['hash']}")
     if again := manifest["cases_begun_again"]:
         out.print(
             f"{again} times a case is begun again after another one: names learnt in its earlier notes do "

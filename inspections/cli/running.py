@@ -17,11 +17,11 @@ from inspections.cli.shared import (
     EvidenceOption,
     ParameterFile,
     ParameterFiles,
-    err,
     load,
     load_each,
     mistakes,
     out,
+    ready_reader,
     shown,
     stop,
     tell_failures,
@@ -176,10 +176,10 @@ def replace(
         taken = (
             f"read {place['replaced_by']} instead"
             if place["replaced_by"]
-            else "no case is left to replace it"
+            else "no case is left to replace it, so one fewer is read"
         )
         out.print(f"{place['drawn_for']}, {place['stratum']}: {taken}")
-    out.print(f"Recorded in {shown(record)}. Now run again: inspection run {parameters.file}")
+    out.print(f"Recorded in {shown(record)}. Now run again: inspection run {parameters.called}")
 
 
 def run(
@@ -202,7 +202,8 @@ def run(
     failed = [_unread(file, error, root) for file, error in wrong.items()] + failed
     results: list[ForceRun] = []
     if runs:
-        _ready_reader(runs)
+        if any(parameters.inspection.coding.combine != "rules" for parameters in runs):
+            ready_reader()  # once, before forces that run side by side would each do it
         try:
             with progress([run.force.force for run in runs]) as tell:
                 results = run_forces(runs, root, jobs=min(jobs, len(runs)), tell=tell, again=again)
@@ -251,16 +252,3 @@ def _unread(file: Path, error: InspectionError, root: Path) -> ForceRun:
         unfinished = unfinished_of(root / inspection.id / file.stem)
         write_failure(unfinished, PARAMETERS, type(error).__name__, name=file.stem, file=shown_path(file))
     return ForceRun(file.stem, None, str(error), step=PARAMETERS)
-
-
-def _ready_reader(runs: list[Parameters]) -> None:
-    """Train the reader once, before forces that run side by side would each do it."""
-    from nlp.reader import CorpusError, load_reader
-
-    if all(parameters.inspection.coding.combine == "rules" for parameters in runs):
-        return
-    try:
-        with err.status("Making the reader of notes ready; the first time it learns for a few minutes."):
-            load_reader()
-    except CorpusError as error:
-        raise stop(error) from None

@@ -146,7 +146,7 @@ def whole_evidence(parameters: Parameters, root: Path) -> Path:
     if not evidence.is_current():
         message = "has no finished run with these parameters, case files and rules."
         raise InspectionError(
-            [Problem(parameters.file, "", "", message, f"Run it first: inspection run {parameters.file}")]
+            [Problem(parameters.file, "", "", message, f"Run it first: inspection run {parameters.called}")]
         )
     return evidence.whole
 
@@ -187,3 +187,14 @@ def mistakes() -> Iterator[None]:
 def shown(path: Path) -> str:
     inside = path.is_relative_to(PROJECT) and Path.cwd().is_relative_to(PROJECT)
     return os.path.relpath(path) if inside else str(path)
+
+
+def ready_reader() -> None:
+    """Train the reader if it is not, and say so meanwhile."""
+    from nlp.reader import CorpusError, load_reader
+
+    try:
+        with err.status("Making the reader of notes ready; the first time it learns for a few minutes."):
+            load_reader()
+    except CorpusError as error:
+        raise stop(error) from None

@@ -21,6 +21,8 @@ from parameters.loading import INSPECTION_FILE, load_model
 __all__ = ["status"]
 
 FAILED = 1
+_KINDS = {"InspectionError": "something is wrong with its data or its design"}
+"""What a person knows by another name than its kind."""
 _COLOURS = {"failed": "red", "stopped": "yellow", "running": "cyan"}
 
 
@@ -139,12 +141,12 @@ def _of_force(parameters: Parameters, root: Path) -> Standing:
         step, when = failure["step"], datetime.fromisoformat(failure["at"])
         steps = standing.steps | ({step: "failed"} if step in standing.steps else {})
         remark = (
-            f"failed in {step}, {when:%d %B %Y %H:%M} ({failure['kind']}). "
-            f"To see why, or go on: inspection run {parameters.file}"
+            f"failed in {step}, {when:%d %B %Y %H:%M} ({_KINDS.get(failure['kind'], failure['kind'])}). "
+            f"To see why, or go on: inspection run {parameters.called}"
         )
         return replace(standing, steps=steps, failed=True, remark=remark)
     if evidence.unfinished.is_dir() and standing.steps.get(to_do) == NOT_RUN:
-        remark = f"stopped before its end. To go on: inspection run {parameters.file}"
+        remark = f"stopped before its end. To go on: inspection run {parameters.called}"
         return replace(standing, steps=standing.steps | {to_do: "stopped"}, remark=remark)
     return standing
 
@@ -172,7 +174,7 @@ def _tell(standings: list[Standing], root: Path) -> None:
             *(step.partition("_")[2].replace("_", " ") for step in STEPS),
             "finished",
             "report",
-            title=f"{inspection}: {len(rows)} forces, {sum(found.failed for found in rows)} failed",
+            title=f"{inspection}: forces {len(rows)}, failed {sum(found.failed for found in rows)}",
             title_justify="left",
             box=None,
             pad_edge=False,

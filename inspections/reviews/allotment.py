@@ -211,7 +211,8 @@ def _check(sample: pd.DataFrame, reviewers: Sequence[str], second_share: float) 
         refuse("second share", str(second_share), message, "Write 0.1 for one case in ten.")
     elif second_share > 0 and len(reviewers) == 1:
         message = f"is {second_share}, but there is one reviewer only."
-        refuse("second share", str(second_share), message, "Name a second reviewer, or write 0.")
+        remedy = "Name a second reviewer, or have no case read twice: --second-share 0."
+        refuse("second share", str(second_share), message, remedy)
     odd = sum(not str(case).isprintable() for case in sample["case_id"])
     if odd:
         message = f"holds characters that cannot be printed in {odd} references."

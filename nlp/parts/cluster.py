@@ -49,7 +49,7 @@ def on_cluster(address: str, *, tls: Path | None = None, patience: float = 60) -
             import distributed
         except ModuleNotFoundError:
             raise NotesFileError(
-                "A cluster needs Dask, which is not installed: pip install 'rasso-inspection[cluster]'"
+                "A cluster needs Dask, which is not installed. It is part of requirements.txt: make setup"
             ) from None
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # told below in plain words
         gone = NotesFileError(

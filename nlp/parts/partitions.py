@@ -72,7 +72,9 @@ def find_sources(notes: Path) -> list[Path]:
         if not any(part.startswith((".", "_")) for part in path.relative_to(notes).parts)
     ]
     if not found:
-        raise NotesFileError(f"{notes}: holds no Parquet files of notes. Check the path.")
+        raise NotesFileError(
+            f"{notes}: holds no Parquet files. In parts only Parquet is coded: save the notes as .parquet."
+        )
     return found
 
 

@@ -5,6 +5,7 @@ Descriptions feed the JSON Schemas that editors use, and the error messages: a f
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path, PurePosixPath
 
 from pydantic import Field
@@ -75,6 +76,12 @@ class Parameters(Strictly):
         A database has none: `inspections.case_files.CaseFiles.fingerprints` stands for the rows read from it.
         """
         return tuple(dict.fromkeys(file for source in self.force.sources.given() for file in source.files()))
+
+    @property
+    def called(self) -> str:
+        """What the command line takes for this force, whatever folder it is given from."""
+        in_project = self.file == f"parameters/{self.force.force}.yml"
+        return self.force.force if in_project else shlex.quote(self.file)
 
     @property
     def inspection_file(self) -> str:

@@ -50,7 +50,7 @@ def test_a_failure_is_told_with_its_step_and_ends_with_1(whole: tuple[Path, Para
     found = standing(root, parameters.file, expect=1)
     assert found["steps"] == {STEPS[0]: "not run", STEPS[1]: "failed", STEPS[2]: "not run"}
     assert found["remark"].startswith(f"failed in {STEPS[1]}, ")
-    assert f"(ValueError). To see why, or go on: inspection run {parameters.file}" in found["remark"]
+    assert f"(ValueError). To see why, or go on: inspection run {parameters.called}" in found["remark"]
 
 
 def test_who_is_at_work_is_told_and_a_run_that_was_stopped_is_called_so(
