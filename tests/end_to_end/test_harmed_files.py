@@ -18,7 +18,7 @@ FILES = 8
 
 
 @pytest.mark.parametrize("reader", [one for one in READERS if one.name not in SLOW], ids=lambda one: one.name)
-@settings(max_examples=FILES, deadline=None, derandomize=True, database=None)
+@settings(max_examples=FILES, derandomize=True, database=None)
 @given(number=st.integers(0, 2**32))
 def test_a_harmed_file_is_read_or_refused_without_a_word_of_it(reader: Reader, number: int) -> None:
     opened = open_reader(reader)

@@ -315,7 +315,7 @@ def possible_values(sizes: list[int], shown: list[bool], total: int, at_least: i
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 14), min_size=1, max_size=5), st.sampled_from([3, 5]))
 def test_no_part_of_a_printed_total_can_be_recovered_by_subtraction(sizes: list[int], threshold: int):
     parts = [frozenset([n]) for n in range(len(sizes))]
@@ -334,7 +334,7 @@ def test_no_part_of_a_printed_total_can_be_recovered_by_subtraction(sizes: list[
             assert max(values) >= threshold
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.fixed_dictionaries({name: st.integers(0, 9) for name in ("o1", "o14", "o15", "o16")}))
 def test_no_outcome_can_be_recovered_across_the_released_tables(outcomes: dict[str, int]):
     assume(sum(outcomes.values()) >= 9)  # the length of a shorter frame would itself say that parts are small

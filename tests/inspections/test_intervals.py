@@ -153,7 +153,7 @@ def test_the_exact_interval_agrees_with_counting_every_sample():
 # --- what a reader relies on ----------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 40), st.integers(0, 40), st.integers(1, 200))
 def test_simple_intervals_hold_the_estimate_and_never_leave_what_was_seen(n, count, unread):
     count, population = min(count, n), n + unread
@@ -169,7 +169,6 @@ def test_a_list_read_nearly_whole_leaves_an_interval_that_holds_the_share_of_the
     assert interval.high == 1 / 19
 
 
-@settings(deadline=None)
 @given(st.integers(2, 40), st.integers(2, 300))
 def test_more_cases_with_the_property_never_lower_an_end(n, unread):
     made = [mid_p(count, n, population=n + unread) for count in range(n + 1)]

@@ -45,7 +45,7 @@ def test_a_list_read_whole_has_no_margin():
     assert margin(12, 12) == 0
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.integers(1, 80), st.sampled_from([0.02, 0.1, 0.25]), st.sampled_from([0.0, 0.03, 0.2, 0.5, 0.77, 1.0])
 )

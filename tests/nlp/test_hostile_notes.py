@@ -49,7 +49,7 @@ RUNS = st.tuples(PIECES, st.sampled_from(("", " ")), st.integers(1, 30))
 NOTES = st.lists(RUNS.map(lambda run: (run[0] + run[1]) * run[2]), max_size=40).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=NOTES, role=PIECES, kind=PIECES)
 def test_any_text_is_coded_and_every_row_points_into_it(
     coder: Coder, text: str, role: str, kind: str

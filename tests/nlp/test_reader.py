@@ -275,7 +275,7 @@ def test_gender_tags_and_shorthand_leave_no_trace(one: str, other: str) -> None:
     assert plain(one).removeprefix("the ") == plain(other).removeprefix("the ")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(max_size=300))
 def test_no_text_breaks_it(reader: Reader, text: str) -> None:
     table = reader.read(_notes(text))

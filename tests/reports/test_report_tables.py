@@ -7,7 +7,7 @@ from datetime import date
 
 import pypandoc
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parameters import PROJECT
@@ -57,7 +57,7 @@ def parse(markdown: str) -> list[dict]:
     return json.loads(pypandoc.convert_text(markdown, "json", format="markdown"))["blocks"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=12))
 @example(NASTY)
 def test_quoted_words_come_out_of_pandoc_as_they_went_in(notes: list[str]) -> None:
@@ -67,7 +67,7 @@ def test_quoted_words_come_out_of_pandoc_as_they_went_in(notes: list[str]) -> No
     assert [words(quote[0]["c"]) for quote in quotes] == [plain(note) for note in notes]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=12))
 @example(NASTY)
 def test_quoted_words_come_out_of_a_table_cell_as_they_went_in(notes: list[str]) -> None:
@@ -77,7 +77,7 @@ def test_quoted_words_come_out_of_a_table_cell_as_they_went_in(notes: list[str])
     assert [words(cell[0]["c"]) if cell else "" for cell in cells] == [plain(note) for note in notes]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.text(max_size=60))
 @example(NASTY[0])
 @example(NASTY[4])
