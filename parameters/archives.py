@@ -7,8 +7,10 @@ import zlib
 from pathlib import Path
 from typing import IO
 
-__all__ = ["archive_fault"]
+__all__ = ["BROKEN", "archive_fault"]
 
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError)
+"""What `zipfile` raises where an archive is damaged, locked, or packed in a way that it does not know."""
 MEGABYTE = 2**20
 MOST_RATIO = 250
 """Times its packed size that a member of more than a megabyte may unpack to; text packs to a tenth."""
@@ -32,7 +34,7 @@ def archive_fault(archive: Path | IO[bytes], *, most: int, otherwise: str) -> st
     try:
         with zipfile.ZipFile(archive) as opened:
             members = opened.infolist()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, OSError, EOFError):
+    except BROKEN:
         return otherwise
     if len(members) > MOST_MEMBERS:
         return f"holds more than {MOST_MEMBERS:,} files."

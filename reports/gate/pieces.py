@@ -14,7 +14,6 @@ import json
 import re
 import unicodedata
 import zipfile
-import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from urllib.parse import unquote
 
 from PIL import Image
 
-from parameters.archives import archive_fault
+from parameters.archives import BROKEN, archive_fault
 
 __all__ = ["Contents", "Piece", "normal", "read_file"]
 
@@ -385,5 +384,5 @@ def _read_archive(name: str, data: bytes, contents: Contents, *, depth: int) -> 
                 contents.add(name, "names of files", [("", f"{member.filename}\n")])
                 if not member.is_dir():
                     _read(f"{name} > {member.filename}", archive.read(member), contents, depth=depth + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
+    except BROKEN:
         contents.unread.append((name, "is an archive that cannot be opened"))

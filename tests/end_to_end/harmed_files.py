@@ -9,9 +9,10 @@ import io
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable
 from random import Random
+
+from parameters.archives import BROKEN
 
 __all__ = ["ARCHIVES", "CANARY", "TOKENS", "harmed"]
 
@@ -189,7 +190,7 @@ def _harmed_archive(data: bytes, chance: Random, *, bombs: bool) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [(info, archive.read(info)) for info in archive.infolist() if not info.flag_bits & 1]
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
+    except BROKEN:
         return chance.choice(_HARMS)(data, chance)
     if not members:
         return chance.choice(_HARMS)(data, chance)
