@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 from traitlets.config import Config
 
 from inspections.confidential import secluded, temporary_files_in
-from inspections.evidence import NOTEBOOKS, STEPS, EvidenceFolder, write_failure
+from inspections.evidence import EvidenceFolder
+from inspections.manifest import write_failure
 from inspections.sampling import changed_after_seed
+from inspections.step_keys import NOTEBOOKS, STEPS
 from parameters import InspectionError, Parameters, Problem
 from parameters.disk import disk_problem, whole_file
 

@@ -22,8 +22,9 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Protocol
 
-from inspections.evidence import STEPS, EvidenceFolder
+from inspections.evidence import EvidenceFolder
 from inspections.runner import ForceRun, Progress, StepStopped, Tell, leave_word, run_force
+from inspections.step_keys import STEPS
 from parameters import InspectionError, Parameters
 
 __all__ = ["run_forces"]

@@ -224,8 +224,8 @@ def audit_notebook(
     from papermill.exceptions import PapermillExecutionError
 
     from inspections.audit.coded_force import open_coded_force
-    from inspections.evidence import NOTEBOOKS
     from inspections.runner import execute_notebook, write_notebook
+    from inspections.step_keys import NOTEBOOKS
 
     (parameters,) = load([file])
     with mistakes():

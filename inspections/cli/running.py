@@ -244,7 +244,8 @@ def _with_sound_exceptions(loaded: list[Parameters]) -> tuple[list[Parameters], 
 
 def _unread(file: Path, error: InspectionError, root: Path) -> ForceRun:
     """A force whose parameters cannot be read, left on record where its inspection is known."""
-    from inspections.evidence import unfinished_of, write_failure
+    from inspections.evidence import unfinished_of
+    from inspections.manifest import write_failure
     from inspections.runner import ForceRun
 
     with suppress(InspectionError, OSError):

@@ -124,7 +124,8 @@ def _of_file(file: Path, root: Path, *, force: str, inspection: str = "") -> Sta
 
 
 def _of_force(parameters: Parameters, root: Path) -> Standing:
-    from inspections.evidence import NOT_RUN, UP_TO_DATE, EvidenceFolder
+    from inspections.evidence import EvidenceFolder
+    from inspections.step_keys import NOT_RUN, UP_TO_DATE
 
     evidence = EvidenceFolder(root, parameters)
     standing = Standing(
@@ -163,7 +164,7 @@ def _on_pages(standing: Standing, *, site: Path, packages: Path) -> Standing:
 
 
 def _tell(standings: list[Standing], root: Path) -> None:
-    from inspections.evidence import STEPS
+    from inspections.step_keys import STEPS
 
     if not standings:
         out.print(f"No force has evidence in {root}. Run one: inspection run <force>")

@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspections.comparison.forces import NATIONAL, forces_with_release
-from inspections.evidence import (
-    UNFINISHED,
-    last_parameters,
-    parameter_file_of,
-    read_failure,
-    unfinished_of,
-)
+from inspections.evidence import UNFINISHED, last_parameters, parameter_file_of, unfinished_of
+from inspections.manifest import read_failure
 from parameters import InspectionError, Problem
 
 __all__ = ["Missing", "missing_forces", "refuse_unless_told"]

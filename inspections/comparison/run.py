@@ -12,8 +12,8 @@ from inspections.comparison.folder import NOTEBOOK, inspection_folder
 from inspections.comparison.forces import NATIONAL
 from inspections.comparison.missing import missing_forces, refuse_unless_told
 from inspections.confidential import secluded
-from inspections.evidence import NOTEBOOKS
 from inspections.runner import check_notebook_parameters, execute_notebook, write_notebook
+from inspections.step_keys import NOTEBOOKS
 from parameters import InspectionError, Problem
 
 __all__ = ["compare_forces"]

@@ -7,7 +7,7 @@ from typing import Any
 import papermill
 import pytest
 
-from inspections.evidence import NOTEBOOKS
+from inspections.step_keys import NOTEBOOKS
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,10 @@ from whole_run import WholeRun, render_report
 from inspections.audit import ForceNotes, Round, make_round
 from inspections.audit.scoring import Score, balances
 from inspections.audit.settled import check_audit, read_audit
-from inspections.evidence import UP_TO_DATE, EvidenceFolder
+from inspections.evidence import EvidenceFolder
 from inspections.rounding import half_up, signed
 from inspections.runner import run_force
+from inspections.step_keys import UP_TO_DATE
 from nlp import load_codebook
 from nlp.audit.accuracy import accuracy
 from nlp.audit.agreement import agreement

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from typer.main import get_command
 
 from inspections.cli import app
-from inspections.evidence import NOTEBOOKS
+from inspections.step_keys import NOTEBOOKS
 from parameters import PROJECT
 
 IN_ONE_LIST = {"dev", "data", "cluster", "browser"}

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from whole_run import WholeRun, whole_run
 
 from inspections.cli import app
-from inspections.evidence import STEPS
 from inspections.fictional.forces import canaries
+from inspections.step_keys import STEPS
 from nlp import Codebook, load_codebook
 from parameters import PROJECT
 

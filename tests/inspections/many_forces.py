@@ -12,8 +12,9 @@ from force_files import force
 from nbformat.v4 import new_notebook
 
 from inspections import runner
-from inspections.evidence import EvidenceFolder, open_step
+from inspections.evidence import EvidenceFolder
 from inspections.runner import ForceRun, Tell, run_force
+from inspections.steps import open_step
 from parameters import InspectionError, Parameters, Problem
 
 

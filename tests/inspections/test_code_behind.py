@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from inspections.evidence import CODE_BEHIND, NOTEBOOKS, STEPS
+from inspections.step_keys import CODE_BEHIND, NOTEBOOKS, STEPS
 from parameters import PROJECT
 
 ROOMS = {"inspections", "nlp", "parameters", "reports"}

@@ -24,7 +24,7 @@ from inspections.comparison import (
 )
 from inspections.comparison.forces import ForceRelease, forces_with_release, read_earlier, read_forces
 from inspections.comparison.run import compare_forces
-from inspections.evidence import write_failure
+from inspections.manifest import write_failure
 from parameters import InspectionError
 
 STATUSES = ("suppressed", "missing", "not recorded")

@@ -12,10 +12,10 @@ import pytest
 from force_files import force
 from nbformat.v4 import new_code_cell, new_notebook
 
-from inspections import evidence as evidence_module
-from inspections import runner
-from inspections.evidence import STEPS, EvidenceFolder
+from inspections import runner, step_keys
+from inspections.evidence import EvidenceFolder
 from inspections.runner import run_force
+from inspections.step_keys import STEPS
 from parameters import InspectionError, Parameters
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="a kernel is killed")
@@ -25,9 +25,9 @@ OPEN = """\
 import os, signal, time
 import pandas as pd
 from pathlib import Path
-from inspections import evidence
-evidence.NOTEBOOKS = Path({folder!r})  # as in the run, so that both see the same notebooks
-step = evidence.open_step({name!r}, force, parameters=parameters, evidence_folder=evidence_folder)"""
+from inspections import step_keys, steps
+step_keys.NOTEBOOKS = Path({folder!r})  # as in the run, so that both see the same notebooks
+step = steps.open_step({name!r}, force, parameters=parameters, evidence_folder=evidence_folder)"""
 WRITE = 'step.write("restricted/{name}", pd.DataFrame({{"by": ["{name}"]}}))\nstep.close()'
 
 
@@ -49,7 +49,7 @@ def write_notebooks(folder: Path, *between: str) -> None:
 @pytest.fixture
 def parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parameters:
     monkeypatch.setattr(runner, "NOTEBOOKS", tmp_path)
-    monkeypatch.setattr(evidence_module, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(step_keys, "NOTEBOOKS", tmp_path)
     return force(tmp_path)
 
 
@@ -82,8 +82,8 @@ def test_the_kernel_of_a_run_that_is_killed_alone_ends_and_writes_nothing_into_t
     write_notebooks(tmp_path, linger)
     command = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
-        "from force_files import force; from inspections import evidence, runner\n"
-        "folder = Path(sys.argv[1]); runner.NOTEBOOKS = evidence.NOTEBOOKS = folder\n"
+        "from force_files import force; from inspections import runner, step_keys\n"
+        "folder = Path(sys.argv[1]); runner.NOTEBOOKS = step_keys.NOTEBOOKS = folder\n"
         "runner.run_force(force(folder), folder / 'evidence', tell=lambda _: None)"
     )
     arguments = [sys.executable, "-c", command, str(tmp_path), str(Path(__file__).parent)]

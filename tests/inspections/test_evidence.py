@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from force_files import force
 
-from inspections.evidence import STEPS, EvidenceFolder, Step, open_step
+from inspections.evidence import EvidenceFolder
 from inspections.sampling import TrailStep
+from inspections.step_keys import STEPS
+from inspections.steps import Step, open_step
 from parameters import InspectionError, Parameters
 
 
@@ -124,9 +126,9 @@ def test_a_changed_codebook_makes_the_coding_out_of_date_and_not_the_sample(
     (codebook / "codebook.yml").write_text("version: 1", encoding="utf-8")
     own = parameters.inspection.model_copy(update={"codebook": str(codebook)})
     evidence = EvidenceFolder(tmp_path / "evidence", parameters.model_copy(update={"inspection": own}))
-    before = evidence.keys()
+    before = evidence.step_keys.by_step()
     (codebook / "codebook.yml").write_text("version: 2", encoding="utf-8")
-    after = evidence.keys()
+    after = evidence.step_keys.by_step()
     assert [step for step in STEPS if before[step] == after[step]] == [STEPS[0]]
 
 

@@ -17,9 +17,10 @@ from many_forces import forces, quick, step_of
 
 from inspections import runner
 from inspections.at_work import Lock
-from inspections.evidence import STEPS, UP_TO_DATE, EvidenceFolder
+from inspections.evidence import EvidenceFolder
 from inspections.runner import ForceRun, Progress, run_force
 from inspections.side_by_side import run_forces
+from inspections.step_keys import STEPS, UP_TO_DATE
 from parameters import Parameters
 
 

@@ -8,8 +8,8 @@ from force_files import force
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from inspections import runner
-from inspections.evidence import NOTEBOOKS, STEPS
 from inspections.runner import Progress, check_notebook_parameters, run_force
+from inspections.step_keys import NOTEBOOKS, STEPS
 from parameters import InspectionError
 
 FIRST = NOTEBOOKS / "1_case_sample.ipynb"

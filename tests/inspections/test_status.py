@@ -12,8 +12,9 @@ from test_cli import own_parameters, said
 
 from inspections import runner
 from inspections.cli.progress import Picture
-from inspections.evidence import STEPS, EvidenceFolder
+from inspections.evidence import EvidenceFolder
 from inspections.runner import Progress, run_force
+from inspections.step_keys import STEPS
 from parameters import Parameters, load_parameters
 
 

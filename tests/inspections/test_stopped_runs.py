@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 from force_files import force
 
-from inspections.evidence import STEPS, EvidenceFolder, open_step
+from inspections.evidence import EvidenceFolder
 from inspections.release import write_csv, write_json
+from inspections.step_keys import STEPS, StepKeys
+from inspections.steps import open_step
 from parameters import InspectionError, Parameters
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a child is forked, to be killed")
@@ -105,7 +107,7 @@ def parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parameters:
     keys = {
         step: step for step in STEPS
     }  # hashing the whole project at each of many starts would take minutes
-    monkeypatch.setattr(EvidenceFolder, "keys", lambda _: keys)
+    monkeypatch.setattr(StepKeys, "by_step", lambda _: keys)
     return force(tmp_path)
 
 
