@@ -23,7 +23,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         whole = all(
-            isinstance(record.get(name, kind()), kind)
+            isinstance(record.get(name), kind)
             for record in found.get("steps", [])
             for name, kind in _RECORD.items()
         )

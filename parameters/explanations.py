@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, to_jsonable_python
 
 from parameters.models.values import is_union_tag
 from parameters.problems import Problem
@@ -129,7 +129,7 @@ def _dotted(location: Location) -> str:
 def _shown(value: object) -> str:
     """A value as written in YAML, cut short and without the login of an address."""
     if isinstance(value, str | bool | list | dict) or value is None:
-        text = json.dumps(value, ensure_ascii=False, default=str)
+        text = json.dumps(to_jsonable_python(value, fallback=str), ensure_ascii=False)
     else:
         text = str(value)
     text = LOGIN.sub("://***@", text[:LONGEST_READ])
