@@ -12,6 +12,7 @@ from inspections.case_files import read_case_files
 from inspections.cli import app
 from inspections.data_quality import GRADES
 from inspections.evidence import EvidenceFolder
+from inspections.manifest import write_manifest
 from inspections.sampling import draw, read_losses
 from parameters import PROJECT, load_parameters
 
@@ -66,8 +67,8 @@ def test_check_says_that_the_list_changed_since_a_whole_run_drew_with_the_same_s
     whole.mkdir(parents=True)
 
     def told_after(**changed: str) -> str:
-        manifest = json.dumps({"steps": [{"facts": facts | changed}]})
-        (whole / "manifest.json").write_text(manifest, encoding="utf-8")
+        record = {"step": "case_sample", "key": "", "rows": [], "outputs": {}, "facts": facts | changed}
+        write_manifest(whole, {"steps": [record]})
         return said("check", str(own), "--evidence", str(tmp_path / "evidence"))
 
     assert "after the seed was used" not in told_after()
