@@ -3,8 +3,8 @@
 A small fictional force is run, coded and reported in a copy of the project, undisturbed. Then the same is
 done from nothing again and again: its processes are killed together or, one time in three, the command alone,
 so that what it started is left over; the same commands are given at once, killed again, and so on, until they
-come to their end. Then every file is compared with the undisturbed one. After each kill every file under a
-final name has to be whole.
+come to their end. Then every file is compared with the undisturbed one. All the while, and after each kill,
+every file under a final name has to be whole.
 
     python tests/benchmarks/random_kills.py --kills 200
     python tests/benchmarks/random_kills.py --kills 100 --every-file 1
@@ -85,6 +85,7 @@ class Tally:
     alone: int = 0
     chains: int = 0
     refused: int = 0
+    looked_at: int = 0
     at: dict[str, int] = field(default_factory=dict)
     differing: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
@@ -94,9 +95,10 @@ class Tally:
         rows += [(f"  during {what}", count) for what, count in sorted(self.at.items())]
         rows += [("runs that came to their end", self.chains)]
         rows += [("commands refused while one was at work", self.refused)]
+        rows += [("files looked at under a final name, as they came", self.looked_at)]
         rows += [("files that differ from the undisturbed", len(self.differing))]
         rows += [("files not whole under a final name", len(self.damaged))]
-        table = "\n".join(f"{name:42s} {count:6d}" for name, count in rows)
+        table = "\n".join(f"{name:50s} {count:6d}" for name, count in rows)
         return "\n".join([table, *self.differing, *self.damaged])
 
 
@@ -124,6 +126,8 @@ class Work:
     project: Path
     parameters: Path
     outputs: Path
+    seen: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    """Node, size and time of change of every file under a final name that was found whole."""
 
     @classmethod
     def begin(cls, folder: Path, *, cases: int) -> Work:
@@ -186,13 +190,14 @@ class Work:
             while process.poll() is None:
                 found = self.names() if moments.by_file else known
                 new, known = new + len(found - known), known | found
+                tally.damaged += [f"during {what}: {name}" for name in self.damaged(tally)]
                 if time.monotonic() - started >= seconds or new >= files:
                     kill(process, alone=alone)
                     tally.kills += 1
                     tally.alone += alone
                     tally.at[what] = tally.at.get(what, 0) + 1
                     return f"{what} {time.monotonic() - started:.1f} s{' alone' * alone}"
-                time.sleep(0.005 if moments.by_file else 0.05)
+                time.sleep(0.005)
             log = (self.outputs.parent / "last.log").read_text(encoding="utf-8")
             if not process.returncode:
                 del waiting[0]
@@ -227,17 +232,33 @@ class Work:
             name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)
         )
 
-    def damaged(self) -> list[str]:
-        """Files under a final name that are not whole: all but those of an unfinished folder."""
+    def damaged(self, tally: Tally) -> list[str]:
+        """Files that came under a final name since the last look and are not whole.
+
+        Those of an unfinished folder and hidden ones have no final name yet.
+        """
         finals = [
             self.outputs / "evidence" / EVIDENCE,
             self.outputs / "site",
             self.project / "reports" / FORCE,
         ]
-        paths = [path for folder in finals for path in folder.rglob("*") if path.is_file()]
-        paths += self.outputs.glob("coding.parquet")
-        hidden = re.compile(r"/\.[^/]*\.new$")
-        return [str(path) for path in paths if not hidden.search(path.as_posix()) and not is_whole(path)]
+        entries = [entry for folder in finals for entry in scan(folder)]
+        entries += [entry for entry in os.scandir(self.outputs) if entry.name == "coding.parquet"]
+        harmed = []
+        for entry in entries:
+            if entry.name.startswith(".") and entry.name.endswith(".new"):
+                continue
+            with suppress(FileNotFoundError):
+                facts = os.stat(entry.path)
+                state = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
+                if self.seen.get(entry.path) == state:
+                    continue
+                tally.looked_at += 1
+                if is_whole(Path(entry.path)):
+                    self.seen[entry.path] = state
+                else:
+                    harmed.append(entry.path)
+        return harmed
 
 
 def scan(folder: Path) -> Iterator[os.DirEntry[str]]:
