@@ -65,7 +65,7 @@ def main() -> None:
         killed: list[str] = []
         while (moment := work.run(moments, tally)) is not None:
             killed.append(moment)
-            tally.damaged += [f"{moment}: {name}" for name in work.damaged()]
+            tally.damaged += [f"after {moment}: {name}" for name in work.damaged(tally)]
         differing = work.compare(expected)
         tally.chains += 1
         tally.differing += [f"after {', '.join(killed)}: {name}" for name in differing]
