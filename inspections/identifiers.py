@@ -13,6 +13,7 @@ import pandas as pd
 
 from inspections.pseudonyms import RANKS, TITLES, Vocabulary, identifying_words
 from parameters.fields import FIELDS
+from parameters.written_dates import days_written
 
 __all__ = ["identifiers"]
 
@@ -44,11 +45,9 @@ _SHORTEST = 3
 _ABBREVIATED = 5
 """Letters up to which a word in capitals may be an abbreviation and no name."""
 
-_BORN = re.compile(
-    r"\b(?:d\.?o\.?b\.?|date of birth|born)\W{0,3}(?:on )?"
-    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]+,? \d{2,4})",
-    re.IGNORECASE,
-)
+_BORN = re.compile(r"\b(?:d\.?o\.?b\.?|date of birth|born)\W{0,3}(?:on (?:the )?)?$", re.IGNORECASE)
+_NEAR = 30
+"""Signs before a day that are looked at for what makes it one of birth."""
 
 
 def identifiers(
@@ -95,10 +94,9 @@ def _references(tables: Iterable[pd.DataFrame]) -> Iterator[str]:
 
 
 def _in_text(text: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str, bool]]:
-    for born in _BORN.finditer(text):
-        day = pd.to_datetime(re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", born[1]), dayfirst=True, errors="coerce")
-        if not pd.isna(day):
-            yield "date of birth", day.date().isoformat(), True
+    for day, start in days_written(text):
+        if _BORN.search(text, max(0, start - _NEAR), start):
+            yield "date of birth", day, True
     for kind, words in identifying_words(text, vocabulary):
         if kind == "name" or (kind == "officer" and not any(sign.isdigit() for sign in words)):
             yield from _names_in(words, vocabulary)

@@ -9,11 +9,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from parameters.written_dates import days_written
 from reports.gate.items import Found, Grade, Item
 from reports.gate.pieces import Contents, Piece, normal
 from reports.gate.words import SPAN, Shingles, Words, words_of
@@ -32,7 +32,6 @@ _SHORTEST = 4
 """Letters and digits of a reference or an address: what is shorter is only looked for as it was written."""
 
 _DIGITS = re.compile(r"(?<!\w)\+?\d(?:[\s().\-\u2010-\u2015]{0,2}\d){8,}")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CODE = {
     "source",
     "style",
@@ -44,16 +43,6 @@ _CODE = {
 
 Hit = tuple[str, str, Grade, int]
 """Kind, value, grade, and where in the piece."""
-
-_TURN = 30
-"""Years of two digits above it were in the last century."""
-
-_DATES = (
-    (re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b"), (0, 1, 2)),
-    (re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})\b"), (2, 1, 0)),
-    (re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]{2,8}),? (\d{4}|\d{2})\b", re.I), (2, 1, 0)),
-    (re.compile(r"\b([A-Z][a-z]{2,8}) (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b", re.I), (2, 0, 1)),
-)
 
 
 @dataclass(frozen=True)
@@ -138,7 +127,7 @@ class Restricted:
         for run in _DIGITS.finditer(piece.text):
             yield from (("telephone number", value, "fail", run.start()) for value in self._in_run(run[0]))
         if self._born:
-            for day, start in _days(piece.text):
+            for day, start in days_written(piece.text):
                 if day in self._born:
                     yield "date of birth", day, "fail", start
         for first, last in self._spans.find(words):
@@ -297,22 +286,3 @@ def _national(number: str) -> str:
         if digits.startswith(prefix):
             return digits.removeprefix(prefix).removeprefix("0")
     return digits
-
-
-def _days(text: str) -> Iterator[tuple[str, int]]:
-    """Give every date in a text as 1987-06-01, in whatever way it is written, and where it stands."""
-    for pattern, order in _DATES:
-        for found in pattern.finditer(text):
-            year, month, day = (found[place + 1] for place in order)
-            if (read := _day(year, month, day)) is not None:
-                yield read, found.start()
-
-
-def _day(year: str, month: str, day: str) -> str | None:
-    short = month[:3].lower()
-    try:
-        number = int(month) if month.isdigit() else _MONTHS.index(short) + 1
-        whole = int(year) if len(year) == 4 else int(year) + (1900 if int(year) > _TURN else 2000)
-        return date(whole, number, int(day)).isoformat()
-    except ValueError:
-        return None

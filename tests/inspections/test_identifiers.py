@@ -41,6 +41,15 @@ def test_what_points_to_somebody_is_listed(kind: str, value: str, listed: pd.Dat
     assert listed[(listed["kind"] == kind) & (listed["value"] == value)]["sure"].tolist() == [True]
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["DOB 1957-06-01", "D.O.B. 1/6/57", "born on the 1st of June 1957", "Date of birth: 01.06.1957"],
+)
+def test_a_date_of_birth_is_the_same_day_however_it_is_written(written: str) -> None:
+    listed = identifiers({}, [f"Victim, {written}, spoken to on 03/04/2025."])
+    assert listed.loc[listed["kind"] == "date of birth", "value"].tolist() == ["1957-06-01"]
+
+
 def test_a_word_that_only_opens_a_sentence_may_be_no_name(listed: pd.DataFrame) -> None:
     names = listed[listed["kind"] == "name"].set_index("value")["sure"]
     assert not names["xanthe"]
