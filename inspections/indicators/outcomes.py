@@ -7,13 +7,13 @@ first basis, because investigations are still open. The two are never mixed here
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
 
-from inspections.columns import column, is_true
+from inspections.columns import column, is_kept, is_true
 from inspections.indicators.registry import Indicator, Material, indicator
 from inspections.indicators.rows import Row, not_recorded, share_of_cases, share_of_counts
 from parameters.fields import CHARGED, NOT_YET_ASSIGNED, OUTCOME_TYPES, VICTIM_DOES_NOT_SUPPORT
@@ -35,7 +35,7 @@ def outcome_shares(outcomes: pd.DataFrame) -> pd.DataFrame:
     ----------
     outcomes : DataFrame
         ``outcome_type, recorded, closed``, any number of rows a type (quarters, offences); blank counts as
-        none.
+        none, but a count that is absent, or blank throughout, is not kept; one of them is.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def outcome_shares(outcomes: pd.DataFrame) -> pd.DataFrame:
         ``basis, outcome, number, of, share``. Outcomes are the types found, then ``charged`` (1 and 1A) and
         ``victim does not support`` (14 and 16). On the recorded basis the denominator is offences recorded,
         those with no outcome yet (type 0) among them; on the closed basis, outcomes given. Shares are per
-        cent, missing where the denominator is nil.
+        cent, missing where the denominator is nil. A basis that is not kept has no rows.
 
     Examples
     --------
@@ -52,10 +52,11 @@ def outcome_shares(outcomes: pd.DataFrame) -> pd.DataFrame:
     >>> float(table.loc[("recorded", "charged"), "share"]), int(table.loc[("closed", "charged"), "of"])
     (25.0, 4)
     """
-    counts = outcomes.groupby(outcomes["outcome_type"].astype(str))[list(_BASES)].sum()
+    kept = [basis for basis in _BASES if is_kept(outcomes, basis)]
+    counts = outcomes.groupby(outcomes["outcome_type"].astype(str))[kept].sum()
     counts = counts.loc[sorted(counts.index, key=_type_order)].astype(int)
     tables = []
-    for basis in _BASES:
+    for basis in kept:
         numbers = (
             counts[basis] if basis == "recorded" else counts[basis].drop(NOT_YET_ASSIGNED, errors="ignore")
         )
@@ -218,22 +219,17 @@ def _withdrawal(material: Material) -> Iterator[Row]:
         yield _grouped_share(material, basis, VICTIM_DOES_NOT_SUPPORT)
 
 
-def _withdrawn_cases(material: Material) -> pd.DataFrame:
-    outcome = _cases_of(material, "closed")
-    by_case = material.cases.set_index("case_id")
-    if outcome is None:
-        return by_case.iloc[:0]
-    return by_case.loc[by_case.index.isin(outcome.index[outcome.isin(VICTIM_DOES_NOT_SUPPORT)])]
-
-
-def _share_where_known(
-    material: Material, cases: pd.DataFrame, field: str, *, is_so: pd.Series, base: str
+def _share_of_withdrawn(
+    material: Material, field: str, is_so: Callable[[pd.Series], pd.Series], *, base: str
 ) -> Row:
-    if not material.keeps(field):
+    """Share of the cases closed without the victim's support of which a field, where it is known, says so."""
+    outcome = _cases_of(material, "closed")
+    if outcome is None or not material.keeps(field):
         return not_recorded(base)
-    known = column(cases, field).notna()
-    caveat = "" if known.all() else "The field is empty in some of these cases."
-    return share_of_cases(is_so[known], base, caveat=caveat)
+    withdrawn = outcome.index[outcome.isin(VICTIM_DOES_NOT_SUPPORT)]
+    says = material.cases.set_index("case_id")[field].loc[withdrawn]
+    caveat = "The field is empty in some of these cases." if says.isna().any() else ""
+    return share_of_cases(is_so(says.dropna()), base, caveat=caveat)
 
 
 @indicator(
@@ -252,11 +248,8 @@ def _share_where_known(
     )
 )
 def _withdrawal_reported_by_victim(material: Material) -> Iterator[Row]:
-    cases = _withdrawn_cases(material)
     base = "cases closed without the victim's support where it is recorded who reported"
-    yield _share_where_known(
-        material, cases, "reported_by", is_so=column(cases, "reported_by").eq("victim"), base=base
-    )
+    yield _share_of_withdrawn(material, "reported_by", lambda who: who.eq("victim"), base=base)
 
 
 @indicator(
@@ -275,10 +268,8 @@ def _withdrawal_reported_by_victim(material: Material) -> Iterator[Row]:
     )
 )
 def _withdrawal_victim_wanted(material: Material) -> Iterator[Row]:
-    cases = _withdrawn_cases(material)
     base = "cases closed without the victim's support where the victim's wish is recorded"
-    wanted = is_true(column(cases, "victim_wanted_report"))
-    yield _share_where_known(material, cases, "victim_wanted_report", is_so=wanted, base=base)
+    yield _share_of_withdrawn(material, "victim_wanted_report", is_true, base=base)
 
 
 @indicator(
@@ -310,7 +301,7 @@ def _withdrawal_among_victim_reports(material: Material) -> Iterator[Row]:
 def _official(material: Material, basis: Basis) -> Iterator[Row]:
     base = "offences recorded" if basis == "recorded" else "outcomes given"
     base = f"{base}, official counts"
-    if material.outcomes is None:
+    if material.outcomes is None or not is_kept(material.outcomes, basis):
         yield not_recorded(base)
         return
     shares = outcome_shares(material.outcomes)

@@ -232,6 +232,21 @@ def test_withdrawal_without_the_reporters_field_is_not_recorded_rather_than_noug
         assert row_of(name, given)["status"] == "not recorded"
 
 
+@pytest.mark.parametrize("absent", ["closed_on", "outcome_type"])
+def test_what_is_known_of_withdrawals_is_not_recorded_where_withdrawals_are_not(absent: str):
+    given = material(coded(*effort("x", victim=1, suspect=1)), cases=OUTCOMES.drop(columns=absent))
+    for name in ("withdrawal-reported-by-victim", "withdrawal-victim-wanted-report"):
+        assert row_of(name, given)["status"] == "not recorded"
+
+
+def test_official_counts_of_one_basis_alone_are_told_and_the_other_is_not_recorded():
+    one = pd.DataFrame({"outcome_type": ["0", "1"], "recorded": [5, 3]})
+    for official in (one, one.assign(closed=None)):
+        given = material(coded(*effort("x", victim=1, suspect=1)), outcomes=official)
+        assert rows_of("official-outcomes-recorded", given).loc["charged", "value"] == 37.5
+        assert row_of("official-outcomes-closed", given)["status"] == "not recorded"
+
+
 def test_official_counts_leave_type_0_out_of_outcomes_given_but_not_out_of_offences_recorded():
     official = pd.DataFrame(
         {"outcome_type": ["0", "1", "1", "16"], "recorded": [5, 2, 1, 2], "closed": [None, 3, 1, 4]}
