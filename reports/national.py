@@ -155,6 +155,7 @@ def national_partials(
     texts = {
         "forces": _forces(release),
         "reading": _reading(release),
+        "doubt": _doubt(release),
         "balance": _balance(release),
         "change": _change(release),
         "practice": _practice(release, practices, linked=linked),
@@ -179,7 +180,7 @@ def _headline(release: NationalRelease) -> dict[str, Any]:
         "publisher": facts.report.publisher,
         "contact": facts.report.contact,
         "about": f"on {len(facts.forces)} forces together"
-        + (f", without {len(facts.missing)} that were to be inspected" if facts.missing else ""),
+        + (f", without {_that_were(len(facts.missing))} to be inspected" if facts.missing else ""),
     }
 
 
@@ -220,9 +221,11 @@ def _reading(release: NationalRelease) -> str:
     hidden = sum("suppressed" in row["words"] for row in release.funnels)
     text = (
         f"{len(drawn)} of {len(release.funnels)} shares {_have(len(drawn))} a funnel. Of their "
-        f"{facts.points} points, about "
-        f"{_CHANCE * facts.points:.0f} would lie beyond the 95% limits by chance alone if all forces did the "
-        f"same; {facts.beyond} do. A single point beyond a limit is a reason to ask, not an answer."
+        f"{facts.points} points, about {_CHANCE * facts.points:.0f} would lie beyond the 95% limits by "
+        f"chance alone if all forces did the same; {facts.beyond} {'does' if facts.beyond == 1 else 'do'}. A "
+        "single point beyond a limit is a reason to ask, not an answer."
+        if drawn
+        else "No share has a funnel."
     )
     spreads = sorted({row["words"] for row in drawn})
     if len(spreads) == 1:
@@ -238,6 +241,27 @@ def _reading(release: NationalRelease) -> str:
 
 def _have(number: int) -> str:
     return "has" if number == 1 else "have"
+
+
+def _that_were(number: int) -> str:
+    return f"{number} that {'was' if number == 1 else 'were'}"
+
+
+def _doubt(release: NationalRelease) -> str:
+    """Say of which forces people checked the coding of notes, and what no interval allows for."""
+    audited = [m.name for m in release.measures if m.row.id == CORRECTED and m.row.status != "missing"]
+    if not audited:
+        return (
+            "Notes were coded by a program, and how often it is wrong about a force's notes has not been "
+            "measured: no interval and no limit allows for that.\n"
+        )
+    others = len(audited) < len(release.facts.forces)
+    unknown = ", and how often the program is wrong about the notes of the others has not been measured"
+    return (
+        "Notes were coded by a program. People checked its coding of a sample of the notes of "
+        f"{escape_note('; '.join(audited))}, and the balance of effort put right by that audit allows for "
+        f"its errors. No other interval and no limit does{unknown if others else ''}.\n"
+    )
 
 
 def _figures(release: NationalRelease, pillar: int) -> str:
@@ -388,9 +412,9 @@ def _change(release: NationalRelease) -> str:
         verdict: sum(row["verdict"] == verdict for row in release.changes) for verdict in ("higher", "lower")
     }
     lead = (
-        f"{release.facts.tested} changes were tested, each allowing for the files drawn in both inspections "
-        f"and for how many were tested of the force. {counted['higher']} are shown to be higher than then "
-        f"and {counted['lower']} lower. Where no change is shown, there may be one that samples of this size "
+        f"Changes tested: {release.facts.tested}, each allowing for the files drawn in both inspections "
+        f"and for how many were tested of the force. Shown to be higher than then: {counted['higher']}; "
+        f"lower: {counted['lower']}. Where no change is shown, there may be one that samples of this size "
         "cannot see.\n"
     )
     return "\n".join([lead, *(show_figure(figure, link) for figure in figures)])

@@ -63,6 +63,37 @@ def test_balances_put_right_stand_beside_those_counted_and_are_not_mixed_with_th
     assert "and not with one that the program counts" in text
 
 
+def test_that_coding_was_not_checked_is_said_of_no_force_in_which_it_was(release: Path) -> None:
+    assert "how often it is wrong about a force's notes has not been measured" in text_of(release)["doubt"]
+    path = release / "measures.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    counted = [line for line in lines if line.startswith("effort-balance,")]
+    put_right = [line.replace("effort-balance,", "effort-balance-corrected,") for line in counted]
+    path.write_text("\n".join([*lines, put_right[1]]) + "\n", encoding="utf-8")
+    text = plain(text_of(release)["doubt"])
+    assert "checked its coding of a sample of the notes of Saltmere Police, and the balance of effort" in text
+    assert "about the notes of the others has not been measured" in text
+    path.write_text("\n".join([*lines, *put_right]) + "\n", encoding="utf-8")
+    assert "has not been measured" not in text_of(release)["doubt"]
+
+
+def test_one_point_and_one_missing_force_are_told_in_the_singular(project: Path, tmp_path: Path) -> None:
+    missing = [{"force": "hartmoor", "name": "Hartmoor Police", "why": "failed"}]
+    folder = build_national(tmp_path / "release", beyond=1, missing=missing)
+    assert "; 1 does." in text_of(folder)["reading"]
+    refresh_national(folder, root=project)
+    home = (project / "reports/home/_generated/reports.md").read_text(encoding="utf-8")
+    assert "without 1 that was to be inspected" in plain(home)
+
+
+def test_without_a_funnel_nothing_is_said_of_its_points(release: Path) -> None:
+    path = release / "funnels.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",shown,", ",not drawn,"), encoding="utf-8")
+    reading = text_of(release)["reading"]
+    assert reading.startswith("No share has a funnel.")
+    assert "points" not in reading
+
+
 def test_over_dispersion_and_missing_funnels_are_told_once_below_the_tables(release: Path) -> None:
     text = plain(text_of(release)["pillar-1-numbers"])
     assert text.count("over-dispersion cannot be estimated from fewer than 10 forces") == 1
@@ -77,7 +108,7 @@ def test_a_change_has_both_results_with_their_bases_and_says_what_it_shows(relea
     text = plain(text_of(release)["earlier"])
     assert "| Saltmere Police | 40% of 30 | 75% of 24 | +35 points (+8 to +55) | Higher |" in text
     assert "| Northshire Police | Suppressed | 75% of 24 | – none | – suppressed then |" in text
-    assert "7 changes were tested" in text_of(release)["change"]
+    assert "Changes tested: 7, each allowing" in text_of(release)["change"]
 
 
 def test_forces_that_are_missing_are_named_with_the_reason(tmp_path: Path) -> None:
