@@ -64,7 +64,7 @@ def _parse_iso(texts: pd.Series) -> pd.Series:
 
 
 def _as_whole_number(texts: pd.Series, source: Source, name: str) -> CellValues:
-    readable = texts.str.fullmatch(r"\d{1,15}(\.0+)?")
+    readable = texts.str.fullmatch(r"[0-9]{1,15}(\.0+)?")  # \d takes the digits of other scripts, too
     numbers = pd.to_numeric(texts.where(readable)).astype("Float64").astype("Int64")
     return CellValues(numbers, ~readable & (texts != ""))
 

@@ -136,6 +136,7 @@ def test_one_answer_on_a_case_that_was_not_sent_stops_the_reading(tmp_path: Path
         ("devices", "W/3,witness,phone,2025-01-12 10:00,,,", "is not a known value"),
         ("devices", "W/3,victim,phone,soon,,,", "is not a date written as"),
         ("workforce", "Investigator,four,trainee,no,10,", "is not a whole number"),
+        ("workforce", "Investigator,\uff14,trainee,no,10,", "is not a whole number"),
         ("workforce", ",1,trainee,no,10,", "is empty"),
         ("reviews", "W/1,SU1,no,read once", "is the same for two rows of one case"),
         ("reviews", "W/1,SU2,maybe,read once", "is not a known value"),
