@@ -195,8 +195,9 @@ def _width(row: _Row, sentence: Sentence) -> float:
     low, high, value = _number(row, "low"), _number(row, "high"), _number(row, "value")
     if low is None or high is None:
         return 0.0 if row["interval"] == CENSUS.method else math.inf
-    scale = {"balance": 50.0, "days": 100 / value if value else 0.0}.get(sentence.kind, 1.0)
-    return (high - low) * scale
+    if sentence.kind == "days":  # of a median of nought any doubt is without measure
+        return 100 * (high - low) / value if value else math.inf
+    return (high - low) * (50.0 if sentence.kind == "balance" else 1.0)
 
 
 # --- statements -----------------------------------------------------------------------------------------

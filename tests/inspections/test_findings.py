@@ -175,6 +175,11 @@ def test_a_median_is_told_in_whole_days_rounded_half_up():
     )
 
 
+def test_a_median_of_nought_with_a_long_interval_is_not_taken_for_sure():
+    told = finding(indicator="days-report-to-arrest", unit="days", cases=60, value=0, low=0, high=21)
+    assert told.strength == "indicative"
+
+
 def test_a_share_of_units_names_the_units():
     told = finding(
         indicator="records-requests-purpose", group="unstated", pillar=6, numerator=20, denominator=33,
