@@ -19,10 +19,10 @@ def number_words() -> str:
     about_shares = (
         "The same word always stands for the same range, and for no more than the files that were read can "
         "bear. A word is used where the share and the ends of its interval, as printed, are in the ranges "
-        "below. Of two words that fit, the one that claims more is used. Where the interval reaches across "
-        "one half, so that the files do not show on which side of it the share lies, the word is "
-        f"{otherwise}. The count stands beside every word. Where fewer than {words.smallest_base} cases "
-        "stand behind a share, findings and tables give the counts alone."
+        "below. Of two words that fit, the one that claims more is used. Where none fits, the files do not "
+        f"show on which side of one half the share lies, and the word is {otherwise}. The count stands "
+        f"beside every word. Where fewer than {words.smallest_base} cases stand behind a share, findings and "
+        "tables give the counts alone."
     )
     strengths = "; ".join(
         f"**{entry.word}** where at least {entry.cases} cases stand behind it and its interval is at most "

@@ -81,6 +81,13 @@ class Frame(_Facts):
     outcome_types: list[str] | str
 
 
+class Design(_Facts):
+    """Which fields the cases were grouped by before files were drawn; ``none`` where only one was used."""
+
+    strata: str
+    crossed_with: str = "none"
+
+
 class Stratum(_Facts):
     """A group of the frame: its length, the files planned and read, their weight; None where suppressed."""
 
@@ -209,6 +216,7 @@ class ForceFacts(_Facts):
     report: ReportDetails
     counts: Counts
     frame: Frame
+    design: Design
     strata: list[Stratum]
     replacement_rule: str
     dip_samples: list[DipSample]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.labels import group_label, typeset
-from reports.release import Release
+from reports.release import Design, Release
 from reports.tables import Column, escape_note, note_below, pipe_table, status_note
 
 __all__ = ["dip_samples", "replacements", "strata"]
@@ -22,7 +22,7 @@ def strata(release: Release) -> str:
     )
     rows = [
         (
-            group_label(row.stratum),
+            _label(row.stratum, release.facts.design),
             _shown(row.frame, ",d"),
             _shown(row.planned, ",d"),
             _shown(row.sample, ",d"),
@@ -33,6 +33,15 @@ def strata(release: Release) -> str:
     table = pipe_table(columns, rows, caption="Case files by stratum", label="strata")
     hidden = any(_SUPPRESSED in row for row in rows)
     return f"{table}\n{note_below([status_note(['suppressed'])])}" if hidden else table
+
+
+def _label(stratum: str, design: Design) -> str:
+    """Return the words for a stratum; of two fields crossed, ``charged / 16``, those for each."""
+    groups = [stratum] if design.crossed_with == "none" else stratum.split(" / ", maxsplit=1)
+    return " / ".join(
+        group_label(group, indicator="outcomes" if field == "outcome_type" else "")
+        for group, field in zip(groups, (design.strata, design.crossed_with), strict=False)
+    )
 
 
 def _shown(number: float | None, form: str) -> str:
@@ -67,10 +76,10 @@ def dip_samples(release: Release) -> str:
         for dip in release.facts.dip_samples
     ]
     about = (
-        "Beside the sample, inspectors read a few case files of one outcome to see whether that outcome was "
-        "right. They are drawn from the same frozen list in an order of their own. Where there were fewer "
-        "than asked for, all were taken. No number in this report counts them: what reviewers answered on so "
-        "few files is kept by the inspectorate and is not published.\n"
+        "Beside the sample, inspectors read case files of each outcome below, to see whether that outcome "
+        "was right. They are drawn from the same frozen list in an order of their own. Where there were "
+        "fewer than asked for, all were taken. No number in this report counts them: what reviewers answered "
+        "on so few files is kept by the inspectorate and is not published.\n"
     )
     table = pipe_table(columns, rows, caption="Dip samples by outcome", label="dip-samples")
     return f"{about}\n{table}"

@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from release_folder import build_release
 
+from parameters import PROJECT
+from reports.number_words import number_words
 from reports.partials import partials
 from reports.recommendations import Decisions
 from reports.release import read_release
@@ -24,6 +27,27 @@ def test_strata_show_what_was_planned_beside_what_was_read(texts: dict[str, str]
     assert row_with(texts["strata"], "decided by police") == [
         "No further action, decided by police", "24", "9", "8", "3.00",
     ]  # fmt: skip
+
+
+def test_strata_of_any_two_fields_are_named_in_words(tmp_path: Path) -> None:
+    folder = build_release(tmp_path / "release")
+    facts = json.loads((folder / "force.json").read_text(encoding="utf-8"))
+    facts["design"] |= {"strata": "decision", "crossed_with": "outcome_type"}
+    facts["strata"][0]["stratum"] = "police NFA / 16"
+    (folder / "force.json").write_text(json.dumps(facts), encoding="utf-8")
+    text = partials(read_release(folder), decisions=Decisions())["strata"].replace("\\", "")
+    assert "No further action, decided by police / 16: Suspect identified; victim does not support" in text
+
+
+def test_the_standard_texts_hold_for_every_design_of_a_sample() -> None:
+    folder = PROJECT / "reports" / "template" / "standard"
+    texts = "".join((folder / name).read_text(encoding="utf-8") for name in ("about.md", "annexes.md"))
+    for of_one_design in ("a random sample", "kind of decision", "sample of this size"):
+        assert of_one_design not in texts
+
+
+def test_a_share_near_one_half_is_not_said_to_have_the_word_of_those_that_may_be_on_either_side() -> None:
+    assert "Where none fits, the files do not show on which side of one half the share lies" in number_words()
 
 
 def test_files_that_could_not_be_read_are_counted_by_reason_under_the_rule(texts: dict[str, str]) -> None:
