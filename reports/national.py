@@ -17,6 +17,7 @@ from typing import Any
 from parameters import PROJECT
 from parameters.disk import copy_whole, write_whole
 from parameters.fields import OUTCOME_TYPES, PILLARS
+from parameters.plain_yaml import load_yaml
 from reports.authors_yaml import read_authors_text
 from reports.changes import find_flags, flat, read_again_list, write_changes
 from reports.figures import show_figure
@@ -185,11 +186,13 @@ def _headline(release: NationalRelease) -> dict[str, Any]:
 
 
 def _practices(root: Path, force: str) -> list[Judgement]:
-    """Promising practices that a force's author recorded and did not leave as drafts."""
+    """Promising practices that a force's author recorded, not as drafts, with the force's numbers put in."""
     path = root / "reports" / force / "recommendations.yml"
     if not path.is_file():
         return []
-    found = read_decisions(path).judgements
+    cited = path.with_name("_metadata.yml")
+    values = flat(load_yaml(cited.read_text(encoding="utf-8"))) if cited.is_file() else {}
+    found = read_decisions(path).with_values(values).judgements
     return [entry for entry in found if entry.kind == _PROMISING and entry.status != "draft"]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from parameters.disk import copy_whole, write_whole
 from parameters.fields import PILLARS
 from reports.answers import answers
-from reports.changes import Flag, read_again_list
+from reports.changes import Flag, flat, read_again_list
 from reports.coding_audit import coding_audit, how_counted
 from reports.coding_error import coding_error
 from reports.data_quality import completeness, quality
@@ -178,7 +178,9 @@ def partials(
         "headlines": _headlines(release, decisions.headlines),
         "recommendations": recommendations(decisions, release=release, earlier=earlier, stale=stale),
         "judgements": judgements(decisions.judgements, release=release, stale=stale),
-        "improvement-plan": improvement_plan(decisions, release=release, earlier=earlier),
+        "improvement-plan": improvement_plan(
+            decisions.with_values(flat(metadata(release))), release=release, earlier=earlier
+        ),
         "background-findings": _findings(release, 0),
         "background-indicators": measures(release, 0),
         "background-figures": figures(release, 0),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,7 @@ from parameters import InspectionError, Problem
 from parameters.fields import PILLARS
 from reports.authors_yaml import file_name, read_authors_yaml
 from reports.release import Release
+from reports.source import with_values
 
 __all__ = [
     "OPEN",
@@ -157,6 +158,16 @@ class Decisions(_Entry):
             (entry for entry in self.recommendations if entry.is_made), key=lambda entry: entry.number
         )
 
+    def with_values(self, values: Mapping[str, str]) -> Decisions:
+        """Return them with the values that their words cite put in, for what is not read as Markdown.
+
+        Parameters
+        ----------
+        values : mapping of str to str
+            Metadata by dotted names, as :func:`reports.changes.flat` gives them.
+        """
+        return Decisions.model_validate(_with_values(self.model_dump(), values))
+
     def unsettled(self, *, file: str) -> list[Problem]:
         """Return what an author must still decide before the report may be released."""
         drafts = [
@@ -175,6 +186,14 @@ class Decisions(_Entry):
             if not entry.history
         ]
         return [Problem(file, where, "", "is still a draft.", remedy) for where, remedy in drafts]
+
+
+def _with_values(content: Any, values: Mapping[str, str]) -> Any:
+    if isinstance(content, dict):
+        return {name: _with_values(entry, values) for name, entry in content.items()}
+    if isinstance(content, list):
+        return [_with_values(entry, values) for entry in content]
+    return with_values(content, values) if isinstance(content, str) else content
 
 
 def brought_up_to_date(

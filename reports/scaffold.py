@@ -104,7 +104,7 @@ def refresh(force: str, release_folder: Path, *, root: Path = PROJECT) -> None:
     numbers = flat(metadata(release))
     flags, as_read = find_flags(folder, passages(folder, decisions=decisions, release=release), numbers)
     write_generated(folder, release=release, decisions=decisions, earlier=earlier, flags=flags)
-    keep_register(folder / "_generated", decisions, release=release, earlier=earlier)
+    keep_register(folder / "_generated", decisions.with_values(numbers), release=release, earlier=earlier)
     write_changes(folder, flags, as_read, numbers)
     forces = refreshed_reports(root)
     write_home(root, forces)

@@ -17,7 +17,15 @@ from parameters.disk import whole_file
 from parameters.plain_yaml import load_yaml
 from reports.authors_yaml import not_yaml, read_authors_text
 
-__all__ = ["Source", "cited_values", "included_file", "quoted", "read_source", "write_metadata"]
+__all__ = [
+    "Source",
+    "cited_values",
+    "included_file",
+    "quoted",
+    "read_source",
+    "with_values",
+    "write_metadata",
+]
 
 _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
@@ -76,6 +84,17 @@ def read_source(path: Path) -> Source:
 def cited_values(text: str) -> list[str]:
     """Return the names of the values a text cites, such as ``indicator.effort-balance.value``."""
     return _META.findall(text)
+
+
+def with_values(text: str, values: Mapping[str, str]) -> str:
+    """Put the values that a text cites in their places, by dotted names; what is not there stays cited.
+
+    Examples
+    --------
+    >>> with_values("in {{< meta counts.sample >}} of {{< meta counts.all >}}", {"counts.sample": "36"})
+    'in 36 of {{< meta counts.all >}}'
+    """
+    return _META.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def write_metadata(folder: Path, metadata: Mapping[str, Any], *, by: str = "") -> None:

@@ -185,7 +185,7 @@ def test_promising_practices_that_authors_recorded_are_named_with_their_force(
     decisions = project / "reports" / "saltmere" / "recommendations.yml"
     entry = {
         "id": "daily-call", "kind": "promising practice", "pillar": 3,
-        "text": "Officers call at an agreed hour.",
+        "text": "Officers call at an agreed hour, in {{< meta counts.sample >}} files.",
         "reasons": "Files show it.", "findings": ["any"], "author": "Ruth Marlowe", "date": "2026-11-02",
     }  # fmt: skip
     draft = entry | {"id": "draft", "text": "Not yet decided.", "status": "draft"}
@@ -198,9 +198,10 @@ def test_promising_practices_that_authors_recorded_are_named_with_their_force(
                     "published": "2026-11-12", "contact": "", "about": "on 24 case files"}),
         encoding="utf-8",
     )  # fmt: skip
+    (generated.parent / "_metadata.yml").write_text('counts: {sample: "7"}\n', encoding="utf-8")
     refresh_national(release, root=project)
     text = plain((project / "reports/national/_generated/practice.md").read_text(encoding="utf-8"))
-    assert "**Saltmere Police.** Officers call at an agreed hour." in text
+    assert "**Saltmere Police.** Officers call at an agreed hour, in 7 files." in text
     assert "../saltmere/index.html" in text
     assert "Not yet decided" not in text
     assert "Something else" not in text

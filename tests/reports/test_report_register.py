@@ -54,6 +54,22 @@ def test_the_register_has_a_row_for_each_status_with_day_name_and_reason_and_the
     assert "{#tbl-history-northshire}" in page
 
 
+def test_a_number_that_a_recommendation_cites_stands_in_the_plan_and_the_register(
+    project: Path, release_folder: Path
+) -> None:
+    folder = project / "reports/northshire"
+    yaml = YAML()
+    content = yaml.load((folder / "recommendations.yml").read_text(encoding="utf-8"))
+    content["recommendations"][0]["act"] = "that more than {{< meta counts.sample >}} files hold a plan"
+    with (folder / "recommendations.yml").open("w", encoding="utf-8") as file:
+        yaml.dump(content, file)
+    refresh("northshire", release_folder, root=project)
+    plan = (folder / "_generated/improvement-plan.md").read_text(encoding="utf-8")
+    assert "More than 24 files hold a plan" in plan
+    rows = rows_of(project / "reports/register" / REGISTER)
+    assert "that more than 24 files hold a plan" in {row["act"] for row in rows}
+
+
 def test_the_next_inspection_starts_from_what_the_register_holds_open(
     project: Path, release_folder: Path
 ) -> None:
