@@ -22,7 +22,7 @@ from inspections.step_keys import STEPS, hash_file, package_versions
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
 from parameters.loading import SHARED_FILES
 
-__all__ = ["Step", "open_step"]
+__all__ = ["Step", "load_by_hand", "open_step"]
 
 
 @dataclass
@@ -141,7 +141,7 @@ def open_step(
         When no force is chosen, its parameters have problems, or an earlier step has not been run.
     """
     by_hand = not parameters
-    checked = _load_by_name(force) if by_hand else Parameters.model_validate(dict(parameters))
+    checked = load_by_hand(force) if by_hand else Parameters.model_validate(dict(parameters))
     evidence = EvidenceFolder(PROJECT / evidence_folder, checked)
     earlier = list(STEPS[: STEPS.index(name)])
     with ExitStack() as private:
@@ -162,14 +162,27 @@ def open_step(
         return Step(name, evidence, by_hand, _before=before, _secluded=private.pop_all())
 
 
-def _load_by_name(force: str) -> Parameters:
+def load_by_hand(force: str) -> Parameters:
+    """Read the parameters of the force that stands in a notebook's parameters cell.
+
+    Parameters
+    ----------
+    force : str
+        The name of a file in ``parameters/``, such as ``northshire``, or the full path of another one.
+
+    Raises
+    ------
+    InspectionError
+        When no force is chosen, or its parameters have problems.
+    """
     if force.endswith(".yml"):
         return load_parameters(force)
     path = PROJECT / "parameters" / f"{force}.yml"
     if not path.is_file():
         names = sorted(file.stem for file in path.parent.glob("*.yml") if file.name not in SHARED_FILES)
         remedy = (
-            f'In the cell tagged "parameters", write one of: {", ".join(names)}. Then run all cells again.'
+            f'In the cell tagged "parameters", write one of: {", ".join(names)}. Or write the full path '
+            "of the force's file. Then run all cells again."
         )
         raise InspectionError(
             [Problem("this notebook", "force", force, f'is "{force}": no force is chosen.', remedy)]

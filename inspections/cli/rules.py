@@ -226,12 +226,13 @@ def audit_notebook(
     from inspections.audit.coded_force import open_coded_force
     from inspections.runner import execute_notebook, write_notebook
     from inspections.step_keys import NOTEBOOKS
+    from parameters import PROJECT
 
     (parameters,) = load([file])
     with mistakes():
         open_coded_force(parameters, evidence)
     notebook = NOTEBOOKS / "5_coding_audit.ipynb"
-    given = {"force": parameters.force.force, "evidence_folder": str(evidence.resolve())}
+    given = {"force": str(PROJECT / parameters.file), "evidence_folder": str(evidence.resolve())}
     try:
         executed = execute_notebook(notebook, given, temporary=to / ".temporary")
     except PapermillExecutionError as error:  # its words may quote a note

@@ -179,12 +179,17 @@ def test_the_audit_tutorial_shows_what_its_commands_print(
         assert printed == told, command.line
 
 
-def test_the_audit_notebook_runs_for_a_force_and_marks_its_notes(
+def test_the_audit_notebook_runs_for_a_force_with_its_file_elsewhere_and_marks_its_notes(
     runs: list[WholeRun], tmp_path: Path
 ) -> None:
     evidence = str(runs[0].evidence.parents[1])
+    for name in ("inspection.yml", "saltmere.yml"):
+        text = (PROJECT / "parameters" / name).read_text(encoding="utf-8")
+        text = text.replace("../inspections", (PROJECT / "inspections").as_posix())
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    own = str(tmp_path / "saltmere.yml")
     result = CliRunner().invoke(
-        app, ["audit", "notebook", "saltmere", "--to", str(tmp_path), "--evidence", evidence]
+        app, ["audit", "notebook", own, "--to", str(tmp_path), "--evidence", evidence]
     )
     assert result.exit_code == 0, result.output
     text = (tmp_path / "saltmere-coding-audit.ipynb").read_text(encoding="utf-8")

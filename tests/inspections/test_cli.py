@@ -14,6 +14,7 @@ from inspections.data_quality import GRADES
 from inspections.evidence import EvidenceFolder
 from inspections.manifest import write_manifest
 from inspections.sampling import draw, read_losses
+from inspections.steps import load_by_hand
 from parameters import PROJECT, load_parameters
 
 NORTHSHIRE = str(PROJECT / "parameters" / "northshire.yml")
@@ -45,6 +46,18 @@ def own_parameters(folder: Path, more: str = "") -> Path:
     own = folder / "northshire.yml"
     own.write_text(own.read_text(encoding="utf-8") + more, encoding="utf-8")
     return own
+
+
+def test_the_audit_notebook_is_given_the_parameter_file_wherever_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, str] = {}
+    monkeypatch.setattr("inspections.audit.coded_force.open_coded_force", lambda *_: None)
+    monkeypatch.setattr("inspections.runner.execute_notebook", lambda _, values, **__: given.update(values))
+    monkeypatch.setattr("inspections.runner.write_notebook", lambda *_: None)
+    own = own_parameters(tmp_path)
+    said("audit", "notebook", str(own), "--to", str(tmp_path))
+    assert load_by_hand(given["force"]) == load_parameters(own)
 
 
 def test_check_finds_a_sample_that_cannot_be_drawn(tmp_path: Path) -> None:
