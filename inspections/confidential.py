@@ -76,6 +76,7 @@ def temporary_files_in(folder: Path) -> Iterator[None]:
     folder : Path
         In a restricted folder. What stopped work left in it is removed, and at the end it is.
     """
+    folder = folder.resolve()  # kernels work in another folder
     given = {name: str(folder) for name in _TEMPORARY}
     given |= {name: str(folder / kept) for name, kept in _OF_KERNELS.items()}
     before = {name: os.environ.get(name) for name in given}

@@ -80,6 +80,19 @@ def test_temporary_files_are_in_the_folder_given_and_gone_with_what_was_left_the
     assert "IPYTHONDIR" not in os.environ
 
 
+def test_temporary_files_are_found_from_any_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with temporary_files_in(Path("audit") / ".temporary"):
+        assert (
+            Path(os.environ["TMPDIR"])
+            == Path(os.environ["IPYTHONDIR"]).parent
+            == tmp_path / "audit" / ".temporary"
+        )
+
+
 def test_a_workbook_is_written_without_a_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
