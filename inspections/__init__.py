@@ -1,0 +1,1 @@
+"""Inspecting a force: case files, the sample, review forms, indicators, disclosure control, the commands."""

@@ -1,6 +1,6 @@
 """Pillar 1: where written investigative effort went, into testing the victim or investigating the suspect.
 
-Measures of section 9 of the codebook. A *counted unit* is a coding unit with at least one code of an
+A *counted unit* is a coding unit with at least one code of an
 orientation that counts; a unit with two codes of one orientation is one unit.
 """
 
@@ -26,7 +26,7 @@ ENOUGH_UNITS = 5
 """Fewest counted units for a case to be given a balance."""
 
 _OF_BOTH = "drawing of files and checking of units together"
-_CODEBOOK = "Codebook, section 9"
+_CODEBOOK = "Codebook of the coding, nlp/codebook"
 _WRITTEN = "Measures what was written in the notes, not what was done; some testing of accounts is proper."
 
 
