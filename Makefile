@@ -17,11 +17,14 @@ FROM := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE))
 .PHONY: help setup demo test check bench lab clean lock wheelhouse offline-check audit-packages
 
 help:
+	@echo "make setup  install everything into .venv and train the second reader, once"
 	@echo "make demo   set up, inspect the three fictional forces, print the paths of their reports"
-	@echo "make test   set up, check style and types, run every test"
+	@echo "make check  set up, check style and types"
+	@echo "make test   the same, and run every test"
 	@echo "make bench  set up, sample an extract of ten million notes, time the coder and the audit; takes minutes and 2 GB"
 	@echo "make lab    set up, open the notebooks in JupyterLab"
 	@echo "make wheelhouse      fetch every package, for a machine without a network; README.md says how it goes on"
+	@echo "make offline-check   set up a copy from there, cut off from the network where the system can"
 	@echo "make audit-packages  look for known weaknesses in the packages; needs a network"
 	@echo "make clean  remove evidence, rendered pages and caches (never your texts or parameters)"
 
