@@ -1,4 +1,4 @@
-"""Rules under the lamp: what each finds, whom it overlaps with, and where it is wrong."""
+"""What each rule finds, whom it overlaps with, and where it is wrong."""
 
 from __future__ import annotations
 

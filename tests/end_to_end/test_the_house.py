@@ -3,6 +3,9 @@
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -16,6 +19,11 @@ from parameters import PROJECT
 IN_ONE_LIST = {"dev", "data", "cluster", "browser"}
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 EVERY_NOTEBOOK = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+DOCUMENTS = sorted(
+    path.relative_to(PROJECT).as_posix()
+    for where in ("*.md", "inspections/*.md", "nlp/**/*.md", "reports/*.md")
+    for path in PROJECT.glob(where)
+)
 
 
 def name_of(requirement: str) -> str:
@@ -86,10 +94,32 @@ def test_the_parameters_cell_holds_typed_literals_with_a_word_on_each(name: str)
         assert "  # " in line
 
 
-def test_every_file_the_readme_points_to_is_there() -> None:
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#:]+)\)", readme):
-        assert (PROJECT / target).exists(), target
+def headings_of(page: Path) -> set[str]:
+    """Names by which a link can point into a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
+    page = PROJECT / document
+    for target in re.findall(r"\]\(([^):]+)\)", page.read_text(encoding="utf-8")):
+        file, _, heading = target.partition("#")
+        found = (page.parent / file).resolve() if file else page
+        assert found.exists(), target
+        assert not heading or heading in headings_of(found), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_module_and_notebook_a_document_names_is_there(document: str) -> None:
+    page = PROJECT / document
+    for name in re.findall(r"`([\w/]+\.(?:py|ipynb))\b", page.read_text(encoding="utf-8")):
+        assert any((folder / name).is_file() for folder in (page.parent, PROJECT)), name
+
+
+def test_every_notebook_is_named_where_an_inspector_begins() -> None:
+    page = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
+    assert [name for name in EVERY_NOTEBOOK if f"({name}.ipynb)" not in page] == []
 
 
 def test_every_test_the_threat_model_names_is_there() -> None:
@@ -99,18 +129,36 @@ def test_every_test_the_threat_model_names_is_there() -> None:
         assert f"def {test}(" in (PROJECT / file).read_text(encoding="utf-8"), f"{file}::{test}"
 
 
-@pytest.mark.parametrize("name", ["README.md", "reports/README.md"])
-def test_every_command_a_readme_gives_is_one_with_these_options(name: str) -> None:
-    text = (PROJECT / name).read_text(encoding="utf-8")
-    given = re.findall(r"^    inspection ([a-z][^#\n]*)", text, re.MULTILINE)
-    assert given
-    for line in given:
+def commands_in(document: str) -> list[str]:
+    """Commands that a document gives in blocks, as they are to be typed; one that goes on is one line."""
+    text = (PROJECT / document).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = re.findall(r"^(?: {4}|\$ )?inspection ([a-z][^#|\n]*)", text, re.MULTILINE)
+    return lines + re.findall(r"^\|.*`inspection ([a-z][^`]*)`", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_a_document_gives_is_one_with_these_options(document: str) -> None:
+    for line in commands_in(document):
         words, command = line.split(), get_command(app)
         while words and hasattr(command, "commands") and words[0] in command.commands:
             command = command.commands[words.pop(0)]
         assert not hasattr(command, "commands"), line
         options = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("-")} <= options, line
+
+
+def leaves(command: Any, path: str = "") -> Iterator[str]:
+    """Every command that does something, as it is typed."""
+    for name, below in command.commands.items():
+        typed = f"{path} {name}".strip()
+        yield from leaves(below, typed) if hasattr(below, "commands") else [typed]
+
+
+def test_every_command_is_given_in_a_document() -> None:
+    given = [line for document in DOCUMENTS for line in commands_in(document)]
+    assert [
+        typed for typed in leaves(get_command(app)) if not any(line.startswith(typed) for line in given)
+    ] == []
 
 
 def test_jupyterlab_saves_no_outputs() -> None:
