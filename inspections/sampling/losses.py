@@ -156,6 +156,8 @@ def replace_losses(
 ) -> tuple[Sample, dict[str, Sample]]:
     """Replace every lost case in whichever samples it was drawn for, entry by entry.
 
+    A case lost from one sample is passed over in the reserve of another: it cannot be read there either.
+
     Parameters
     ----------
     sample : Sample
@@ -172,13 +174,15 @@ def replace_losses(
     InspectionError
         When an entry names a case that was not to be read.
     """
-    parts, unknown = {"": sample, **dips}, []
+    parts, known, unknown = {"": sample, **dips}, dict[str, str](), []
     for loss in losses:
-        drawn_for = [name for name, part in parts.items() if (part.cases["case_id"] == loss.case_id).any()]
-        if not drawn_for:
+        if not any((part.cases["case_id"] == loss.case_id).any() for part in parts.values()):
             unknown.append(loss.case_id)
-        for name in drawn_for:
-            parts[name] = replace_lost(parts[name], {loss.case_id: loss.reason}, file=file)
+        known[loss.case_id] = loss.reason
+        for name in parts:
+            while gone := known.keys() & set(parts[name].cases["case_id"]):
+                lost = {case_id: known[case_id] for case_id in gone}
+                parts[name] = replace_lost(parts[name], lost, file=file)
     if unknown:
         message = f"names {listed(unknown)}, not among the cases to be read."
         remedy = (

@@ -101,6 +101,17 @@ def test_a_case_of_both_samples_is_replaced_in_each_from_its_own_reserve() -> No
     assert losses_by_reason([loss(both[0])]).values.tolist() == [["not found", 1]]
 
 
+def test_a_file_lost_from_one_sample_replaces_none_in_another() -> None:
+    sample, dips = drawn()
+    turn, of_dip = sample.reserve["case_id"].tolist(), set(dips["16"].cases["case_id"])
+    place = next(place for place, case_id in enumerate(turn) if case_id in of_dip)
+    lost = [turn[place], *sample.cases["case_id"].iloc[: place + 1]]
+    for order in (lost, lost[::-1]):
+        after, after_dips = replace_losses(sample, dips, map(loss, order), file="lost.csv")
+        assert set(lost).isdisjoint([*after.cases["case_id"], *after_dips["16"].cases["case_id"]])
+        assert turn[place + 1] in set(after.cases["case_id"])
+
+
 def test_a_case_that_was_not_to_be_read_is_refused() -> None:
     sample, dips = drawn()
     with pytest.raises(InspectionError, match="names NS-999, not among the cases to be read"):
