@@ -68,7 +68,8 @@ def _value(
         ends = {"value": share, "low": interval.low, "high": interval.high}
         found = {name: None if end is None else 100 * end for name, end in ends.items()}
     else:
-        change = (printed / base) / (count / n) if count else 1.0
+        # none, or no count at all: a balance put right by an audit rests on no count of the program's
+        change = (printed / base) / (count / n) if printed else 1.0
         found = {
             name: None if pd.isna(record[name]) else change * record[name]
             for name in ("value", "low", "high")

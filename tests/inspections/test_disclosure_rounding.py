@@ -85,6 +85,19 @@ def test_a_ratio_of_units_follows_its_rounded_counts():
     assert row["value"] == pytest.approx(row["numerator"] / row["denominator"], abs=0.005)
 
 
+def test_a_balance_put_right_by_an_audit_is_published_beside_rounded_counts():
+    units = [unit for n in range(23) for unit in effort(f"c{n:02}", victim=1, suspect=5)]
+    balance = {"corrected": 0.21, "corrected_low": 0.1, "corrected_high": 0.3}
+    results = compute_indicators(material(coded(*units), corrected=balance))
+    row = (
+        release_indicators(decide(results, FIVES))
+        .table.set_index("indicator")
+        .loc["effort-balance-corrected"]
+    )
+    assert row[["value", "low", "high", "denominator", "cases"]].tolist() == [0.21, 0.1, 0.3, 140, 25]
+    assert row["base"] == "140 counted units in 25 sampled case files, put right by an audit"
+
+
 def test_what_is_not_none_or_all_is_never_rounded_to_it():
     table = of_people(closed(o1=98, o15=6, o16=6), "outcomes-closed")
     assert table.loc["18", ["numerator", "status"]].tolist() == [0, "zero"]
