@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from reports.gate.html_page import Page
 from reports.gate.items import Found, Item
 
 __all__ = ["axe_result", "nothing_from_outside", "pages_accessible", "pdfs_accessible"]
+
+
+_OUTSIDE = ("http:", "https:", "//", "ftp:", "ws:", "wss:")
 
 
 def pages_accessible(pages: Mapping[str, Page]) -> Item:
@@ -79,7 +82,7 @@ def nothing_from_outside(pages: Mapping[str, Page]) -> Item:
         Found("fail", "something is loaded from outside the site", f"{path}, line {line}", address)
         for path, page in pages.items()
         for address, line in page.loaded
-        if address.strip().lower().startswith(("http:", "https:", "//", "ftp:", "ws"))
+        if address.strip().lower().startswith(_OUTSIDE)
     ]
     return Item(
         "nothing-from-outside", "No page loads anything from outside", f"{len(pages)} pages", tuple(found)
@@ -119,13 +122,15 @@ def _faults_of(reader: PdfReader) -> Iterator[str]:
         yield "its title is not shown by readers"
 
 
-def axe_result(path: Path | None) -> Item:
+def axe_result(path: Path | None, pages: Iterable[str]) -> Item:
     """Take over what axe-core found in a browser, if somebody has run it.
 
     Parameters
     ----------
     path : Path or None
-        JSON as axe-core writes it: a result, or a list of them, each with ``violations``.
+        JSON as axe-core writes it: a result, or a list of them, each with ``url`` and ``violations``.
+    pages : iterable of str
+        Paths of the pages that it has to have looked at, from the folder of the site.
     """
     title = "axe-core found nothing in a browser"
     if path is None:
@@ -139,7 +144,13 @@ def axe_result(path: Path | None) -> Item:
             (result.get("url", ""), violation) for result in results for violation in result["violations"]
         ]
         found = [Found("fail", f"axe-core: {violation['id']}", str(url)) for url, violation in told]
+        looked_at = [str(result.get("url", "")) for result in results]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         remedy = "Save what axe.run() returns, for every page, as a JSON list."
         raise InspectionError([Problem(str(path), "", "", "is no result of axe-core.", remedy)]) from None
+    found += [
+        Found("review", "axe-core has not looked at this page", page)
+        for page in pages
+        if not any(url.endswith(page) for url in looked_at)
+    ]
     return Item("axe", title, f"{len(results)} pages", tuple(found))

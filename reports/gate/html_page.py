@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -14,6 +15,11 @@ _BLOCKS = {
     "dd", "title", "summary", "pre", "div", "section", "tr", "table", "ul", "ol", "figure", "main", "footer",
 }  # fmt: skip
 _VOID = {"br", "hr", "img", "col", "link", "meta", "input", "wbr", "source", "area", "base", "embed", "track"}
+_LOADS = ("src", "srcset", "data", "poster", "background", "href", "xlink:href")
+"""Attributes by which anything but a link makes a browser ask for something."""
+_ADDRESS = re.compile(r"[\"'`(]\s*(?!http://www\.w3\.org/)((?:\w+:)?//[^\s\"'`()]+)")
+"""An address in a style sheet or a script; those of the W3C name a language, and nobody asks for them."""
+
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -131,8 +137,15 @@ class _Reader(HTMLParser):
             self.page.images.append((told.get("alt"), line))
             if told.get("alt"):
                 self._keep("alt", str(told["alt"]), line)
-        loads = {"href"} if tag == "link" else {"src", "srcset", "data", "poster"} if tag != "a" else set()
-        self.page.loaded += [(str(told[name]), line) for name in loads if told.get(name)]
+        for name in _LOADS if tag not in ("a", "area") else ():
+            value = told.get(name) or ""
+            parts = value.split(",") if name == "srcset" else [value]
+            self.page.loaded += [(part.strip(), line) for part in parts if part.strip()]
+        self._keep_addresses(told.get("style") or "", line)
+
+    def _keep_addresses(self, code: str, line: int) -> None:
+        """Keep what a style sheet or a script names: `url(...)`, `@import "..."`, any address in quotes."""
+        self.page.loaded += [(address, line) for address in _ADDRESS.findall(code)]
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -169,6 +182,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1] in ("script", "style"):
+            self._keep_addresses(data, self.getpos()[0])
             return
         (self._words if self._cell is None else self._cell).append(data)
         if self._link is not None:

@@ -23,17 +23,17 @@ _NOT_PROSE = re.compile(
     r"\A---\n.*?\n---\n|<!--.*?-->|\{\{<.*?>\}\}|\{[#.][^}\n]*\}|\]\([^)\n]*\)|@(?:tbl|fig|sec)-[\w-]+|^\s*\d+\.\s",
     re.DOTALL | re.MULTILINE,
 )
-_PER_CENT = re.compile(r"\d(?:%| per cent\b)")
+_PER_CENT = re.compile(r"\d\s?(?:%|per ?cent\b)")
 _NO_MEASURE = re.compile(
     r"(?:\d+% to )?(?:under|over|below|above|at least|at most|at) \d+%|\d+% or more|0 or 0% means|"
-    r"\d+(?:%| per cent) (?:confidence )?intervals?"
+    r"\d+\s?(?:%|per ?cent) (?:confidence )?intervals?"
 )
 _BASE = re.compile(
-    r"\b(?:of|among) (?:the |all |these |those |its |their )?\d[\d,]*\b|\b\d[\d,]* \(\d|"
+    r"\b(?:of|among) (?:the |all |these |those |its |their )?(?!(?:19|20)\d\d\b)\d[\d,]*\b|\b\d[\d,]* \(\d|"
     r"\b\d[\d,]* (?:[\w'’-]+ ){0,6}(?:cases|case files|files|units|requests|victims|suspects|officers|people|"
     r"answers|entries|notes|rows)\b"
 )
-"""Words that say of how many: "of 36", "12 (33%)", "36 sampled case files"."""
+"""Words that say of how many: "of 36", "12 (33%)", "36 sampled case files"; "of 2026" is a year."""
 
 
 def typed_numbers(folder: Path, decisions: Decisions) -> Item:
@@ -117,9 +117,12 @@ def numbers_trace(
 
 
 def _numbers_of_pdf(contents: Contents) -> Iterator[tuple[str, str]]:
-    """Give the numbers of a PDF with where they stand, without those of pages, tables and figures."""
-    (pages, *_) = (piece for piece in contents.pieces if piece.part == "text")
-    texts = list(pages.stretches())
+    """Give the numbers of a PDF with where they stand, without those of pages, tables and figures.
+
+    None of a PDF that cannot be read: it fails as one that is not accessible.
+    """
+    pages = next((piece for piece in contents.pieces if piece.part == "text"), None)
+    texts = [] if pages is None else list(pages.stretches())
     for where, text in texts:
         yield from ((where, number) for number in _numbers(_without_page_numbers(text, len(texts))))
 
@@ -146,7 +149,7 @@ def _flat(values: Any) -> Iterator[str]:
 
 
 def percentages_have_bases(pages: Mapping[str, Page]) -> Item:
-    """Find percentages that do not say of how many: in the same sentence or row, or the table's caption."""
+    """Find percentages that do not say of how many: in the same paragraph or row, or the table's caption."""
     found, seen = [], 0
     for path, page in pages.items():
         for block in page.blocks:

@@ -159,7 +159,7 @@ def _printed(row: Indicator, release: Release, measured: pd.DataFrame) -> _Hidde
         f"{row.id}, {row.group}",
         tuple((*words, *group) if place == 0 else words for place, words in enumerate(beside)),
         re.compile(rf"(?<![\d,.]){numerator:,.0f} (?:out )?of (?:the |all )?{denominator:,.0f}(?![\d,.]*\d)"),
-        re.compile(rf"(?<![\d,.]){percent}(?:%| per cent\b)") if percent else None,
+        re.compile(rf"(?<![\d,.]){percent}\s?(?:%|per ?cent\b)") if percent else None,
     )
 
 

@@ -52,7 +52,11 @@ def texts_of(decisions: Decisions) -> Iterator[tuple[str, str]]:
     for judgement in decisions.judgements:
         yield f"judgement {judgement.id}", f"{judgement.text}\n{judgement.reasons}"
     for entry in decisions.published:
-        yield f"recommendation {entry.number}", f"{entry.owner}\n{entry.act}\n{entry.measure}"
+        notes = "\n".join(step.note for step in entry.history)
+        yield f"recommendation {entry.number}", f"{entry.owner}\n{entry.act}\n{entry.measure}\n{notes}"
+    for follow_up in decisions.earlier:
+        notes = "\n".join(step.note for step in follow_up.history)
+        yield f"earlier {follow_up.inspection} {follow_up.number}", notes
 
 
 def no_placeholders(folder: Path, decisions: Decisions) -> Item:
@@ -151,7 +155,7 @@ def signed(file: ReleaseFile, release: Release, *, fingerprint: str) -> Item:
 
 def _of_these_pages(entry: Signature, author: str, fingerprint: str) -> Iterator[Found]:
     where = "release.yml, signature for release"
-    if entry.by == author:
+    if entry.by.casefold() == author.casefold():
         yield Found("fail", "the author may not sign for the release alone", where)
     if not entry.pages:
         yield Found("review", f"does not say of which pages; those checked now are {fingerprint}", where)

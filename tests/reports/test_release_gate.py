@@ -195,6 +195,36 @@ SPOILED: dict[str, tuple[Callable[[Gated], object], str]] = {
         lambda gated: edit(gated.page, "</main>", '<img alt="x" src="https://example.org/x.png"></main>'),
         "nothing-from-outside",
     ),
+    "a style sheet from outside": (
+        lambda gated: edit(
+            gated.page, "</main>", '<style>@import "https://example.org/x.css";</style></main>'
+        ),
+        "nothing-from-outside",
+    ),
+    "the second of two pictures from outside": (
+        lambda gated: edit(
+            gated.page, "</main>", '<img alt="x" srcset="x.png 1x, https://example.org/y.png 2x"></main>'
+        ),
+        "nothing-from-outside",
+    ),
+    "a percentage of a year": (
+        lambda gated: edit(
+            gated.page, "</main>", "<p>In the autumn of 2026, 58 percent were late.</p></main>"
+        ),
+        "percentages",
+    ),
+    "a placeholder in a note": (
+        lambda gated: edit(gated.folder / "recommendations.yml", "note: ", "note: '[To be written.]' # "),
+        "placeholders",
+    ),
+    "a PDF that is none": (
+        lambda gated: gated.page.with_name(f"{FORCE}-report.pdf").write_bytes(b"%PDF-1.7"),
+        "accessible-pdf",
+    ),
+    "an author who signs with a space": (
+        lambda gated: gated.sign(author=" oliver Strathmere"),
+        "sign-offs",
+    ),
     "no signature": (lambda gated: gated.sign(signatures=[]), "sign-offs"),
     "no author": (lambda gated: gated.sign(author=""), "sign-offs"),
 }
@@ -226,8 +256,8 @@ def test_the_page_to_sign_shows_what_was_found_and_cannot_be_broken_out_of(gated
 def test_a_typed_number_is_for_review(gated: Gated, quick: None) -> None:
     edit(gated.folder / "index.qmd", "## Foreword\n", "## Foreword\n\nWe spoke to 24 people in 2026.\n")
     found = item(judged(gated), "typed-numbers").found
-    assert [each.value for each in found] == ["24", "2026"]
-    assert all("index.qmd, line 8" in each.place for each in found)
+    assert [each.value for each in found if "index.qmd, line 8" in each.place] == ["24", "2026"]
+    assert [each.value for each in found if "earlier rasso-2023 1" in each.place] == ["1"]
 
 
 def decision(of: str) -> dict[str, str]:
@@ -283,8 +313,11 @@ def test_a_result_of_axe_core_is_taken_over(
     violations: list[dict[str, str]], grade: str, gated: Gated, tmp_path: Path, quick: None
 ) -> None:
     result = tmp_path / "axe.json"
-    result.write_text(json.dumps([{"url": "index.html", "violations": violations}]), encoding="utf-8")
+    page = f"reports/{FORCE}/index.html"
+    result.write_text(json.dumps([{"url": page, "violations": violations}]), encoding="utf-8")
     assert item(judged(gated, axe=result), "axe").grade == grade
+    result.write_text(json.dumps([{"url": "index.html", "violations": []}]), encoding="utf-8")
+    assert item(judged(gated, axe=result), "axe").grade == "review"
     result.write_text("{}", encoding="utf-8")
     with pytest.raises(InspectionError, match="no result of axe-core"):
         judged(gated, axe=result)

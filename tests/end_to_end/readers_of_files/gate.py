@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -60,5 +61,5 @@ READERS = (
     Reader.of_path("published PDF", "page.pdf", _site, _read_published),
     Reader.of_path("published picture", "picture.png", _site, _read_published),
     Reader.of_path("published workbook", "table.xlsx", _site, _read_published),
-    Reader.of_path("axe result", "axe.json", _site, axe_result),
+    Reader.of_path("axe result", "axe.json", _site, partial(axe_result, pages=())),
 )
