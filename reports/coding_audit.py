@@ -116,5 +116,9 @@ def _row(row: AuditedOrientation) -> tuple[str, ...]:
 def _with_ends(unit: str, value: float | None, low: float | None, high: float | None) -> str:
     if value is None:
         return "n/a"
-    printed = [("" if end is None else f"{end:.0%}" if unit else f"{end:.2f}") for end in (value, low, high)]
+    printed = ["" if end is None else _written(end, unit) for end in (value, low, high)]
     return printed[0] if low is None or high is None else f"{printed[0]} ({printed[1]} to {printed[2]})"
+
+
+def _written(number: float, unit: str) -> str:
+    return format_number(100 * number, "per cent") if unit else f"{number:.2f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.release import CodeError, CodingError
-from reports.tables import Column, escape_note, note_below, pipe_table
+from reports.tables import Column, escape_note, format_number, note_below, pipe_table
 
 __all__ = ["coding_error"]
 
@@ -69,4 +69,4 @@ def _row(code: CodeError) -> tuple[str, ...]:
 
 
 def _share(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.0%}"
+    return "n/a" if value is None else format_number(100 * value, "per cent")

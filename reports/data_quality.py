@@ -29,10 +29,10 @@ def quality(release: Release, grade: str) -> str:
         return "Nothing was found.\n"
     limits = grade == "limits"
     columns = [
-        Column("Where", 18),
-        Column("What was found", 13),
-        Column("Cases", 14),
-        Column("What it does", 26 if limits else 55),
+        Column("Where", 17 if limits else 22),
+        Column("What was found", 17 if limits else 30),
+        Column("Cases", 13),
+        Column("What it does", 24 if limits else 35),
         *([Column("Measures that lean on it", 29)] if limits else []),
     ]
     cells = (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from parameters.fields import PILLARS
 from reports.changes import read_again
 from reports.recommendations import (
     OPEN,
@@ -27,6 +29,7 @@ __all__ = [
     "status_line",
 ]
 
+_ENDED = re.compile(r"[.!?][\\\"'”’)\]*_]*$")
 _DRAFT = "*Draft, not yet a {kind}: for the author to accept, change or reject.*\n\n"
 
 
@@ -55,7 +58,7 @@ def recommendations(
     stale: Mapping[str, str] | None = None,
 ) -> str:
     """Write the recommendations and, below them, what became of those of the last inspection."""
-    kinds = {entry.id: entry.kind for entry in decisions.judgements}
+    kinds = {entry.id: f"{entry.kind} ({_small(PILLARS[entry.pillar])})" for entry in decisions.judgements}
     made = [
         _recommendation(entry, release=release, kinds=kinds, stale=stale or {})
         for entry in decisions.published
@@ -115,7 +118,7 @@ def status_line(history: Sequence[StatusEntry]) -> str:
 def full_stop(text: str) -> str:
     """Return an author's Markdown on one line, ended by a full stop."""
     line = _plain(text)
-    return line if line.endswith((".", "!", "?")) else f"{line}."
+    return line if _ENDED.search(line) else f"{line}."
 
 
 def _judgement(entry: Judgement, *, release: Release, stale: Mapping[str, str]) -> str:
@@ -132,7 +135,7 @@ def _judgement(entry: Judgement, *, release: Release, stale: Mapping[str, str]) 
 def _recommendation(
     entry: Recommendation, *, release: Release, kinds: Mapping[str, str], stale: Mapping[str, str]
 ) -> str:
-    answers = "; ".join(f"[{kinds[name]}](#judgement-{name})" for name in entry.answers)
+    answers = "; ".join(f"[{escape_note(kinds[name])}](#judgement-{name})" for name in entry.answers)
     status = f"**Status:** {status_line(entry.history)}\n\n" if len(entry.history) > 1 else ""
     evidence = "; ".join(
         f"{_link(finding)}{_weight(finding)}" for finding in map(release.finding, entry.findings) if finding
@@ -194,6 +197,10 @@ def _weight(finding: Finding) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def _small(heading: str) -> str:
+    return heading[:1].lower() + heading[1:]
 
 
 def _capital(text: str) -> str:

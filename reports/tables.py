@@ -100,8 +100,9 @@ def format_number(value: float, unit: str) -> str:
         at_the_edge = 0 < value < 1 or 99 < value < 100
         return f"{_round(value, 1 if at_the_edge else 0)}%"
     if unit == "balance":
-        sign = "+" if value > 0 else _MINUS if value < 0 else ""
-        return f"{sign}{_round(abs(value), 2)}"
+        size = _round(abs(value), 2)
+        sign = "" if not size else "+" if value > 0 else _MINUS
+        return f"{sign}{size}"
     whole = _round(value, 0)
     if unit == "days":
         return f"{whole:,} {'day' if whole == 1 else 'days'}"

@@ -106,6 +106,15 @@ def test_the_coding_s_measured_error_is_told_with_whose_coding_it_was_measured_a
     assert row_with(text, "disbelief") == ["Overall disbelief", "n/a", "0%", "0.00", "3"]
 
 
+def test_a_code_that_is_nearly_always_right_is_not_said_to_be_always_right(release_folder: Path) -> None:
+    force = release_folder / "force.json"
+    facts = json.loads(force.read_text(encoding="utf-8"))
+    facts["coding"]["error"]["codes"][1] |= {"precision": 0.997, "recall": 0.004}
+    force.write_text(json.dumps(facts), encoding="utf-8")
+    text = partials(read_release(release_folder), decisions=Decisions())["coding-error"]
+    assert row_with(text, "disbelief")[1:3] == ["99.7%", "0.4%"]
+
+
 def test_an_error_that_was_not_measured_is_not_told(release_folder: Path) -> None:
     force = release_folder / "force.json"
     facts = json.loads(force.read_text(encoding="utf-8"))

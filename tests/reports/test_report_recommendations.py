@@ -9,7 +9,7 @@ from inspections.sentences import SENTENCES
 from parameters import PROJECT, InspectionError
 from parameters.fields import PILLARS
 from reports.catalogue import Condition, Draft, load_catalogue
-from reports.decisions import improvement_plan, recommendations
+from reports.decisions import full_stop, improvement_plan, recommendations
 from reports.recommendations import EarlierRecommendation, StatusEntry, load_decisions
 from reports.release import CORRECTED, Release, read_release
 
@@ -248,6 +248,23 @@ def test_the_improvement_plan_is_in_order_of_date_and_holds_what_is_still_open_o
     path.write_text(path.read_text(encoding="utf-8").replace("history: []", f"history: [{done}]"), "utf-8")
     decisions = load_decisions(path, release=release, earlier=[EARLIER])
     assert "rasso" not in improvement_plan(decisions, release=release, earlier=[EARLIER])
+
+
+def test_a_recommendation_says_in_which_chapter_the_judgement_stands_that_it_answers(
+    tmp_path: Path, release: Release
+) -> None:
+    path = tmp_path / "recommendations.yml"
+    path.write_text(GOOD, encoding="utf-8")
+    told = recommendations(load_decisions(path, release=release), release=release).replace("\\", "")
+    assert "**Answers:** [cause of concern (suspect-focused investigation)](#judgement-effort)." in told
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [("It was done", "It was done."), ("It was “done.”", "It was “done.”"), ("(Done.)", "(Done.)")],
+)
+def test_a_sentence_has_one_full_stop(text: str, ended: str) -> None:
+    assert full_stop(text) == ended
 
 
 # --- the catalogue ----------------------------------------------------------------------------------------

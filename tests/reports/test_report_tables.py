@@ -148,6 +148,7 @@ def test_a_weighted_share_is_not_shown_as_its_unweighted_count() -> None:
         (-0.21, "balance", "−0.21"),
         (0.5, "balance", "+0.50"),
         (0, "balance", "0.00"),
+        (-0.004, "balance", "0.00"),
         (1, "days", "1 day"),
         (1402.4, "days", "1,402 days"),
         (12345, "count", "12,345"),
