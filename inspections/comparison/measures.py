@@ -47,6 +47,8 @@ TOLD = ("shown", "zero")
 _ASKED_FOR = "yes"
 _OFFICIAL = "official-outcomes"
 _WHERE_MADE = ("effort-balance-corrected",)
+_OF_FILES = "sampled case files"
+"""Words in the base of every number that comes from the files read, all of them or a part."""
 _SIGNIFICANT = 0.05
 
 CHANGE_COLUMNS = (
@@ -293,7 +295,7 @@ def _not_comparable(
         return "defined otherwise then"
     if not same_cases:
         return "another kind of cases then"
-    of_notes = row["source"] == "indicators" and row["interval"] != CENSUS.method
+    of_notes = row["source"] == "indicators" and _OF_FILES in str(row["base"])
     return "coded otherwise then" if of_notes and row["unit"] != "days" and not same_coding else ""
 
 
@@ -316,8 +318,8 @@ def _estimate(row: Mapping[Any, Any], release: ForceRelease) -> Estimate | None:
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return None
     counts = release.facts["counts"]
-    sampled = "sampled case files" in str(row["base"])
-    unread = 1 - min(counts["sample"] / counts["frame"], 1.0) if sampled else 1.0
+    of_files = _OF_FILES in str(row["base"])
+    unread = 1 - min(counts["sample"] / counts["frame"], 1.0) if of_files else 1.0
     return Estimate(float(row["value"]), float(row["low"]), float(row["high"]), unread)
 
 

@@ -267,6 +267,19 @@ def test_no_change_is_told_of_what_was_not_measured_in_the_same_way(
     assert pd.isna(table.loc["tested", "change"])
 
 
+def test_no_change_is_told_of_files_coded_otherwise_where_every_file_was_read(tmp_path: Path) -> None:
+    now, before = tmp_path / "made-2026", tmp_path / "made-2024"
+    counts = {"counts": {"frame": 20, "sample": 20}}
+    for folder, facts in ((now, {}), (before, EARLIER | {"codebook": {"version": "0.4.0", "hash": "old"}})):
+        for force in ("ashdale", "birchley"):
+            read_whole = row("tested", group="force", count=(12, 20), base="sampled case files")
+            release_force(folder, force, [row("charged", count=(4, 50)), read_whole], **counts, **facts)
+    releases = read_forces(now, ["ashdale", "birchley"])
+    table = changes(releases, read_earlier(before, releases))
+    assert set(table.loc[table["measure"] == "tested", "status"]) == {"coded otherwise then"}
+    assert set(table.loc[table["measure"] == "charged", "status"]) == {"shown"}
+
+
 def test_an_earlier_inspection_of_the_same_days_is_refused(
     inspection: Path, releases: list[ForceRelease]
 ) -> None:
