@@ -226,19 +226,22 @@ def audit_notebook(
     from inspections.audit.coded_force import open_coded_force
     from inspections.runner import execute_notebook, write_notebook
     from inspections.step_keys import NOTEBOOKS
-    from parameters import PROJECT
+    from parameters import PROJECT, InspectionError
 
     (parameters,) = load([file])
-    with mistakes():
-        open_coded_force(parameters, evidence)
     notebook = NOTEBOOKS / "5_coding_audit.ipynb"
     given = {"force": str(PROJECT / parameters.file), "evidence_folder": str(evidence.resolve())}
-    try:
-        executed = execute_notebook(notebook, given, temporary=to / ".temporary")
-    except PapermillExecutionError as error:  # its words may quote a note
-        raise stop(f"{notebook.name}, cell {error.exec_count}: stopped with {error.ename}.") from None
     target = to / f"{parameters.force.force}-coding-audit.ipynb"
-    write_notebook(executed, target)
+    with mistakes():
+        open_coded_force(parameters, evidence)
+        try:
+            executed = execute_notebook(notebook, given, temporary=to / ".temporary")
+        except PapermillExecutionError as error:
+            if error.ename == InspectionError.__name__:
+                raise stop(error.evalue) from None
+            # the words of any other error may quote a note
+            raise stop(f"{notebook.name}, cell {error.exec_count}: stopped with {error.ename}.") from None
+        write_notebook(executed, target)
     out.print(f"{shown(target)} (restricted)")
 
 

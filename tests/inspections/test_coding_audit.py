@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from inspections import indicators
 from inspections.audit.coded_force import CodedForce, effect_on_balance, effects_on_findings, open_coded_force
 from inspections.cli import app
+from inspections.evidence import EvidenceFolder
+from inspections.manifest import write_manifest
 from inspections.pseudonyms import Vocabulary, identifying_spans, pseudonymise, roles_by_name
 from nlp import Codebook, Coder, load_codebook
 from parameters import PROJECT, InspectionError, load_parameters
@@ -92,6 +94,26 @@ def test_spans_to_hide_are_those_that_pseudonymising_replaces() -> None:
 def test_a_force_without_a_run_is_told_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(InspectionError, match="Run it first"):
         open_coded_force(load_parameters(PROJECT / "parameters" / "northshire.yml"), tmp_path)
+
+
+def test_a_stop_of_the_audit_notebook_is_told_in_words(
+    force: CodedForce, tmp_path: Path
+) -> None:
+    for name, short in (("inspection", "inspection"), ("northshire", "hartmoor")):
+        text = (PROJECT / "parameters" / f"{name}.yml").read_text(encoding="utf-8")
+        (tmp_path / f"{short}.yml").write_text(
+            text.replace("force: northshire", "force: hartmoor"), encoding="utf-8"
+        )
+    whole = EvidenceFolder(tmp_path / "evidence", load_parameters(tmp_path / "hartmoor.yml")).whole
+    (whole / "restricted").mkdir(parents=True)
+    for name in ("notes", "coding", "by_reader"):
+        getattr(force, name).to_parquet(whole / "restricted" / f"{name}.parquet")
+    facts = {"codebook_hash": "another", "codebook_version": "0.1"}
+    write_manifest(whole, {"steps": [{"step": "", "key": "", "rows": [], "outputs": {}, "facts": facts}]})
+    options = ["--to", str(tmp_path / "copies"), "--evidence", str(tmp_path / "evidence")]
+    result = CliRunner().invoke(app, ["audit", "notebook", str(tmp_path / "hartmoor.yml"), *options])
+    assert result.exit_code == 2
+    assert "hartmoor.yml: codebook is not the codebook that coded the notes of Northshire" in result.output
 
 
 def test_a_concordance_of_two_things_at_once_is_refused() -> None:
