@@ -46,7 +46,9 @@ def compare(
     with mistakes():
         mark_read([PROJECT / "reports" / NATIONAL], seen or [])
         chosen = inspection or _only_inspection(root)
-        folder = compare_forces(chosen, forces or [], evidence_root=root, earlier=earlier, without=without)
+        folder = compare_forces(
+            chosen, forces or [], evidence_root=root, earlier=_in_full(earlier, root), without=without
+        )
         refresh_national(folder / "release")
         (page,) = render([folder.name], site_folder=site)
     out.print(f"national evidence: {shown(folder)}")
@@ -54,6 +56,12 @@ def compare(
     out.print(f"home page: {shown(site / 'index.html')}")
     out.print(f"rendered by: {page.renderer}")
     tell_flags(NATIONAL, read_changes(PROJECT / "reports" / NATIONAL), again="compare")
+
+
+def _in_full(earlier: str, root: Path) -> str:
+    """An earlier inspection's folder, wherever the command is given; an id in the evidence stays an id."""
+    is_folder = bool(earlier) and not (root / earlier).is_dir() and Path(earlier).is_dir()
+    return str(Path(earlier).resolve()) if is_folder else earlier
 
 
 def _only_inspection(root: Path) -> str:

@@ -15,7 +15,7 @@ from inspections.evidence import EvidenceFolder
 from inspections.manifest import write_manifest
 from inspections.sampling import draw, read_losses
 from inspections.steps import load_by_hand
-from parameters import PROJECT, load_parameters
+from parameters import PROJECT, InspectionError, Problem, load_parameters
 
 NORTHSHIRE = str(PROJECT / "parameters" / "northshire.yml")
 
@@ -88,6 +88,24 @@ def test_check_says_that_the_list_changed_since_a_whole_run_drew_with_the_same_s
     assert "The list of cases changed after the seed was used" in told_after(frame_hash="another")
     assert "The strata of its cases changed after the seed was used" in told_after(strata_hash="another")
     assert "after the seed was used" not in told_after(frame_hash="another", seed="of last year")
+
+
+def test_an_earlier_inspection_may_be_named_by_its_folder_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def compare_forces(*_: object, earlier: str, **__: object) -> None:
+        asked.append(earlier)
+        raise InspectionError([Problem("compare", "", "", "stops here.", "")])
+
+    monkeypatch.setattr("inspections.comparison.run.compare_forces", compare_forces)
+    monkeypatch.chdir(tmp_path)
+    for folder in ("evidence/rasso-2023", "kept/rasso-2020"):
+        (tmp_path / folder).mkdir(parents=True)
+    for earlier in ("rasso-2023", "kept/rasso-2020"):
+        said("compare", "--inspection", "now", "--earlier", earlier, "--evidence", "evidence", expect=2)
+    assert asked == ["rasso-2023", str(tmp_path / "kept" / "rasso-2020")]
 
 
 def lose(own: Path, case: str, *more: str, expect: int = 0) -> str:
