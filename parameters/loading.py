@@ -235,6 +235,8 @@ def _needed_fields(inspection: Inspection) -> Iterator[tuple[tuple[str, ...], st
         yield ("offence_code",), "selects cases by it (frame.offence_codes)", "write offence_codes: all there"
     if frame.outcome_types != "all":
         yield ("outcome_type",), "selects cases by it (frame.outcome_types)", "write outcome_types: all there"
+    if sample.dip_samples:
+        yield ("outcome_type",), "draws dip samples by it", "write sample: {dip_samples: {}} in this file"
     if sample.design == "stratified":
         fields = ("decision", "outcome_type") if sample.strata == "decision" else (sample.strata,)
         needed = f"samples by it (sample.strata: {sample.strata})"

@@ -24,6 +24,14 @@ FORMAT_BY_SUFFIX: Mapping[str, Literal["csv", "excel", "parquet"]] = {
     ".xlsm": "excel",
     ".parquet": "parquet",
 }
+_READ_WITH: Mapping[str, tuple[str, ...]] = {
+    "encoding": ("csv",),
+    "delimiter": ("csv",),
+    "sheet": ("excel",),
+    "header": ("csv", "excel"),
+}
+"""Setting of a file -> the formats that are read with it."""
+
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SELECTS = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:select|with)\b", re.IGNORECASE)
 
@@ -199,6 +207,24 @@ class Source(Strictly, Generic[Name, DateName]):
             self._check_database()
         return self
 
+    @model_validator(mode="after")
+    def _tells_of_columns_that_it_maps(self) -> Self:
+        """Refuse recodings and dates by which nothing is read: as a rule a line of columns was lost."""
+        mapped = {str(name) for name, column in self.columns.items() if isinstance(column, str)}
+        dated = [] if isinstance(self.dates, str) else self.dates
+        for key, fields in (("values", self.values), ("dates", dated)):
+            if idle := [str(name) for name in fields if str(name) not in mapped]:
+                raise rule(
+                    f"names {listed(idle)}, which columns does not map to a column of the force.",
+                    "Map it under columns, or delete it here.",
+                    field=key,
+                )
+        as_written = [name for name in self.values if fields_of(self.holds)[str(name)].kind == "note text"]
+        if as_written:
+            message = f"recodes {listed(as_written)}, but notes are read as they are written."
+            raise rule(message, "Delete it.", field="values")
+        return self
+
     def _check_files(self) -> None:
         for name in ("table", "query"):
             if getattr(self, name) is not None:
@@ -209,6 +235,13 @@ class Source(Strictly, Generic[Name, DateName]):
                 "Give a .csv, .xlsx or .parquet file, or add format: csv, excel or parquet, as for a folder.",
                 field="path",
             )
+        for name, formats in _READ_WITH.items():
+            if self._is_given(name) and self.read_as not in formats:
+                message = f"is for {listed(formats, last='or')} files, but these are read as {self.read_as}."
+                raise rule(message, "Delete it, or correct path or format.", field=name)
+
+    def _is_given(self, name: str) -> bool:
+        return bool(getattr(self, name) != type(self).model_fields[name].default)
 
     def _check_database(self) -> None:
         if (self.table is None) == (self.query is None):
@@ -216,8 +249,8 @@ class Source(Strictly, Generic[Name, DateName]):
                 "has neither table nor query." if self.table is None else "has both table and query.",
                 "Give one: table for a table or view, query for a SELECT statement.",
             )
-        for name in ("format", "encoding", "delimiter", "sheet", "header"):
-            if getattr(self, name) != type(self).model_fields[name].default:
+        for name in ("format", *_READ_WITH):
+            if self._is_given(name):
                 raise rule("is for files, but url_from names a database.", "Delete it.", field=name)
 
     @property

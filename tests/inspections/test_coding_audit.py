@@ -96,9 +96,7 @@ def test_a_force_without_a_run_is_told_what_to_do(tmp_path: Path) -> None:
         open_coded_force(load_parameters(PROJECT / "parameters" / "northshire.yml"), tmp_path)
 
 
-def test_a_stop_of_the_audit_notebook_is_told_in_words(
-    force: CodedForce, tmp_path: Path
-) -> None:
+def test_a_stop_of_the_audit_notebook_is_told_in_words(force: CodedForce, tmp_path: Path) -> None:
     for name, short in (("inspection", "inspection"), ("northshire", "hartmoor")):
         text = (PROJECT / "parameters" / f"{name}.yml").read_text(encoding="utf-8")
         (tmp_path / f"{short}.yml").write_text(

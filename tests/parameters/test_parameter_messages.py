@@ -56,6 +56,18 @@ MISTAKES_IN_FORCE = {
     ),
     "header in words": ("    path: cases.csv", "    path: cases.csv\n    header: third"),
     "header rows apart": ("    path: cases.csv", "    path: cases.csv\n    header: [1, 3]"),
+    "recoding of a field without a column": (
+        "    path: cases.csv",
+        "    path: cases.csv\n    values: {victim_gender: {F: female}, outcome_type: {Charged: '1'}}",
+    ),
+    "dates of a field without a column": (
+        "    path: cases.csv",
+        "    path: cases.csv\n    dates: {closed_on: iso, charged_on: '%d/%m/%Y'}",
+    ),
+    "recoding of notes": ("    path: notes.csv", "    path: notes.csv\n    values: {text: {none: null}}"),
+    "sheet of a CSV file": ("    path: cases.csv", "    path: cases.csv\n    sheet: Cases"),
+    "delimiter of an Excel file": ("    path: cases.csv", "    path: cases.xlsx\n    delimiter: ';'"),
+    "header of a Parquet file": ("    path: cases.csv", "    path: cases.parquet\n    header: 2"),
     "sheet by number": ("    path: cases.csv", "    path: cases.xlsx\n    sheet: 1"),
     "long delimiter": ("    path: cases.csv", "    path: cases.csv\n    delimiter: ';;'"),
     "code without quotes": ("    path: cases.csv", "    path: cases.csv\n    only: {Force: [7]}"),

@@ -87,6 +87,17 @@ def test_what_a_force_changes_is_checked_together_with_what_it_takes_over(tmp_pa
     assert "sample.expected_shares is missing, and allocation: neyman needs it." in str(stopped.value)
 
 
+def test_dip_samples_ask_for_the_field_they_are_drawn_by(tmp_path: Path) -> None:
+    without = FORCE.replace("outcome_type: Outcome", "decision: Decision")
+    asked = sample_lines('dip_samples: {"16": 10}')
+    with pytest.raises(InspectionError) as stopped:
+        load_parameters(write(tmp_path, force=without, inspection=asked))
+    assert "has no outcome_type, but inspection.yml draws dip samples by it." in str(stopped.value)
+    own = without + "sample: {dip_samples: {}}\n"
+    sample = load_parameters(write(tmp_path, force=own, inspection=asked)).inspection.sample
+    assert sample.dip_samples == {}
+
+
 def test_a_field_that_only_crosses_the_strata_is_asked_for_too(tmp_path: Path) -> None:
     force = FORCE + "sample: {crossed_with: victim_gender}\n"
     with pytest.raises(InspectionError) as stopped:
