@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reports.labels import field_label, place_label, typeset, with_labels
+from reports.labels import field_label, lower_first, place_label, typeset, with_labels
 from reports.release import Release
 from reports.tables import Column, note_below, pipe_table, status_note
 
@@ -93,5 +93,4 @@ def completeness(release: Release) -> str:
 
 
 def _list(names: Sequence[str]) -> str:
-    labels = [with_labels(name) for name in names]
-    return typeset("; ".join(labels))
+    return "; ".join(lower_first(field_label(name)) for name in names)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from parameters.fields import PILLARS
 from reports.changes import read_again
+from reports.labels import lower_first
 from reports.recommendations import (
     OPEN,
     Decisions,
@@ -58,7 +59,9 @@ def recommendations(
     stale: Mapping[str, str] | None = None,
 ) -> str:
     """Write the recommendations and, below them, what became of those of the last inspection."""
-    kinds = {entry.id: f"{entry.kind} ({_small(PILLARS[entry.pillar])})" for entry in decisions.judgements}
+    kinds = {
+        entry.id: f"{entry.kind} ({lower_first(PILLARS[entry.pillar])})" for entry in decisions.judgements
+    }
     made = [
         _recommendation(entry, release=release, kinds=kinds, stale=stale or {})
         for entry in decisions.published
@@ -197,10 +200,6 @@ def _weight(finding: Finding) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
-
-
-def _small(heading: str) -> str:
-    return heading[:1].lower() + heading[1:]
 
 
 def _capital(text: str) -> str:

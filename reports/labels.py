@@ -11,6 +11,7 @@ __all__ = [
     "coding_label",
     "field_label",
     "group_label",
+    "lower_first",
     "method_label",
     "place_label",
     "short_forms",
@@ -153,11 +154,18 @@ def with_labels(text: str) -> str:
     'date of closure before date of report'
     """
 
-    def words(found: re.Match[str]) -> str:
-        label = _FIELDS[found[0]]
-        return label[:1].lower() + label[1:]
+    return _FIELD_NAMES.sub(lambda found: lower_first(_FIELDS[found[0]]), text)
 
-    return _FIELD_NAMES.sub(words, text)
+
+def lower_first(label: str) -> str:
+    """Return a label as it stands within a sentence; short forms in it keep their capitals.
+
+    Examples
+    --------
+    >>> lower_first("No further action, decided by the CPS")
+    'no further action, decided by the CPS'
+    """
+    return label[:1].lower() + label[1:]
 
 
 def group_label(group: str, *, indicator: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from parameters.fields import PILLARS
-from reports.labels import group_label
+from reports.labels import group_label, lower_first
 from reports.release import Indicator, Release
 from reports.tables import (
     SMALL_BASE,
@@ -87,7 +87,7 @@ def _table(label: str, rows: Sequence[Indicator], *, shared: bool) -> str:
             )
             for row in rows
         ),
-        caption=f"Measures: {pillar[0].lower()}{pillar[1:]}" if shared else rows[0].label,
+        caption=f"Measures: {lower_first(pillar)}" if shared else rows[0].label,
         label=label,
     )
 

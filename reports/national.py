@@ -22,7 +22,7 @@ from reports.authors_yaml import read_authors_text
 from reports.changes import find_flags, flat, read_again_list, write_changes
 from reports.figures import show_figure
 from reports.home import NATIONAL, keep_headline, refreshed_reports, write_home
-from reports.labels import group_label, typeset
+from reports.labels import group_label, lower_first, typeset
 from reports.national_release import ForceMeasure, NationalRelease, read_national
 from reports.passages import sentences
 from reports.recommendations import Judgement, read_decisions
@@ -323,7 +323,7 @@ def _measure(forces: Sequence[ForceMeasure]) -> str:
 def _title(row: Any) -> str:
     if row.whole_force or row.id.startswith("answer-"):
         return str(row.label)
-    return f"{row.label}: {group_label(row.group, indicator=row.id).lower()}"
+    return f"{row.label}: {lower_first(group_label(row.group, indicator=row.id))}"
 
 
 def _place(measure: ForceMeasure) -> str:
@@ -438,7 +438,7 @@ def _change_table(rows: Sequence[Mapping[str, str]]) -> str:
     first = rows[0]
     label = typeset(first["label"])
     if first["group"] not in ("force", "yes"):
-        label += f": {group_label(first['group'], indicator=first['measure']).lower()}"
+        label += f": {lower_first(group_label(first['group'], indicator=first['measure']))}"
     columns = (
         Column("Force", 26),
         Column("Then", 13),

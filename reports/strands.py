@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reports.labels import lower_first
 from reports.release import Indicator, Release, Strand
 from reports.tables import (
     WEIGHTED,
@@ -76,9 +77,7 @@ def _told(row: Indicator) -> str:
     interval = format_interval(row)
     if row.low is not None:
         interval = f"95% interval {interval}"
-    return (
-        f"{format_result(row)} ({interval[:1].lower()}{interval[1:]}; {WEIGHTED.sub('', format_base(row))})"
-    )
+    return f"{format_result(row)} ({lower_first(interval)}; {WEIGHTED.sub('', format_base(row))})"
 
 
 def _rows_of(strand: Strand, release: Release) -> tuple[Indicator, Indicator]:

@@ -23,7 +23,10 @@ from reports.tables import format_number
 __all__ = ["hidden_stays_hidden", "release_hides", "tables_agree"]
 
 _HIDDEN = ("suppressed", "missing", "not recorded")
-_NUMBERS = ("numerator", "value", "low", "high", "units", "cases", "missing", "balance")
+_NUMBERS = (
+    "numerator", "denominator", "value", "low", "high", "units", "cases", "missing", "of", "balance",
+    "filled",
+)  # fmt: skip
 _CELL = re.compile(r"(?<!\\)\|")
 _LABEL = re.compile(r"^\s*: .*\{#(tbl-[\w-]+)\}\s*$")
 

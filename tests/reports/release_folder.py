@@ -334,7 +334,12 @@ def _write_quality(folder: Path) -> None:
         ("noted", "outcomes", "period", "rows without a reference, left out", "", "", "", "", "not counted"),
     ]  # fmt: skip
     _write_csv(folder / "data_quality.csv", [dict(zip(columns, row, strict=True)) for row in rows])
-    told = {"reported_by": ["all", "all"], "charged_on": ["90% or more", ""], "arrested_on": ["none", "all"]}
+    told = {
+        "reported_by": ["all", "all"],
+        "relationship": ["all", "all"],
+        "charged_on": ["90% or more", ""],
+        "arrested_on": ["none", "all"],
+    }
     _write_csv(
         folder / "completeness.csv",
         [

@@ -164,6 +164,12 @@ SPOILED: dict[str, tuple[Callable[[Gated], object], str]] = {
         ),
         "release-hides",
     ),
+    "a hidden row that tells how far a field is filled in": (
+        lambda gated: (gated.evidence / "release" / "more.csv").write_text(
+            "status,filled\nsuppressed,90% or more\n"
+        ),
+        "release-hides",
+    ),
     "a changed release folder": (change_release, "release-untouched"),
     "a number from nowhere": (
         lambda gated: edit(gated.page, "</main>", "<p>We spoke to 9871 people.</p></main>"),

@@ -91,7 +91,7 @@ def test_fields_full_in_every_quarter_get_one_sentence_and_others_a_row(texts: d
     text = texts["completeness"]
     assert row_with(text, "Date of arrest") == ["Date of arrest", "None", "All"]
     assert row_with(text, "Date of charge")[1:] == ["90% or more", "Suppressed"]
-    assert "in every quarter: who reported the offence." in text
+    assert "in every quarter: who reported the offence; relationship of suspect and victim." in text
 
 
 def test_the_coding_s_measured_error_is_told_with_whose_coding_it_was_measured_against(

@@ -94,6 +94,16 @@ def test_without_a_funnel_nothing_is_said_of_its_points(release: Path) -> None:
     assert "points" not in reading
 
 
+def test_short_forms_keep_their_capitals_in_the_name_of_a_group(release: Path) -> None:
+    for name in ("measures", "changes"):
+        path = release / f"{name}.csv"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("tested,force", "tested,CPS NFA"), encoding="utf-8")
+    texts = text_of(release)
+    for name in ("pillar-1-numbers", "earlier"):
+        assert "tested: no further action, decided by the CPS {#" in plain(texts[name])
+
+
 def test_over_dispersion_and_missing_funnels_are_told_once_below_the_tables(release: Path) -> None:
     text = plain(text_of(release)["pillar-1-numbers"])
     assert text.count("over-dispersion cannot be estimated from fewer than 10 forces") == 1
