@@ -71,11 +71,15 @@ class StepKeys:
         lost = lost_cases_file(self.parameters)
         return (*self.parameters.source_files(), *([lost] if lost.is_file() else []))
 
-    def by_step(self) -> dict[str, str]:
-        """Hash of all that decides its result: a step is redone when its key changes."""
-        return self._keys(self.input_hashes())
+    def by_step(self, inputs: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Hash of all that decides its result: a step is redone when its key changes.
 
-    def _keys(self, inputs: Mapping[str, str]) -> dict[str, str]:
+        Parameters
+        ----------
+        inputs : mapping of str to str, optional
+            What :meth:`input_hashes` gave, where that is known: the files may be large.
+        """
+        inputs = self.input_hashes() if inputs is None else inputs
         keys: dict[str, str] = {}
         plain = self.parameters.model_dump_json(exclude={"force": {"audit"}})
         before = _hash_text(plain, *inputs.values())
@@ -110,7 +114,7 @@ class StepKeys:
         """How each step of a record stands: up to date, what has changed that it rests on, or not run."""
         records = {record["step"]: record for record in manifest.get("steps", [])}
         inputs = self.input_hashes()
-        keys, changed = self._keys(inputs), self._changed(manifest, inputs) if records else []
+        keys, changed = self.by_step(inputs), self._changed(manifest, inputs) if records else []
         states: dict[str, str] = {}
         for step in STEPS:
             if step not in records:

@@ -36,6 +36,7 @@ class Step:
     facts: dict[str, Any] = field(default_factory=dict)
     _started: float = field(default_factory=time.monotonic)
     _before: frozenset[Path] = frozenset()
+    _inputs: Mapping[str, str] = field(default_factory=dict)
     _secluded: ExitStack = field(default_factory=ExitStack)
 
     @property
@@ -80,7 +81,14 @@ class Step:
         return earlier + self.rows
 
     def close(self) -> None:
-        """Record the step as done; after the last step of a run by hand, publish the evidence folder."""
+        """Record the step as done; after the last step of a run by hand, publish the evidence folder.
+
+        Raises
+        ------
+        InspectionError
+            When what the run reads has changed since the step was opened: nobody knows which was read.
+        """
+        inputs = self._unchanged_inputs()
         manifest = read_manifest(self.folder)
         written = [
             path
@@ -89,7 +97,7 @@ class Step:
         ]
         record = {
             "step": self.name,
-            "key": self.evidence.step_keys.by_step()[self.name],
+            "key": self.evidence.step_keys.by_step(inputs)[self.name],
             "code": self.evidence.step_keys.code(self.name),
             "run_by": "hand" if self.by_hand else "papermill",
             "seconds": round(time.monotonic() - self._started, 2),
@@ -98,7 +106,7 @@ class Step:
             "outputs": {path.relative_to(self.folder).as_posix(): hash_file(path) for path in written},
         }
         steps = [known for known in manifest.get("steps", []) if known["step"] != self.name] + [record]
-        write_manifest(self.folder, {**self._heading(), "steps": steps})
+        write_manifest(self.folder, {**self._heading(inputs), "steps": steps})
         if self.by_hand:
             self._secluded.close()
             if self.name == STEPS[-1]:
@@ -107,13 +115,23 @@ class Step:
         else:
             self.evidence.lock.close_step()
 
-    def _heading(self) -> dict[str, Any]:
+    def _unchanged_inputs(self) -> Mapping[str, str]:
+        """Hashes of the files that the run reads, which are those they had when the step was opened."""
+        inputs = self.evidence.step_keys.input_hashes()
+        both = sorted(inputs.keys() | self._inputs.keys())
+        if changed := [name for name in both if inputs.get(name) != self._inputs.get(name)]:
+            message = f"was changed while {self.name} was at work on it."
+            remedy = f"Run again, to read it as it is now: inspection run {self.parameters.called}"
+            raise InspectionError(Problem(name, "", "", message, remedy) for name in changed)
+        return inputs
+
+    def _heading(self, inputs: Mapping[str, str]) -> dict[str, Any]:
         return {
             "inspection": self.parameters.inspection.id,
             "force": self.parameters.force.force,
             "fictional": self.parameters.force.fictional,
             "parameters": self.parameters.model_dump(mode="json"),
-            "inputs": self.evidence.step_keys.input_hashes(),
+            "inputs": inputs,
             "audit": self.evidence.step_keys.audit_hashes(),
             "packages": {"python": platform.python_version(), **package_versions()},
         }
@@ -159,7 +177,8 @@ def open_step(
         before = frozenset(path for path in evidence.contents() if path.is_file())
         if by_hand:
             private.enter_context(temporary_files_in(evidence.temporary))
-        return Step(name, evidence, by_hand, _before=before, _secluded=private.pop_all())
+        inputs = evidence.step_keys.input_hashes()
+        return Step(name, evidence, by_hand, _before=before, _inputs=inputs, _secluded=private.pop_all())
 
 
 def load_by_hand(force: str) -> Parameters:

@@ -118,6 +118,20 @@ def test_changed_case_files_make_a_finished_run_out_of_date(
     assert not evidence.is_current()
 
 
+@pytest.mark.parametrize("name", [STEPS[0], STEPS[2]])
+def test_a_step_that_was_at_work_while_the_case_files_changed_is_not_done(
+    evidence: EvidenceFolder, parameters: Parameters, name: str
+) -> None:
+    evidence.prepare()
+    do(evidence, *STEPS[: STEPS.index(name)])
+    step = opened(evidence, name)
+    notes = parameters.source_files()[-1]
+    notes.write_text(notes.read_text(encoding="utf-8") + "W/3,2025-03-13 09:00,Again.\n", encoding="utf-8")
+    with pytest.raises(InspectionError, match=f"notes.csv: was changed while {name} was at work on it."):
+        step.close()
+    assert evidence.steps_done() == []
+
+
 def test_a_changed_codebook_makes_the_coding_out_of_date_and_not_the_sample(
     tmp_path: Path, parameters: Parameters
 ) -> None:
