@@ -63,6 +63,9 @@ USUAL_ORDER = (
 )
 """Pairs of dates that come in this order, but for a reopened case or a charge before the file is sent."""
 
+SUMMER_IN_UTC = r"^\d{4}-0[4-9]-\d\d.\d\d:\d\d.*(?:Z|[+-]00:?00)$"
+"""A time of April to September that is not told by British clocks, which are an hour ahead of UTC then."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -95,7 +98,7 @@ class Check:
 
 
 def check_reading(source: Source, rows: pd.DataFrame, references: pd.Series) -> Iterator[Check]:
-    """Check how values are written in a block of rows: spaces around codes, dates without a day.
+    """Check how values are written in a block of rows: spaces around codes, dates without a day, UTC.
 
     Parameters
     ----------
@@ -121,6 +124,11 @@ def check_reading(source: Source, rows: pd.DataFrame, references: pd.Series) -> 
                 "Days are good to a month only.",
             )
             yield from _check("limits", holds, name, found, filled, references, effect)
+        if fields[name].kind in ("date", "time"):
+            behind = rows[written_as].str.strip().str.contains(SUMMER_IN_UTC, regex=True)
+            found = "times of summer in UTC, an hour behind the clock; read as written"
+            effect = "Times are an hour early, and days a day early where it was before one in the morning."
+            yield from _check("limits", holds, name, found, behind, references, effect)
 
 
 def merge_checks(checks: Iterable[Check], *, of: int) -> list[Check]:

@@ -163,6 +163,15 @@ def test_dates_without_a_day_limit_what_days_can_say(tmp_path: Path) -> None:
     assert found[["grade", "field", "count", "of"]].values.tolist() == [["limits", "reported_on", 2, 3]]
 
 
+def test_times_of_summer_in_utc_limit_what_days_can_say(tmp_path: Path) -> None:
+    cases = "Ref,Reported\nW/1,2025-06-01T23:00:00Z\nW/2,2025-06-02T00:00:00+01:00\nW/3,2025-01-12T00:00Z\n"
+    source = {"columns": {"case_id": "Ref", "reported_on": "Reported"}}
+    checks = read_case_files(force(tmp_path, cases=cases, case_source=source)).checks
+    found = checks[checks["found"].str.startswith("times of summer in UTC")]
+    assert found[["grade", "field", "count", "of"]].values.tolist() == [["limits", "reported_on", 1, 3]]
+    assert found["cases"].tolist() == [("W/1",)]
+
+
 def test_note_text_is_kept_to_the_character(tmp_path: Path) -> None:
     text = '  She said ""no"".\r\nÉléonore; 5 > 3 | *NFA*  '
     notes = f'Ref,Entered,Note\nW/1,2025-01-10 09:30,"{text}"\n'
