@@ -45,7 +45,7 @@ from reports.tables import (
 
 __all__ = ["national_metadata", "national_partials", "refresh_national"]
 
-_DASH = "\N{EN DASH}"
+_DASH, _MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 _CONTEXT = "Outcomes and timeliness"
 _CHANCE = 0.05
 """Share of points that chance alone leaves beyond 95% limits, at most."""
@@ -480,15 +480,18 @@ def _side(row: Mapping[str, str], when: str) -> str:
 def _difference(row: Mapping[str, str]) -> str:
     if not row["change"]:
         return f"{_DASH} none"
-    numbers = [_signed(float(row[name]), row["unit"]) for name in ("change", "low", "high")]
-    unit = {"per cent": " points", "days": " days"}.get(row["unit"], "")
-    return f"{numbers[0]}{unit} ({numbers[1]} to {numbers[2]})"
+    change, low, high = (_signed(float(row[name]), row["unit"]) for name in ("change", "low", "high"))
+    unit = {"per cent": " point", "days": " day"}.get(row["unit"], "")
+    plural = "" if not unit or change[1:] == "1" else "s"
+    return f"{change}{unit}{plural} ({low} to {high})"
 
 
 def _signed(value: float, unit: str) -> str:
-    places = 2 if unit == "balance" else 0
-    text = f"{value:+.{places}f}".replace("-", "\N{MINUS SIGN}")
-    return text if float(f"{value:.{places}f}") else text[1:]
+    """Write a difference with its sign, rounded as the results are of which it is one; nought has none."""
+    if unit == "balance":
+        return format_number(value, unit)
+    size = format_number(abs(value), "count")
+    return size if size == "0" else f"{'+' if value > 0 else _MINUS}{size}"
 
 
 def _practice(

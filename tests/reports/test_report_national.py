@@ -121,6 +121,18 @@ def test_a_change_has_both_results_with_their_bases_and_says_what_it_shows(relea
     assert "Changes tested: 7, each allowing" in text_of(release)["change"]
 
 
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [("0.5", "+1 point (0 to +55)"), ("12.5", "+13 points (0 to +55)"), ("-0.2", "0 points (0 to +55)")],
+)
+def test_a_change_is_rounded_as_the_results_are(change: str, written: str, release: Path) -> None:
+    path = release / "changes.csv"
+    text = path.read_text(encoding="utf-8")
+    assert ",35,8.4,55.2," in text
+    path.write_text(text.replace(",35,8.4,55.2,", f",{change},-0.4,55.2,"), encoding="utf-8")
+    assert f"| {written} |" in plain(text_of(release)["earlier"])
+
+
 def test_forces_that_are_missing_are_named_with_the_reason(tmp_path: Path) -> None:
     missing = [
         {"force": "hartmoor", "name": "Hartmoor Police", "why": "failed"},
