@@ -20,6 +20,7 @@ from inspections.manifest import facts_in, now, read_failure, read_manifest, wri
 from inspections.step_keys import STEPS, StepKeys, hash_file
 from parameters import InspectionError, Parameters, Problem
 from parameters.disk import disk_problem
+from parameters.paths import run_command
 
 __all__ = [
     "UNFINISHED",
@@ -63,6 +64,11 @@ class EvidenceFolder:
     def temporary(self) -> Path:
         """Where the run under way keeps temporary files: restricted, and gone at its end."""
         return self.unfinished / "restricted" / "temporary"
+
+    @property
+    def run_command(self) -> str:
+        """The command that runs this force into this folder."""
+        return run_command(self.parameters.file, evidence=self.root)
 
     @property
     def _previous(self) -> Path:
@@ -141,7 +147,10 @@ class EvidenceFolder:
             shutil.copytree(self.whole, self.unfinished)
 
     def keep_only(self, steps: Iterable[str]) -> None:
-        """Remove from the unfinished folder whatever the given steps did not write."""
+        """Remove from the unfinished folder whatever the given steps did not write.
+
+        What is left is on record with the parameters of this run, so that it can be told whose it is.
+        """
         manifest, kept = read_manifest(self.unfinished), set(steps)
         records = [record for record in manifest.get("steps", []) if record["step"] in kept]
         files = {self.unfinished / name for record in records for name in record["outputs"]}
@@ -150,7 +159,8 @@ class EvidenceFolder:
                 path.rmdir()
             elif path.is_file() and path not in files:
                 path.unlink()
-        write_manifest(self.unfinished, {**manifest, "steps": records})
+        parameters = self.parameters.model_dump(mode="json")
+        write_manifest(self.unfinished, {**manifest, "parameters": parameters, "steps": records})
 
     def contents(self) -> list[Path]:
         """Files and folders of the unfinished folder, in order, but for temporary ones."""
@@ -200,7 +210,7 @@ class EvidenceFolder:
             step for step in STEPS if step not in {record["step"] for record in manifest.get("steps", [])}
         ]
         if missing:
-            raise InspectionError([not_run_yet(self.parameters.force.force, missing[0])])
+            raise InspectionError([not_run_yet(self, missing[0])])
         seconds = {record["step"]: record["seconds"] for record in manifest["steps"]}
         facts = {"stages": seconds, "finished": now(), "whole": True}
         write_manifest(self.unfinished, {**manifest, **facts})
@@ -222,9 +232,10 @@ class EvidenceFolder:
                 folder.chmod(OWNER_ALONE)
 
 
-def not_run_yet(force: str, step: str) -> Problem:
+def not_run_yet(evidence: EvidenceFolder, step: str) -> Problem:
     """What to tell where a step is missing that others need."""
-    remedy = f"Run {step}.ipynb for {force} first, or all of them: inspection run parameters/{force}.yml"
+    force = evidence.parameters.force.force
+    remedy = f"Run {step}.ipynb for {force} first, or all of them: {evidence.run_command}"
     return Problem(
         f"evidence of {force}",
         "",

@@ -172,7 +172,7 @@ def open_step(
         else:
             evidence.lock.open_step()
         if missing := [step for step in earlier if step not in evidence.steps_done()]:
-            raise InspectionError([not_run_yet(checked.force.force, missing[0])])
+            raise InspectionError([not_run_yet(evidence, missing[0])])
         evidence.keep_only(earlier)
         before = frozenset(path for path in evidence.contents() if path.is_file())
         if by_hand:

@@ -232,7 +232,7 @@ def open_coded_force(parameters: Parameters, evidence: Path) -> CodedForce:
                     "",
                     "",
                     "has no finished run whose coding can be audited.",
-                    f"Run it first: inspection run {parameters.called}",
+                    f"Run it first: {folder.run_command}",
                 )
             ]
         )

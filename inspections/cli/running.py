@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from inspections.cli.shared import (
 from inspections.sampling import LossReason
 from parameters import Inspection, InspectionError, Parameters, Problem, shown_path
 from parameters.loading import INSPECTION_FILE, load_model
+from parameters.paths import run_command
 
 if TYPE_CHECKING:
     from inspections.case_files import CaseFiles
@@ -219,10 +219,7 @@ def run(
         named = {parameters.force.force: parameters.file for parameters in loaded}
         named |= {file.stem: shown_path(file) for file in wrong}
         forces = [named[result.force] for result in failed]
-        elsewhere = [] if evidence == EVIDENCE else ["--evidence", str(evidence)]
-        raise tell_failures(
-            failed, whole=len(whole), again=shlex.join(["inspection", "run", *forces, *elsewhere])
-        )
+        raise tell_failures(failed, whole=len(whole), again=run_command(*forces, evidence=root))
 
 
 def _with_sound_exceptions(loaded: list[Parameters]) -> tuple[list[Parameters], list[ForceRun]]:

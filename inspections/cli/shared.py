@@ -17,6 +17,7 @@ from rich.segment import Segment
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
 from parameters.disk import disk_problem
 from parameters.loading import SHARED_FILES
+from parameters.paths import EVIDENCE as EVIDENCE  # for the commands, as a default
 
 if TYPE_CHECKING:
     from inspections.audit import Round
@@ -70,7 +71,6 @@ ParameterFile = Annotated[
     Path, typer.Argument(help="Name of the force, or its parameter file.", show_default=False)
 ]
 RoundOption = Annotated[str, typer.Option("--round", help="Which round of the audit; by default the latest.")]
-EVIDENCE = PROJECT / "evidence"
 
 
 def stop(message: object) -> typer.Exit:
@@ -146,7 +146,7 @@ def whole_evidence(parameters: Parameters, root: Path) -> Path:
     if not evidence.is_current():
         message = "has no finished run with these parameters, case files and rules."
         raise InspectionError(
-            [Problem(parameters.file, "", "", message, f"Run it first: inspection run {parameters.called}")]
+            [Problem(parameters.file, "", "", message, f"Run it first: {evidence.run_command}")]
         )
     return evidence.whole
 

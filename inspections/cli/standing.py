@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from rich.text import Text
 from inspections.cli.shared import EVIDENCE, EvidenceOption, err, force_files, out, stop
 from parameters import PROJECT, Inspection, InspectionError, Parameters, load_parameters, shown_path
 from parameters.loading import INSPECTION_FILE, load_model
+from parameters.paths import typed
 
 __all__ = ["status"]
 
@@ -119,7 +121,8 @@ def _of_file(file: Path, root: Path, *, force: str, inspection: str = "") -> Sta
             inspection = load_model(file.parent / INSPECTION_FILE, Inspection).id
         except InspectionError:
             inspection = "inspection not known"
-    remark = f"its parameters cannot be read. To see why: inspection check {shown_path(file)}"
+    check = shlex.join(["inspection", "check", typed(shown_path(file))])
+    remark = f"its parameters cannot be read. To see why: {check}"
     return Standing(inspection, force, failed=True, remark=remark)
 
 
@@ -143,11 +146,11 @@ def _of_force(parameters: Parameters, root: Path) -> Standing:
         steps = standing.steps | ({step: "failed"} if step in standing.steps else {})
         remark = (
             f"failed in {step}, {when:%d %B %Y %H:%M} ({_KINDS.get(failure['kind'], failure['kind'])}). "
-            f"To see why, or go on: inspection run {parameters.called}"
+            f"To see why, or go on: {evidence.run_command}"
         )
         return replace(standing, steps=steps, failed=True, remark=remark)
     if evidence.unfinished.is_dir() and standing.steps.get(to_do) == NOT_RUN:
-        remark = f"stopped before its end. To go on: inspection run {parameters.called}"
+        remark = f"stopped before its end. To go on: {evidence.run_command}"
         return replace(standing, steps=standing.steps | {to_do: "stopped"}, remark=remark)
     return standing
 
@@ -167,7 +170,10 @@ def _tell(standings: list[Standing], root: Path) -> None:
     from inspections.step_keys import STEPS
 
     if not standings:
-        out.print(f"No force has evidence in {root}. Run one: inspection run <force>")
+        out.print(
+            f"No force has evidence in {root}. Run one: inspection run <force>. "
+            "Or name the folder in which evidence is: --evidence <folder>"
+        )
     for inspection, group in groupby(standings, key=lambda found: found.inspection):
         rows = list(group)
         table = Table(

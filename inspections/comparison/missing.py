@@ -14,6 +14,7 @@ from inspections.comparison.forces import NATIONAL, forces_with_release
 from inspections.evidence import UNFINISHED, last_parameters, parameter_file_of, unfinished_of
 from inspections.manifest import read_failure
 from parameters import InspectionError, Problem
+from parameters.paths import run_command
 
 __all__ = ["Missing", "missing_forces", "refuse_unless_told"]
 
@@ -89,4 +90,4 @@ def _go_on(whole: Path) -> str:
     file = parameter_file_of(whole) or whole.name
     failure = read_failure(unfinished_of(whole))
     where = f" in {failure['step']}" if failure else ""
-    return f"{where}. To go on: inspection run {file}"
+    return f"{where}. To go on: {run_command(file, evidence=whole.parents[1])}"

@@ -30,6 +30,7 @@ from parameters.models.inspection import Inspection, ReportDetails
 from parameters.models.sample import Frame, Period, Sample, SampleOverrides
 from parameters.models.source import Source
 from parameters.models.values import Strictly
+from parameters.paths import typed
 
 __all__ = [
     "ApprovedExtract",
@@ -80,8 +81,7 @@ class Parameters(Strictly):
     @property
     def called(self) -> str:
         """What the command line takes for this force, whatever folder it is given from."""
-        in_project = self.file == f"parameters/{self.force.force}.yml"
-        return self.force.force if in_project else shlex.quote(self.file)
+        return shlex.quote(typed(self.file))
 
     @property
     def inspection_file(self) -> str:

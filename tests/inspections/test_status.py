@@ -51,7 +51,8 @@ def test_a_failure_is_told_with_its_step_and_ends_with_1(whole: tuple[Path, Para
     found = standing(root, parameters.file, expect=1)
     assert found["steps"] == {STEPS[0]: "not run", STEPS[1]: "failed", STEPS[2]: "not run"}
     assert found["remark"].startswith(f"failed in {STEPS[1]}, ")
-    assert f"(ValueError). To see why, or go on: inspection run {parameters.called}" in found["remark"]
+    again = f"inspection run {parameters.file} --evidence {root}"
+    assert f"(ValueError). To see why, or go on: {again}" in found["remark"]
 
 
 def test_who_is_at_work_is_told_and_a_run_that_was_stopped_is_called_so(
@@ -66,6 +67,21 @@ def test_who_is_at_work_is_told_and_a_run_that_was_stopped_is_called_so(
     assert found["steps"] == {STEPS[0]: "up to date", STEPS[1]: "running", STEPS[2]: "not run"}
     assert found["remark"].startswith("at work: a run of ")
     assert standing(root)["steps"][STEPS[1]] == "stopped"
+
+
+def test_a_force_that_was_stopped_in_its_first_step_is_told_with_the_command_that_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(step: str, evidence: EvidenceFolder) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "_run_notebook", interrupted)
+    root, own = tmp_path / "evidence", own_parameters(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        run_force(load_parameters(own), root, tell=lambda _: None)
+    found = standing(root)
+    assert found["steps"] == {STEPS[0]: "stopped", STEPS[1]: "not run", STEPS[2]: "not run"}
+    assert found["remark"].endswith(f"To go on: inspection run {own} --evidence {root}")
 
 
 def test_a_force_whose_parameters_have_mistakes_is_failed(whole: tuple[Path, Parameters]) -> None:
