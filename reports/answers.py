@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reports.release import Indicator, Release
 from reports.tables import (
     Column,
+    counts_alone,
     escape_note,
     format_interval,
     format_number,
@@ -86,11 +87,8 @@ def _cells(rows: Sequence[Indicator]) -> list[str]:
 
 def _share(row: Indicator, *, with_interval: bool) -> str:
     """The number of files and their share, or the reason why there is none; few files in counts alone."""
-    if row.numerator is None or row.value is None:
+    if row.numerator is None or row.value is None or counts_alone(row):
         return format_result(row)
-    of_few = format_result(row)
-    if "%" not in of_few:
-        return of_few
     interval = f", {format_interval(row)}" if with_interval and row.low is not None else ""
     return f"{row.numerator:,} ({format_number(row.value, row.unit)}{interval})"
 

@@ -11,6 +11,7 @@ from reports.tables import (
     SMALL_BASE,
     WEIGHTED,
     Column,
+    counts_alone,
     escape_note,
     format_base,
     format_interval,
@@ -105,14 +106,10 @@ def _notes(rows: Sequence[Indicator]) -> str:
     notes = [
         status_note(row.status for row in rows),
         weights_note(rows),
-        _COUNTS_ALONE if any(map(_small, rows)) else "",
+        _COUNTS_ALONE if any(map(counts_alone, rows)) else "",
         *_caveats(rows),
     ]
     return note_below([note for note in notes if note])
-
-
-def _small(row: Indicator) -> bool:
-    return row.unit == "per cent" and row.status in ("shown", "zero") and (row.cases or 0) < SMALL_BASE
 
 
 def _caveats(rows: Iterable[Indicator]) -> list[str]:

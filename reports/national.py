@@ -8,6 +8,7 @@ everywhere, and every result has its interval and its base beside it.
 from __future__ import annotations
 
 import operator
+import re
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -51,6 +52,8 @@ _CHANCE = 0.05
 """Share of points that chance alone leaves beyond 95% limits, at most."""
 
 _PROMISING = "promising practice"
+_INSIDE = re.compile(r"\[([^\]]*)\]\(#([\w-]+)\)")
+"""A link inside a force's report: from the national one it leads there; without that report it is words."""
 _MISSING = {
     "failed": "its inspection failed, and gives no result",
     "not finished": "its inspection has not finished",
@@ -501,9 +504,10 @@ def _practice(
     for force in release.facts.forces:
         report = f"the report on {escape_note(force.name)}"
         where = f"[{report}](../{force.force}/index.html)" if force.force in linked else report
+        there = rf"[\1](../{force.force}/index.html#\2)" if force.force in linked else r"\1"
         parts += [
             f"::: {{.judgement .promising-practice}}\n**{escape_note(force.name)}.** "
-            f"{' '.join(entry.text.split())}\n\nRecorded in {where}.\n:::\n"
+            f"{_INSIDE.sub(there, ' '.join(entry.text.split()))}\n\nRecorded in {where}.\n:::\n"
             for entry in practices.get(force.force, ())
         ]
     return "\n".join(parts) or "No report on a force records a promising practice.\n"

@@ -261,6 +261,11 @@ class Indicator:
         """Whether the row speaks of all case files of the force rather than of a group."""
         return self.group == _FORCE_GROUP
 
+    @property
+    def finding_id(self) -> str:
+        """Id of the finding about this row, whether or not the inspection made one."""
+        return f"{self.id}-{self.group}".replace(" ", "-")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -360,9 +365,7 @@ class Release:
     def status(self, finding: Finding) -> str:
         """Return the status of the row a finding is about; empty when it is about no single row."""
         own = (row for row in self.indicators if row.id in finding.indicators)
-        return next(
-            (row.status for row in own if finding.id == f"{row.id}-{row.group}".replace(" ", "-")), ""
-        )
+        return next((row.status for row in own if finding.id == row.finding_id), "")
 
 
 def read_release(folder: Path) -> Release:

@@ -18,8 +18,10 @@ from reports.release import Indicator
 __all__ = [
     "SMALL_BASE",
     "STATUS_NOTES",
+    "WEIGHTED",
     "Column",
     "attribute",
+    "counts_alone",
     "escape_note",
     "format_base",
     "format_date",
@@ -29,6 +31,7 @@ __all__ = [
     "note_below",
     "pipe_table",
     "status_note",
+    "weights_note",
 ]
 
 STATUS_NOTES = {
@@ -116,7 +119,7 @@ def format_result(row: Indicator) -> str:
     """
     if row.status in _HIDDEN:
         return row.status.capitalize()
-    if _counts_alone(row):
+    if counts_alone(row):
         return f"{row.numerator:,} of {row.denominator:,}"
     return format_number(row.value or 0, row.unit)
 
@@ -125,7 +128,7 @@ def format_interval(row: Indicator) -> str:
     """Write the interval of an indicator, or why it has none."""
     if row.status in _HIDDEN:
         return f"{_DASH} not given"
-    if _counts_alone(row) and not row.interval.startswith("every case"):
+    if counts_alone(row) and not row.interval.startswith("every case"):
         return f"{_DASH} too few cases"
     if row.low is not None and row.high is not None:
         low = f"{_round(row.low, 0):,}" if row.unit == "days" else format_number(row.low, row.unit)
@@ -145,7 +148,7 @@ def format_base(row: Indicator) -> str:
     ``17 of 24 sampled case files, weighted to the 212 cases of the frame``
     """
     counted = row.unit == "per cent" and row.numerator is not None and row.denominator is not None
-    if counted and not _counts_alone(row) and row.base.startswith(f"{row.denominator:,} "):
+    if counted and not counts_alone(row) and row.base.startswith(f"{row.denominator:,} "):
         return f"{row.numerator:,} of {row.base}"
     return row.base
 
@@ -204,7 +207,8 @@ def pipe_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, capt
     return "\n".join([*lines, "", f": {escape_note(typeset(caption))} {{#tbl-{label}}}", ""])
 
 
-def _counts_alone(row: Indicator) -> bool:
+def counts_alone(row: Indicator) -> bool:
+    """Whether a share is given in counts alone, because so few cases stand behind it."""
     return (
         row.unit == "per cent"
         and row.numerator is not None

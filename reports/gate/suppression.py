@@ -149,12 +149,8 @@ def _printed(row: Indicator, release: Release, measured: pd.DataFrame) -> _Hidde
     numerator, denominator, value = (
         float(exact.iloc[0][name]) for name in ("numerator", "denominator", "value")
     )
-    findings = [
-        finding.title
-        for finding in release.findings
-        if finding.id == f"{row.id}-{row.group}".replace(" ", "-")
-    ]
-    beside = [_folded(row.label), *map(_folded, findings)]
+    about = release.finding(row.finding_id)
+    beside = [_folded(row.label), *([_folded(about.title)] if about else [])]
     group = () if row.whole_force else _folded(group_label(row.group, indicator=row.id))
     share = row.unit == "per cent" and not pd.isna(value)
     percent = re.escape(format_number(value, "per cent").removesuffix("%")) if share else ""

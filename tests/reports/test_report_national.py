@@ -207,7 +207,7 @@ def test_promising_practices_that_authors_recorded_are_named_with_their_force(
     decisions = project / "reports" / "saltmere" / "recommendations.yml"
     entry = {
         "id": "daily-call", "kind": "promising practice", "pillar": 3,
-        "text": "Officers call at an agreed hour, in {{< meta counts.sample >}} files.",
+        "text": "Officers call at an [agreed hour](#finding-told), in {{< meta counts.sample >}} files.",
         "reasons": "Files show it.", "findings": ["any"], "author": "Ruth Marlowe", "date": "2026-11-02",
     }  # fmt: skip
     draft = entry | {"id": "draft", "text": "Not yet decided.", "status": "draft"}
@@ -223,7 +223,10 @@ def test_promising_practices_that_authors_recorded_are_named_with_their_force(
     (generated.parent / "_metadata.yml").write_text('counts: {sample: "7"}\n', encoding="utf-8")
     refresh_national(release, root=project)
     text = plain((project / "reports/national/_generated/practice.md").read_text(encoding="utf-8"))
-    assert "**Saltmere Police.** Officers call at an agreed hour, in 7 files." in text
+    assert (
+        "**Saltmere Police.** Officers call at an [agreed hour](../saltmere/index.html#finding-told), in 7"
+        in text
+    )
     assert "../saltmere/index.html" in text
     assert "Not yet decided" not in text
     assert "Something else" not in text
