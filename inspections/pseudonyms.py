@@ -55,12 +55,15 @@ TITLES = ("Mr", "Mrs", "Ms", "Miss", "Dr", "Prof")
 """What stands before a name and is no part of it."""
 
 _RANK = rf"(?:{'|'.join(RANKS)})"
+_NO_POSTCODE = r"(?:st|nd|rd|th|am|pm|hr|yr|mg|ml|kg|cm|mm|km)"
+"""Two small letters after a number that are no end of a postcode."""
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("email", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
     ("web", r"(?:https?://|www\.)\S+"),
     ("account", r"(?<!\w)@\w[\w.]*"),
     ("postcode", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"),
+    ("postcode", rf"\b[a-z]{{1,2}}\d[a-z\d]? ?\d(?!{_NO_POSTCODE}\b)[a-z]{{2}}\b"),
     ("date", rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ /-]?(?:of )?{_MONTH}(?:[ /,-]*\d{{2,4}})?\b"),
     ("date", rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b"),
     ("date", r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{1,2}/\d{1,2}\b"),

@@ -60,6 +60,7 @@ def candidates(seed: str = "autumn", **changes: object) -> pd.DataFrame:
         ("IP seen on Tuesday and again in October.", "IP seen on [date] and again in [date]."),
         ("At 23:40 and at 2.15am, then 0410 hrs.", "At [time] and at [time], then [time]."),
         ("Home address 14 Tannery Walk, AB1 2CD.", "Home address [place], [postcode]."),
+        ("Home at ab1 2cd, saw s1 2nd time at 2am.", "Home at [postcode], saw s1 2nd time at [time]."),
         ("IP called from 07700 900123 and wrote from a.b@example.org.",
          "IP called from [telephone] and wrote from [email]."),
         ("Linked to NS/4471/24 and crime 55432.", "Linked to [reference] and crime [number]."),
