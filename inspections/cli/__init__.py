@@ -23,6 +23,7 @@ from inspections.cli.rules import (
     codebook_site,
 )
 from inspections.cli.running import check, plan, replace, run
+from inspections.cli.shared import Commands
 from inspections.cli.standing import status
 from inspections.confidential import secluded
 
@@ -38,6 +39,7 @@ def _begin(context: typer.Context) -> None:
 
 
 app = typer.Typer(
+    cls=Commands,
     callback=_begin,
     help="Inspect how police forces investigate rape and serious sexual offences.",
     no_args_is_help=True,

@@ -15,7 +15,6 @@ from inspections.cli.shared import (
     RoundOption,
     audit_round,
     load,
-    mistakes,
     out,
     shown,
     stop,
@@ -66,10 +65,9 @@ def audit_sample(
     from inspections.audit import make_round, make_workbooks
 
     book = read_codebook(codebook)
-    with mistakes():
-        material, own_seed = _material(forces or [], coding, notes, evidence=evidence)
-        held = make_round(to, round_, material, coder, codebook=book, seed=seed or own_seed, size=units)
-        written, left = make_workbooks(held, book)
+    material, own_seed = _material(forces or [], coding, notes, evidence=evidence)
+    held = make_round(to, round_, material, coder, codebook=book, seed=seed or own_seed, size=units)
+    written, left = make_workbooks(held, book)
     strata = held.units["stratum"].nunique()
     out.print(f"{round_}: {len(held.units)} of {len(held.frame)} units, in {strata} strata.")
     for path in written:
@@ -86,15 +84,12 @@ def audit_score(folder: AuditFolder, round_: RoundOption = "", codebook: Codeboo
     from inspections.audit.scoring import coders_agreement
 
     book = read_codebook(codebook)
-    with mistakes():
-        held = audit_round(folder, round_)
-        before = rounds_in(folder)[: rounds_in(folder).index(held.folder)]
-        rounds = [
-            one for one in map(open_round, before) if len(one.coders) > 1 and one.codebook == held.codebook
-        ]
-        earlier = {one.name: coders_agreement(one, read_coded(one, book), book) for one in rounds}
-        found = score(held, book, earlier=earlier)
-        written = found.write(held.folder / "results")
+    held = audit_round(folder, round_)
+    before = rounds_in(folder)[: rounds_in(folder).index(held.folder)]
+    rounds = [one for one in map(open_round, before) if len(one.coders) > 1 and one.codebook == held.codebook]
+    earlier = {one.name: coders_agreement(one, read_coded(one, book), book) for one in rounds}
+    found = score(held, book, earlier=earlier)
+    written = found.write(held.folder / "results")
     for row in found.progress.to_dict("records"):
         at = f", goes on in row {row['next_row']}" if row["next_row"] else ""
         out.print(f"{row['coder']}: {row['coded']} of {row['units']} units coded{at}.")
@@ -108,11 +103,10 @@ def audit_settle(folder: AuditFolder, round_: RoundOption = "", codebook: Codebo
     from inspections.audit import read_coded, read_settled, settle
 
     book = read_codebook(codebook)
-    with mistakes():
-        held = audit_round(folder, round_)
-        coded = read_coded(held, book)
-        made = settle(held, coded, book)
-        settled = None if made else read_settled(held, coded, book)
+    held = audit_round(folder, round_)
+    coded = read_coded(held, book)
+    made = settle(held, coded, book)
+    settled = None if made else read_settled(held, coded, book)
     if settled is None:
         out.print(f"Have a third person fill in, then give this command again: {made}")
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 from rich.text import Text
 
-from inspections.cli.shared import err, load, mistakes, out, ready_reader, shown, stop
+from inspections.cli.shared import check_folder, err, load, out, ready_reader, shown, stop
 from parameters import PROJECT
 from parameters.disk import write_whole
 from parameters.models.coding import Coding
@@ -87,23 +87,20 @@ def code(
         raise stop(f"--combine {combine}: readings are joined by one of {', '.join(_COMBINATIONS)}.")
     how, target = cast("Combination", combine), Path(output)
     try:
-        with mistakes():
-            if output.endswith(("/", os.sep)) or not target.suffix or target.is_dir():
-                read_codebook(codebook)
-                if how != "rules":
-                    ready_reader()
-                job = Job(notes, target, codebook, how, reader_from, notes_a_part)
-                _code_parts(job, jobs, scheduler=scheduler, tls=tls, replace=replace)
-            elif scheduler or notes.is_dir():
-                raise stop(
-                    f"{output}: a folder of notes, or a cluster, needs a folder for its coding: -o name/"
-                )
-            else:
-                coder = DoubleCoder(_coder(codebook), how=how, least=reader_from)
-                if how != "rules":
-                    ready_reader()
-                total = code_file(coder, notes, target, jobs=jobs)
-                _print_total(target, notes=total.entry_no, units=total.units)
+        if output.endswith(("/", os.sep)) or not target.suffix or target.is_dir():
+            read_codebook(codebook)
+            if how != "rules":
+                ready_reader()
+            job = Job(notes, target, codebook, how, reader_from, notes_a_part)
+            _code_parts(job, jobs, scheduler=scheduler, tls=tls, replace=replace)
+        elif scheduler or notes.is_dir():
+            raise stop(f"{output}: a folder of notes, or a cluster, needs a folder for its coding: -o name/")
+        else:
+            coder = DoubleCoder(_coder(codebook), how=how, least=reader_from)
+            if how != "rules":
+                ready_reader()
+            total = code_file(coder, notes, target, jobs=jobs)
+            _print_total(target, notes=total.entry_no, units=total.units)
     except (NotesFileError, CorpusError) as error:
         raise stop(error) from None
 
@@ -174,8 +171,7 @@ def codebook_card(
     from nlp.evaluation.card import write_card
     from nlp.evaluation.known_error import KEPT, keep_error
 
-    if not output.parent.is_dir():
-        raise stop(f"{output.parent}: there is no such folder. Make it first.")
+    check_folder(output)
     inspection = load([file])[0].inspection if file else None
     coder = _coder(PROJECT / inspection.codebook if inspection else CODEBOOK)
     measured = _measure(coder, inspection.coding if inspection else Coding())

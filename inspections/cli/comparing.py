@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from inspections.cli.reports import tell_flags
-from inspections.cli.shared import EVIDENCE, EvidenceOption, mistakes, out, shown
+from inspections.cli.shared import EVIDENCE, EvidenceOption, out, shown
 from parameters import PROJECT, InspectionError, Problem
 
 
@@ -43,14 +43,13 @@ def compare(
     from reports.changes import mark_read, read_changes
 
     root = evidence.resolve()
-    with mistakes():
-        mark_read([PROJECT / "reports" / NATIONAL], seen or [])
-        chosen = inspection or _only_inspection(root)
-        folder = compare_forces(
-            chosen, forces or [], evidence_root=root, earlier=_in_full(earlier, root), without=without
-        )
-        refresh_national(folder / "release")
-        (page,) = render([folder.name], site_folder=site)
+    mark_read([PROJECT / "reports" / NATIONAL], seen or [])
+    chosen = inspection or _only_inspection(root)
+    folder = compare_forces(
+        chosen, forces or [], evidence_root=root, earlier=_in_full(earlier, root), without=without
+    )
+    refresh_national(folder / "release")
+    (page,) = render([folder.name], site_folder=site)
     out.print(f"national evidence: {shown(folder)}")
     out.print(f"national report: {shown(page.html)}\n                 {shown(page.pdf)}")
     out.print(f"home page: {shown(site / 'index.html')}")

@@ -15,8 +15,8 @@ from inspections.cli.shared import (
     EvidenceOption,
     RoundOption,
     audit_round,
+    check_folder,
     load,
-    mistakes,
     out,
     shown,
     stop,
@@ -79,41 +79,39 @@ def audit_export(
     kinds = (_PROJECT, _CODEBOOK, *WRITTEN_AS)
     if output.suffix not in kinds:
         raise stop(f"{output.name}: the coding is exported as one of {', '.join(kinds)}. Change the ending.")
-    if not output.parent.is_dir():
-        raise stop(f"{output.parent}: there is no such folder. Make it first.")
-    with mistakes():
-        if what.is_dir() and rounds_in(what):
-            _export_round(what, round_, person or [], output, codebook)
-            return
-        if what.is_dir() and output.suffix != _CODEBOOK:
-            raise stop(f"{what}: is a codebook, which is exported as {_CODEBOOK}. Change the ending.")
-        material = None if what.is_dir() else _material(what, codebook, evidence=evidence)
-        book = read_codebook(material.codebook if material else what)
-        codes = exchange.project_codes(book)
-        if material is None or output.suffix == _CODEBOOK:
-            exchange.write_codebook(output, codes)
-            out.print(f"{shown(output)}: {len(codes)} codes.")
-            return
-        machine, people = _tables(material, coding or [], blind=blind)
-        try:
-            people = exchange.check_codings(people, material.notes, file="people's codings")
-            if output.suffix == _PROJECT:
-                says = {rule.id: rule.says for rule in book.rules()}
-                both = pd.concat([exchange.machine_codings(machine, says), people], ignore_index=True)
-                exchange.write_project(
-                    output,
-                    material.notes,
-                    both,
-                    codes,
-                    name=material.name,
-                    people=person or ["coder 1"],
-                    cases=material.cases,
-                    as_at=material.as_at,
-                )
-            else:
-                write_table(output, codings_with_words(material.notes, machine, people, book))
-        except exchange.ExchangeError as error:
-            raise stop(error) from None
+    check_folder(output)
+    if what.is_dir() and rounds_in(what):
+        _export_round(what, round_, person or [], output, codebook)
+        return
+    if what.is_dir() and output.suffix != _CODEBOOK:
+        raise stop(f"{what}: is a codebook, which is exported as {_CODEBOOK}. Change the ending.")
+    material = None if what.is_dir() else _material(what, codebook, evidence=evidence)
+    book = read_codebook(material.codebook if material else what)
+    codes = exchange.project_codes(book)
+    if material is None or output.suffix == _CODEBOOK:
+        exchange.write_codebook(output, codes)
+        out.print(f"{shown(output)}: {len(codes)} codes.")
+        return
+    machine, people = _tables(material, coding or [], blind=blind)
+    try:
+        people = exchange.check_codings(people, material.notes, file="people's codings")
+        if output.suffix == _PROJECT:
+            says = {rule.id: rule.says for rule in book.rules()}
+            both = pd.concat([exchange.machine_codings(machine, says), people], ignore_index=True)
+            exchange.write_project(
+                output,
+                material.notes,
+                both,
+                codes,
+                name=material.name,
+                people=person or ["coder 1"],
+                cases=material.cases,
+                as_at=material.as_at,
+            )
+        else:
+            write_table(output, codings_with_words(material.notes, machine, people, book))
+    except exchange.ExchangeError as error:
+        raise stop(error) from None
     out.print(
         f"{shown(output)}: {len(material.notes)} notes, {len(machine)} codings of the machine, "
         f"{len(people)} of people. Restricted: it holds the notes."
@@ -164,8 +162,8 @@ def audit_import(
         raise stop(
             f"{output.name}: codings are written as one of {', '.join(WRITTEN_AS)}. Change the ending."
         )
-    with mistakes():
-        material = _material(notes, codebook, evidence=evidence) if notes else None
+    check_folder(output)
+    material = _material(notes, codebook, evidence=evidence) if notes else None
     book = read_codebook(material.codebook if material else codebook)
     try:
         read = exchange.read_project(project, codes=book.by_id)
@@ -212,14 +210,13 @@ def _import_into(folder: Path, name: str, coder: str, project: Path, codebook: P
     from nlp.audit import exchange
 
     book = read_codebook(codebook)
-    with mistakes():
-        held = audit_round(folder, name)
-        check_codebook(held, book)
-        try:
-            read = exchange.read_project(project, codes=[code.name for code in codes_of_round(book)])
-        except exchange.ExchangeError as error:
-            raise stop(error) from None
-        brought = bring_in(held, book, coder, read)
+    held = audit_round(folder, name)
+    check_codebook(held, book)
+    try:
+        read = exchange.read_project(project, codes=[code.name for code in codes_of_round(book)])
+    except exchange.ExchangeError as error:
+        raise stop(error) from None
+    brought = bring_in(held, book, coder, read)
     out.print(
         f"{shown(brought.path)}: {brought.coded} of {brought.units} units coded, made with {read.origin}."
     )

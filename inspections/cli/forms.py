@@ -13,7 +13,6 @@ from inspections.cli.shared import (
     EvidenceOption,
     ParameterFile,
     load,
-    mistakes,
     out,
     shown,
     whole_evidence,
@@ -57,20 +56,19 @@ def forms_make(
 
     (parameters,) = load([file])
     seed, made = parameters.inspection.seed, []
-    with mistakes():
-        restricted = whole_evidence(parameters, evidence) / "restricted"
-        sample = pd.read_parquet(restricted / "sample.parquet")
-        groups = [(sample, _NOTES[False], to, seed)]
-        if (restricted / "dip_samples.parquet").is_file():
-            dips = reviews.dips_to_deal(pd.read_parquet(restricted / "dip_samples.parquet"), sample)
-            groups += [(dips, _NOTES[True], to / DIP_FORMS, f"{seed} dip samples")] if len(dips) else []
-        for cases, table, folder, group_seed in groups:
-            allotment = reviews.allot(
-                cases, reviewer, parameters=parameters, seed=group_seed, second_share=second_share
-            )
-            notes = pd.read_parquet(restricted / table)
-            made += reviews.make_forms(allotment, load_questions(), folder, notes=notes)
-            reviews.write_allotment(allotment, folder / "allotment.json")
+    restricted = whole_evidence(parameters, evidence) / "restricted"
+    sample = pd.read_parquet(restricted / "sample.parquet")
+    groups = [(sample, _NOTES[False], to, seed)]
+    if (restricted / "dip_samples.parquet").is_file():
+        dips = reviews.dips_to_deal(pd.read_parquet(restricted / "dip_samples.parquet"), sample)
+        groups += [(dips, _NOTES[True], to / DIP_FORMS, f"{seed} dip samples")] if len(dips) else []
+    for cases, table, folder, group_seed in groups:
+        allotment = reviews.allot(
+            cases, reviewer, parameters=parameters, seed=group_seed, second_share=second_share
+        )
+        notes = pd.read_parquet(restricted / table)
+        made += reviews.make_forms(allotment, load_questions(), folder, notes=notes)
+        reviews.write_allotment(allotment, folder / "allotment.json")
     for path in made:
         out.print(shown(path))
 
@@ -85,8 +83,7 @@ def forms_read(
 ) -> None:
     """Read filled-in forms back, every mistake by cell, and say how far they are."""
     (parameters,) = load([file])
-    with mistakes():
-        read = _read_forms(parameters, forms, dips=dips, evidence=evidence, unfinished=unfinished)
+    read = _read_forms(parameters, forms, dips=dips, evidence=evidence, unfinished=unfinished)
     for remark in read.remarks:
         out.print(f"{remark.grade}: {remark.problem}")
     answered = int((read.answers["answer"] != NOT_ANSWERED).sum())
@@ -106,23 +103,22 @@ def forms_moderate(
     from parameters.questions import load_questions
 
     (parameters,) = load([file])
-    with mistakes():
-        folder, questions = _group_of(forms, dips=dips), load_questions()
-        allotment = reviews.read_allotment(folder / "allotment.json")
-        read = _read_forms(parameters, forms, dips=dips, evidence=evidence, unfinished=False)
-        workbook = folder / "adjudication" / "adjudication.xlsx"
-        if decisions is None:
-            reviews.make_adjudication(read, allotment, questions, workbook)
-            table = reviews.agreement(read, questions, seed=parameters.inspection.seed)
-            out.print(reviews.print_agreement(table).to_string(index=False))
-            out.print(shown(workbook))
-            return
-        notes = pd.read_parquet(whole_evidence(parameters, evidence) / "restricted" / _NOTES[dips])
-        settled = reviews.read_adjudication(decisions, read, allotment, questions, notes=notes)
-        final = forms / "final_answers" / ("dip_samples.parquet" if dips else "main_sample.parquet")
-        final.parent.mkdir(exist_ok=True)
-        with whole_file(final) as beside:
-            reviews.final_answers(read, settled).to_parquet(beside, index=False)
+    folder, questions = _group_of(forms, dips=dips), load_questions()
+    allotment = reviews.read_allotment(folder / "allotment.json")
+    read = _read_forms(parameters, forms, dips=dips, evidence=evidence, unfinished=False)
+    workbook = folder / "adjudication" / "adjudication.xlsx"
+    if decisions is None:
+        reviews.make_adjudication(read, allotment, questions, workbook)
+        table = reviews.agreement(read, questions, seed=parameters.inspection.seed)
+        out.print(reviews.print_agreement(table).to_string(index=False))
+        out.print(shown(workbook))
+        return
+    notes = pd.read_parquet(whole_evidence(parameters, evidence) / "restricted" / _NOTES[dips])
+    settled = reviews.read_adjudication(decisions, read, allotment, questions, notes=notes)
+    final = forms / "final_answers" / ("dip_samples.parquet" if dips else "main_sample.parquet")
+    final.parent.mkdir(exist_ok=True)
+    with whole_file(final) as beside:
+        reviews.final_answers(read, settled).to_parquet(beside, index=False)
     out.print(shown(final))
     columns = ", ".join(f"{name}: {name}" for name in fields_of("reviews"))
     out.print(f"To count them, write under sources in {parameters.file}, and run again:")

@@ -16,7 +16,6 @@ from inspections.cli.shared import (
     ParameterFiles,
     load,
     load_each,
-    mistakes,
     out,
     shown,
     tell_failures,
@@ -53,8 +52,7 @@ def report(
     named = {parameters.force.force: parameters.file for parameters in runs}
     files = named | {file.stem: shown_path(file) for file in wrong}
     failed = {file.stem: error for file, error in wrong.items()}
-    with mistakes():
-        mark_read([PROJECT / "reports" / force for force in named], seen or [])
+    mark_read([PROJECT / "reports" / force for force in named], seen or [])
     for parameters in runs:
         try:
             refresh(parameters.force.force, whole_evidence(parameters, evidence) / "release")
@@ -69,8 +67,7 @@ def report(
         out.print(f"home page: {shown(site / 'index.html')}")
         out.print(f"rendered by: {rendered[0].renderer}")
     for page in rendered if docx else []:
-        with mistakes():
-            out.print(f"for a check of facts by the force: {shown(write_draft(page.force))}")
+        out.print(f"for a check of facts by the force: {shown(write_draft(page.force))}")
     for page in rendered:
         changes = read_changes(PROJECT / "reports" / page.force)
         tell_flags(page.force, changes, again=f"report {page.force}")
@@ -109,9 +106,8 @@ def comments(
 
     (parameters,) = load([file])
     path = PROJECT / "reports" / parameters.force.force / ROUND / COMMENTS
-    with mistakes():
-        found = read_comments(document)
-        new = add_comments(path, found)
+    found = read_comments(document)
+    new = add_comments(path, found)
     out.print(f"{shown(document)}: {len(found)} changes and comments, {len(new)} of them new.")
     if new:
         out.print(f"Answer them in {shown(path)}, in the column answer.")

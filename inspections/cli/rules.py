@@ -15,8 +15,8 @@ from inspections.cli.shared import (
     EvidenceOption,
     ParameterFile,
     ParameterFiles,
+    check_folder,
     load,
-    mistakes,
     out,
     shown,
     stop,
@@ -67,9 +67,8 @@ def audit_rules(
     from inspections.audit.coded_force import effect_on_balance, effects_on_findings
 
     book = read_codebook(codebook)
-    with mistakes():
-        forces = _open(files, evidence)
-        read = [(force, force.firing(book)) for force in forces]
+    forces = _open(files, evidence)
+    read = [(force, force.firing(book)) for force in forces]
     if wrong:
         found = _wrong(read, wrong, gold, book)
         if output is not None:
@@ -121,11 +120,10 @@ def audit_concordance(
     if sum(map(bool, (rule, code, phrase.strip()))) != 1:
         raise stop("Give one of --rule, --code and --phrase.")
     tables = []
-    with mistakes():
-        for force in _open(files, evidence):
-            lines = force.concordance(rule_id=rule, code=code, phrase=phrase, width=width)
-            lines.insert(0, "force", force.name)
-            tables.append(lines)
+    for force in _open(files, evidence):
+        lines = force.concordance(rule_id=rule, code=code, phrase=phrase, width=width)
+        lines.insert(0, "force", force.name)
+        tables.append(lines)
     lines = pd.concat(tables, ignore_index=True)
     if output is not None:
         _show(lines, output)
@@ -189,9 +187,8 @@ def _errors_of_audit(
     from nlp.audit.groups import accuracy_by_group, length_bands
     from nlp.reader.corpus import CorpusError
 
-    with mistakes():
-        held = open_round(gold.parent)
-        read = _open(files or [Path(name) for name in held.forces], evidence)
+    held = open_round(gold.parent)
+    read = _open(files or [Path(name) for name in held.forces], evidence)
     try:
         settled = read_gold_codings(gold / "gold.jsonl")
     except CorpusError as error:
@@ -232,16 +229,15 @@ def audit_notebook(
     notebook = NOTEBOOKS / "5_coding_audit.ipynb"
     given = {"force": str(PROJECT / parameters.file), "evidence_folder": str(evidence.resolve())}
     target = to / f"{parameters.force.force}-coding-audit.ipynb"
-    with mistakes():
-        open_coded_force(parameters, evidence)
-        try:
-            executed = execute_notebook(notebook, given, temporary=to / ".temporary")
-        except PapermillExecutionError as error:
-            if error.ename == InspectionError.__name__:
-                raise stop(error.evalue) from None
-            # the words of any other error may quote a note
-            raise stop(f"{notebook.name}, cell {error.exec_count}: stopped with {error.ename}.") from None
-        write_notebook(executed, target)
+    open_coded_force(parameters, evidence)
+    try:
+        executed = execute_notebook(notebook, given, temporary=to / ".temporary")
+    except PapermillExecutionError as error:
+        if error.ename == InspectionError.__name__:
+            raise stop(error.evalue) from None
+        # the words of any other error may quote a note
+        raise stop(f"{notebook.name}, cell {error.exec_count}: stopped with {error.ename}.") from None
+    write_notebook(executed, target)
     out.print(f"{shown(target)} (restricted)")
 
 
@@ -290,8 +286,7 @@ def _diff_of_forces(
 
     tables: list[tuple[pd.DataFrame, pd.DataFrame]] = []
     of: dict[str, str] = {}
-    with mistakes():
-        forces = _open([Path(name) for name in names], evidence)
+    forces = _open([Path(name) for name in names], evidence)
     for force in forces:
         of.update(dict.fromkeys(force.notes["case_id"], force.name))
         was, is_now = (
@@ -390,8 +385,7 @@ def _show(table: pd.DataFrame, output: Path | None) -> None:
         shown_table = table.drop(columns="says", errors="ignore").round(3)
         out.print(shown_table.to_string(index=False, na_rep=""))
         return
-    if not output.parent.is_dir():
-        raise stop(f"{output.parent}: there is no such folder. Make it first.")
+    check_folder(output)
     if output.suffix not in (".csv", ".xlsx"):
         raise stop(f"{output.name}: give a name that ends in .csv or .xlsx.")
     write_table(output, table)
@@ -423,6 +417,5 @@ def codebook_site(
         precision_of_rules(corpus.units, coding),
         history=history.read_text(encoding="utf-8") if history.is_file() else "",
     )
-    with mistakes():
-        home = write_site(pages, to)
+    home = write_site(pages, to)
     out.print(shown(home))

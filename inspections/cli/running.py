@@ -18,7 +18,6 @@ from inspections.cli.shared import (
     ParameterFiles,
     load,
     load_each,
-    mistakes,
     out,
     ready_reader,
     shown,
@@ -118,7 +117,7 @@ def _check(runs: list[Parameters]) -> list[tuple[CaseFiles, Drawn, Parameters]]:
     """Every force's case files and samples, so that nothing stops a run half-way."""
     checked, problems = _read_and_draw(runs)
     if problems:
-        raise stop(InspectionError(problems))
+        raise InspectionError(problems)
     return checked
 
 
@@ -158,19 +157,18 @@ def replace(
     (parameters,) = load([file])
     loss = Loss(case.strip(), reason, note.strip(), by.strip(), (on or datetime.now().astimezone()).date())
     record = lost_cases_file(parameters)
-    with mistakes():
-        if not loss.recorded_by:
-            message, remedy = "is empty.", 'Give the name of the inspector: --by "A. Khan".'
-            raise InspectionError([Problem("inspection replace", "--by", "", message, remedy)])
-        case_files = read_case_files(parameters)
-        notes = case_files.notes["case_id"].value_counts()
-        before = draw(case_files.cases, notes, parameters)
-        if known := next((entry for entry in before.losses if entry.case_id == loss.case_id), None):
-            message = f"was recorded as lost by {known.recorded_by} on {known.recorded_on}."
-            remedy = "A loss is recorded once; there is nothing more to do."
-            raise InspectionError([Problem(shown(record), loss.case_id, "", message, remedy)])
-        after = draw(case_files.cases, notes, parameters, losses=(loss,))
-        record_loss(record, loss)
+    if not loss.recorded_by:
+        message, remedy = "is empty.", 'Give the name of the inspector: --by "A. Khan".'
+        raise InspectionError([Problem("inspection replace", "--by", "", message, remedy)])
+    case_files = read_case_files(parameters)
+    notes = case_files.notes["case_id"].value_counts()
+    before = draw(case_files.cases, notes, parameters)
+    if known := next((entry for entry in before.losses if entry.case_id == loss.case_id), None):
+        message = f"was recorded as lost by {known.recorded_by} on {known.recorded_on}."
+        remedy = "A loss is recorded once; there is nothing more to do."
+        raise InspectionError([Problem(shown(record), loss.case_id, "", message, remedy)])
+    after = draw(case_files.cases, notes, parameters, losses=(loss,))
+    record_loss(record, loss)
     lost = losses_table(after.sample, after.dips, after.losses)
     for place in lost[lost["case_id"] == loss.case_id].fillna({"replaced_by": ""}).to_dict("records"):
         taken = (

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from textwrap import indent
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from typer.core import TyperGroup
 
 from parameters import PROJECT, InspectionError, Parameters, Problem, load_parameters
 from parameters.disk import disk_problem
@@ -73,16 +73,37 @@ ParameterFile = Annotated[
 RoundOption = Annotated[str, typer.Option("--round", help="Which round of the audit; by default the latest.")]
 
 
+class Commands(TyperGroup):
+    """Commands that end with the words of a user's mistake, or of a disk that refuses, and no traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was given."""
+        try:
+            return super().invoke(ctx)
+        except InspectionError as error:
+            raise stop(error) from None
+        except OSError as error:
+            if (problem := disk_problem(error, Path.cwd())) is None:
+                raise
+            raise stop(problem) from None
+
+
 def stop(message: object) -> typer.Exit:
     err.print(str(message))
     return typer.Exit(USER_MISTAKE)
+
+
+def check_folder(output: Path) -> None:
+    """End the command where there is no folder for the file that it is to write."""
+    if not output.parent.is_dir():
+        raise stop(f"{output.parent}: there is no such folder. Make it first.")
 
 
 def load(files: list[Path]) -> list[Parameters]:
     """Parameters of every force; with a mistake in those of any, none."""
     loaded, failed = load_each(files)
     if failed:
-        raise stop(InspectionError(problem for error in failed.values() for problem in error.problems))
+        raise InspectionError(problem for error in failed.values() for problem in error.problems)
     return loaded
 
 
@@ -110,7 +131,7 @@ def load_each(files: list[Path]) -> tuple[list[Parameters], dict[Path, Inspectio
             slips.append(Problem(parameters.file, "", "", message, remedy))
         loaded[place] = parameters
     if slips:
-        raise stop(InspectionError(slips))
+        raise InspectionError(slips)
     return list(loaded.values()), failed
 
 
@@ -120,7 +141,7 @@ def force_files(given: list[Path]) -> list[Path]:
     forces = [file for file in files if file.name not in SHARED_FILES]
     if files and not forces:
         message, remedy = "is not the parameter file of a force.", "Name that of a force."
-        raise stop(InspectionError(Problem(str(file), "", "", message, remedy) for file in files))
+        raise InspectionError(Problem(str(file), "", "", message, remedy) for file in files)
     return forces
 
 
@@ -169,19 +190,6 @@ def parameter_file(given: Path) -> Path:
     """The parameter file given, or the project's own of a force named as in "northshire"."""
     named = given.parent == Path() and not given.suffix
     return PROJECT / "parameters" / f"{given}.yml" if named else given
-
-
-@contextmanager
-def mistakes() -> Iterator[None]:
-    """End with the message of a user's mistake or of a disk that refuses, not with a traceback."""
-    try:
-        yield
-    except InspectionError as error:
-        raise stop(error) from None
-    except OSError as error:
-        if (problem := disk_problem(error, Path.cwd())) is None:
-            raise
-        raise stop(problem) from None
 
 
 def shown(path: Path) -> str:

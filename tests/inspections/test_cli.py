@@ -243,6 +243,8 @@ def test_every_command_explains_itself(command: list[str]) -> None:
     ("arguments", "message"),
     [
         (["codebook", "card", "-o", "nowhere/card.md"], "nowhere: there is no such folder. Make it first."),
+        (["axe", "--to", "nowhere/axe.json"], "nowhere: there is no such folder. Make it first."),
+        (["audit", "import", "a.qdpx", "-o", "nowhere/a.csv"], "nowhere: there is no such folder."),
         (["codebook", "check", "--codebook", "nowhere"], "nowhere: there is no such folder of a codebook."),
     ],
 )
@@ -273,3 +275,14 @@ def test_a_full_disk_ends_a_command_with_its_folder_and_not_with_a_traceback(
     result = CliRunner().invoke(app, ["code", str(notes), "-o", str(tmp_path / "coding.parquet")])
     assert result.exit_code == 2
     assert f"{tmp_path.as_posix()}: has no space left on its disk." in result.stderr
+
+
+def test_an_extract_that_this_user_may_not_read_is_told_by_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "cases.csv"))
+
+    monkeypatch.setattr("inspections.case_files.read_case_files", refused)
+    told = said("check", NORTHSHIRE, expect=2)
+    assert f"{tmp_path.as_posix()}: may not be used by this user. Ask for the right" in told
