@@ -30,7 +30,8 @@ from inspections.confidential import secluded
 __all__ = ["app", "main"]
 
 _NO_CASES = {"axe", "codebook", "reader"}
-"""Commands whose results are for whoever uses this machine: no case file goes into them."""
+"""Commands whose results are for whoever uses this machine: no case file goes into them but for one of
+`codebook diff --force`, which sees to that itself."""
 
 
 def _begin(context: typer.Context) -> None:

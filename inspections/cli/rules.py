@@ -21,6 +21,7 @@ from inspections.cli.shared import (
     shown,
     stop,
 )
+from inspections.confidential import secluded
 
 if TYPE_CHECKING:
     from inspections.audit.coded_force import CodedForce
@@ -242,6 +243,7 @@ def audit_notebook(
 
 
 def codebook_diff(
+    context: typer.Context,
     old: _OLD,
     new: _NEW,
     force: Annotated[
@@ -257,6 +259,8 @@ def codebook_diff(
     """
     from nlp.audit.codebooks import compare_codebooks, version_problem
 
+    if force:
+        context.with_resource(secluded())  # the units written are named by their case
     before, after = read_codebook(old), read_codebook(new)
     changes = compare_codebooks(before, after)
     for change in changes:

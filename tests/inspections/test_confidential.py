@@ -10,11 +10,14 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook
 from traitlets.config import PyFileConfigLoader
+from typer.testing import CliRunner
 
 from inspections import cli
+from inspections.cli import rules
 from inspections.confidential import secluded, temporary_files_in
 from inspections.jupyter_server_config import ForgetfulKernelManager
 from inspections.reviews.workbooks import save
@@ -111,6 +114,21 @@ def test_kernels_of_jupyterlab_keep_no_history_and_their_traffic_is_encrypted(tm
     command = ForgetfulKernelManager(kernel_name="python3").format_kernel_cmd()
     assert "--HistoryManager.enabled=False" in command
     assert os.umask(0o022) == 0o077
+
+
+@pytest.mark.parametrize(("force", "expected"), [(["--force", "northshire"], 0o600), ([], 0o644)])
+def test_units_of_a_force_that_count_otherwise_by_another_codebook_are_its_users_alone(
+    force: list[str], expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves = pd.DataFrame({"case_id": ["NS/1"], "move": ["lost"]})
+    for read in ("_diff_of_forces", "_diff_of_corpora"):
+        monkeypatch.setattr(rules, read, lambda *_: (moves, moves))
+    monkeypatch.setattr(rules, "read_codebook", lambda folder: folder)
+    monkeypatch.setattr("nlp.audit.codebooks.compare_codebooks", lambda *_: ["a rule is new"])
+    monkeypatch.setattr("nlp.audit.codebooks.version_problem", lambda *_: "")
+    target = tmp_path / "moves.csv"
+    CliRunner().invoke(cli.app, ["codebook", "diff", "old", "new", *force, "-o", str(target)])
+    assert mode(target) == expected
 
 
 def test_a_fault_that_nobody_foresaw_is_told_without_its_words(
