@@ -109,6 +109,7 @@ def theme() -> Iterator[None]:
         "grid.linewidth": 0.6,
         "hatch.linewidth": 0.8,
         "svg.fonttype": "path",
+        "text.parse_math": False,  # a dollar in a force's own words is a dollar
         "svg.hashsalt": "inspection",
     }
     with mpl.rc_context(), sns.axes_style("whitegrid"), mpl.rc_context(settings):

@@ -207,6 +207,11 @@ def test_the_part_of_a_stratum_that_is_read_is_written_beside_its_bar():
     assert drawn == [" 6 of 30", " 12 of 60"]
 
 
+def test_dollars_in_a_force_s_own_words_are_drawn_as_they_are(tmp_path: Path):
+    strata = pd.DataFrame({"stratum": ["$9, 5% or $20"], "frame": [30], "sample": [6]})
+    assert save_chart(sample_chart(strata), tmp_path).is_file()
+
+
 def test_letters_are_large_enough_to_read_on_paper():
     for chart in charts():
         axes = chart.figure.axes[0]
