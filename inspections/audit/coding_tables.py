@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from inspections.reviews.workbooks import head_row, new_workbook, put_value, save
-from nlp.audit.exchange import coder_names
+from nlp.audit.exchange import check_codings, coder_names
 from nlp.codebook import Codebook
 from parameters import InspectionError, Problem, shown_path
 from parameters.disk import whole_file
@@ -80,8 +80,14 @@ def codings_with_words(
         Codings of people, columns `nlp.audit.exchange.CODINGS`.
     codebook : Codebook
         For titles and orientations.
+
+    Raises
+    ------
+    ExchangeError
+        When a coding of the machine is of no note here, or of a place outside it.
     """
     machines = coding.assign(coder=coder_names(coding))
+    check_codings(machines, notes, file="the codings")
     both = pd.concat([machines, people], ignore_index=True) if len(people) else machines
     texts = notes.set_index(["case_id", "entry_no"])["text"].to_dict()
     places = both[["case_id", "entry_no", "start", "end"]].itertuples(index=False, name=None)

@@ -140,6 +140,19 @@ def test_a_table_of_codings_that_cannot_be_used_is_refused_by_its_place(
     assert not (files / "p.qdpx").exists()
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "qdpx"])
+def test_a_coding_of_other_notes_is_refused_by_its_place(
+    files: Path, machine: pd.DataFrame, kind: str
+) -> None:
+    machine.assign(case_id="FIC/2").to_parquet(files / "other.parquet")
+    coding = ("--coding", files / "other.parquet")
+    result = run("export", files / "notes.csv", *coding, "-o", files / f"t.{kind}")
+    assert result.exit_code == 2
+    assert "the codings: " in result.output
+    assert "case FIC/2" in result.output
+    assert not (files / f"t.{kind}").exists()
+
+
 def test_a_file_that_is_no_project_is_refused_and_nothing_is_written(files: Path) -> None:
     result = run("import", files / "notes.csv", "-o", files / "back.csv")
     assert result.exit_code == 2
