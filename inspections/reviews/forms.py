@@ -55,7 +55,7 @@ HEADINGS = {
     TO_DO: "Still to do",
     "G": "When to give which answer",
 }
-WIDTHS = {"A": 6, "B": 50, ANSWER: 15, ENTRY: 10, COMMENT: 46, TO_DO: 12, "G": 92}
+WIDTHS = {"A": 6, "B": 50, ANSWER: 15, ENTRY: 10, COMMENT: 46, TO_DO: 12, "G": 74}
 GUIDANCE_WIDTHS = {"A": 7, "B": 42, "C": 76, "D": 11, "E": 26, "F": 44}
 HEAD = 4
 DIP_RULE = (
@@ -283,8 +283,7 @@ def _fill_case(sheet: Worksheet, questions: QuestionSet, *, span: str) -> None:
             _question_row(sheet, row, item)
     _add_choices(sheet, questions)
     _add_colours(sheet, last=last)
-    widths = {"A": 6, "B": 50, ANSWER: 15, ENTRY: 10, COMMENT: 46, TO_DO: 12, "G": 74}
-    finish_sheet(sheet, widths=widths, freeze=f"C{HEAD + 1}", titles=f"1:{HEAD}", area=f"A1:{COMMENT}{last}")
+    finish_sheet(sheet, widths=WIDTHS, freeze=f"C{HEAD + 1}", titles=f"1:{HEAD}", area=f"A1:{COMMENT}{last}")
 
 
 def _stage_row(sheet: Worksheet, row: int, title: str, *, columns: Iterable[str]) -> None:

@@ -8,7 +8,8 @@ from openpyxl import load_workbook
 from review_files import CASES, NOTES, QUESTIONS, ROWS, SAMPLE, allotment, forms, parameters
 
 from inspections.reviews import allot, make_forms
-from inspections.reviews.forms import build_form
+from inspections.reviews.forms import build_form, question_rows
+from inspections.reviews.workbooks import fit_row
 from parameters import InspectionError
 from parameters.questions import load_questions
 
@@ -82,6 +83,14 @@ def test_each_question_offers_its_own_answers() -> None:
 def test_a_drop_down_list_is_short_enough_for_excel() -> None:
     for question in load_questions().questions:
         assert len(",".join(question.answers)) <= 253
+
+
+def test_every_row_is_high_enough_for_the_guidance_beside_it() -> None:
+    sheet = build_form(allotment(), load_questions(), "A. Khan", notes=NOTES)["Case 01"]
+    for question, row in question_rows(load_questions()).items():
+        guidance, high = str(sheet[f"G{row}"].value), sheet.row_dimensions[row].height
+        fit_row(sheet, row, (guidance, sheet.column_dimensions["G"].width, 9))
+        assert high >= sheet.row_dimensions[row].height, question
 
 
 def test_a_reviewer_sees_how_the_log_is_numbered() -> None:
