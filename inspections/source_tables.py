@@ -574,8 +574,6 @@ def _texts(cells: pa.Array) -> pa.Array:
     kind = cells.type
     if pa.types.is_dictionary(kind):
         return _texts(cells.cast(kind.value_type))
-    if pa.types.is_timestamp(kind) and kind.tz is not None:
-        cells = pc.local_timestamp(cells)
     if not any(is_kind(kind) for is_kind in WRITTEN_BY_ARROW):
         return pa.array([_as_text(value) for value in cells.to_pylist()], pa.large_string())
     return pc.fill_null(cells.cast(pa.large_string()), "")

@@ -172,10 +172,11 @@ def test_csv_names_over_two_rows_are_joined(tmp_path: Path) -> None:
         (pa.array([15.0, 1.5, float("nan"), None]), ["15", "1.5", "", ""]),
         (pa.array(["a", None, "a"]).dictionary_encode(), ["a", "", "a"]),
         (pa.array([at("2025-05-03 22:51")], pa.timestamp("us", "Europe/London")), ["2025-05-03 23:51"]),
+        (pa.array([at("2025-05-03 22:51")], pa.timestamp("ms", "UTC")), ["2025-05-03 22:51:00.000Z"]),
         (pa.array([Decimal("15.00"), None]), ["15", ""]),
         (pa.array([True, None]), ["True", ""]),
     ],
-    ids=["numbers", "dictionary", "time with a zone", "decimals", "flags"],
+    ids=["numbers", "dictionary", "time with a zone", "time in UTC", "decimals", "flags"],
 )
 def test_typed_parquet_cells_are_read_as_written(cells: pa.Array, texts: list[str], tmp_path: Path) -> None:
     references = [f"W/{row}" for row in range(len(cells))]
