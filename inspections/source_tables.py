@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parameters import InspectionError, Problem, shown_path
+from parameters.long_cells import long_cells_allowed
 from parameters.models import Source
 from parameters.suggestions import did_you_mean, listed
 
@@ -387,7 +387,7 @@ def _fits(path: Path, encoding: str, beginning: bytes) -> bool:
 def _csv_rows(source: Source, path: Path) -> Iterator[tuple[int, list[str]]]:
     """Row number and cells of every row that is not blank."""
     encoding = "utf-8-sig" if source.encoding == "utf-8" else source.encoding
-    with path.open(encoding=encoding, newline="") as file, _long_cells_allowed():
+    with path.open(encoding=encoding, newline="") as file, long_cells_allowed():
         reader = csv.reader(file, delimiter=source.delimiter, strict=True)
         try:
             for number, cells in enumerate(reader, start=1):
@@ -399,16 +399,6 @@ def _csv_rows(source: Source, path: Path) -> Iterator[tuple[int, list[str]]]:
             message = f"breaks off at {where}: a quotation mark is not closed, or not doubled."
             remedy = "Ask the force to export it again with every cell in quotes and quotes inside doubled."
             raise InspectionError([Problem(shown_path(path), "", "", message, remedy)]) from None
-
-
-@contextmanager
-def _long_cells_allowed() -> Iterator[None]:
-    """The csv module refuses cells over 128 kB; an over-long note is to be refused by its row instead."""
-    usual = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    try:
-        yield
-    finally:
-        csv.field_size_limit(usual)
 
 
 def _no_header(source: Source, shown: str) -> Problem:

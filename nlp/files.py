@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -18,8 +17,10 @@ from nlp.coder import CodedUnit, EntryCount
 from nlp.lots import DoubleCoder, Encode, code_lots
 from nlp.processes import WorkerFailedError, WorkerLostError
 from parameters.disk import whole_file
+from parameters.long_cells import long_cells_allowed
 
 __all__ = [
+    "COLUMNS",
     "NotesFileError",
     "Numbering",
     "as_table",
@@ -29,6 +30,8 @@ __all__ = [
     "open_parquet",
 ]
 
+COLUMNS = ("case_id", "entry_no", "author_role", "entry_type", "text")
+"""Those that are read of a file of notes; it may have others."""
 _NEEDED = ("case_id", "text")
 _ROWS_READ = 1_000
 _LONGEST_NUMBER = 18
@@ -117,38 +120,60 @@ def _read_parquet(source: Path) -> Iterator[dict[str, Any]]:
     try:
         with pq.ParquetFile(source, pre_buffer=False) as file:
             check_columns(source, file.schema_arrow.names)
-            for batch in file.iter_batches(batch_size=_ROWS_READ):
+            columns = [name for name in COLUMNS if name in file.schema_arrow.names]
+            for batch in file.iter_batches(batch_size=_ROWS_READ, columns=columns):
                 yield from batch.to_pylist()
     except (pa.ArrowException, OSError):
         raise NotesFileError(f"{source.name}: is not a whole Parquet file. Write it again.") from None
 
 
 def _read_csv(source: Path) -> Iterator[dict[str, Any]]:
+    """The rows below the heading, none of them shorter or longer than it.
+
+    pandas is not asked: where the first row has a cell too many, as an unquoted comma makes one, it takes the
+    first column for an index, and every note would be read as the reference of its case.
+    """
     with source.open("rb") as file:
         if file.readline(_LONGEST_HEADING).count(b",") >= _MOST_COLUMNS:
             raise NotesFileError(f"{source.name}: has more columns than a table has. Check what it is.")
     try:
-        with pd.read_csv(
-            source, dtype=str, keep_default_na=False, chunksize=_ROWS_READ, encoding="utf-8-sig"
-        ) as chunks:
-            for chunk in chunks:
-                check_columns(source, chunk.columns)
-                for row in chunk.to_dict("records"):
-                    yield {str(name): value for name, value in row.items()}
+        with source.open(encoding="utf-8-sig", newline="") as text, long_cells_allowed():
+            rows = (cells for cells in csv.reader(text, strict=True) if any(cells))
+            heading = next(rows, [])
+            if not heading:
+                raise NotesFileError(f"{source.name}: is empty. It needs the columns {', '.join(_NEEDED)}.")
+            check_columns(source, heading)
+            for number, cells in enumerate(rows, start=1):
+                if len(cells) != len(heading):
+                    raise NotesFileError(
+                        f"{source.name}: note {number} has {len(cells)} instead of {len(heading)} cells. "
+                        "Put every text in quotation marks, and double those inside it."
+                    )
+                yield dict(zip(heading, cells, strict=True))
     except UnicodeDecodeError:
         raise NotesFileError(f"{source.name}: is not UTF-8 text. Save it as CSV UTF-8.") from None
-    except pd.errors.EmptyDataError:
-        raise NotesFileError(f"{source.name}: is empty. It needs the columns {', '.join(_NEEDED)}.") from None
-    except pd.errors.ParserError:
-        message = f"{source.name}: some rows have more cells than the heading. Check quotes and delimiters."
-        raise NotesFileError(message) from None
+    except csv.Error:
+        raise NotesFileError(
+            f"{source.name}: a quotation mark is not closed, or not doubled within a text. Save it again."
+        ) from None
 
 
-def check_columns(source: Path, columns: Iterable[str]) -> None:
-    missing = [name for name in _NEEDED if name not in set(columns)]
+def check_columns(source: Path, columns: Sequence[str]) -> None:
+    """Refuse a table of notes that lacks a column, or has one that is read twice.
+
+    Raises
+    ------
+    NotesFileError
+        With the columns' names.
+    """
+    missing = [name for name in _NEEDED if name not in columns]
     if missing:
         raise NotesFileError(
             f"{source.name}: has no column {' and no column '.join(missing)}. Rename what holds them."
+        )
+    if twice := [name for name in COLUMNS if columns.count(name) > 1]:
+        raise NotesFileError(
+            f"{source.name}: has more than one column {twice[0]}. Rename all but the one that is meant."
         )
 
 
@@ -218,6 +243,7 @@ _SCHEMA = pa.schema(
 
 
 def as_table(rows: list[CodedUnit]) -> pa.Table:
+    """Rows of a coding table as Arrow keeps them."""
     columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
     return pa.Table.from_arrays(arrays, schema=_SCHEMA)

@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nlp.files import NotesFileError, Numbering, check_columns, numbered
+from nlp.files import COLUMNS, NotesFileError, Numbering, check_columns, numbered
 from nlp.parts.table_hash import TableHash
 
 __all__ = ["Partition", "Plan", "Slice", "find_sources", "notes_hash", "notes_of", "plan"]
 
-_COLUMNS = ("case_id", "entry_no", "author_role", "entry_type", "text")
 _ROWS = 1_000
 _BUFFER = 1 << 20
 """Bytes read at a time of each column, so that a row group of any size takes little memory."""
@@ -139,7 +138,7 @@ def _hash(hashed: TableHash, rows: pa.RecordBatch, *, file: str) -> None:
         hashed.update(rows)
     except pa.ArrowException:
         raise NotesFileError(
-            f"{file}: a column cannot be read as text. Write {', '.join(_COLUMNS)} as text or numbers."
+            f"{file}: a column cannot be read as text. Write {', '.join(COLUMNS)} as text or numbers."
         ) from None
 
 
@@ -151,7 +150,7 @@ def batches(part: Slice) -> Iterator[pa.RecordBatch]:
     try:
         with pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER) as file:
             check_columns(source, file.schema_arrow.names)
-            columns = [name for name in _COLUMNS if name in file.schema_arrow.names]
+            columns = [name for name in COLUMNS if name in file.schema_arrow.names]
             groups, skip, left = _row_groups(file.metadata, part)
             for batch in file.iter_batches(
                 batch_size=_ROWS, row_groups=groups, columns=columns, use_threads=False
@@ -198,4 +197,4 @@ def notes_of(partition: Partition, hashed: TableHash) -> Iterator[dict[str, Any]
 
 def notes_hash() -> TableHash:
     """A hash of notes, before any is read."""
-    return TableHash(_COLUMNS)
+    return TableHash(COLUMNS)

@@ -57,7 +57,12 @@ SECRET = "what she told us"
         (f"case_id,entry_no,text\nA,{SECRET},1\n", "the entry_no of note 1 is not a whole number"),
         (f"case_id,text\nA,b\n,{SECRET}\n", "note 2 has no case_id"),
         (f"case_id,text\nA,{SECRET}\nB,x\nA,y\n", "note 3 goes back to an earlier case"),
-        (f'case_id,text\nA,b\nB,{SECRET},"c"\n', "some rows have more cells"),
+        (f'case_id,text\nA,b\nB,{SECRET},"c"\n', "note 2 has 3 instead of 2 cells"),
+        (f"case_id,text\nA,{SECRET}, and more\nB,c\n", "note 1 has 3 instead of 2 cells"),
+        (f"case_id,text\nA,{SECRET},\nB,c,\n", "note 1 has 3 instead of 2 cells"),
+        (f"text,case_id\n{SECRET},A\n{SECRET}\n", "note 2 has 1 instead of 2 cells"),
+        (f'case_id,text\nA,"{SECRET}\nB,c\n', "a quotation mark is not closed"),
+        (f"case_id,text,text\nA,b,{SECRET}\n", "more than one column text"),
         (f"case_id,text\nA,{SECRET} \xe9\n".encode("cp1252"), "is not UTF-8"),
     ],
 )
@@ -70,6 +75,15 @@ def test_a_bad_file_is_refused_in_words_that_quote_no_note(
         code_file(rules, source, tmp_path / "coding.parquet")
     assert SECRET not in str(caught.value)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.csv"]
+
+
+def test_a_note_of_any_length_and_lines_without_words_are_read_from_csv(
+    rules: DoubleCoder, tmp_path: Path
+) -> None:
+    long = f"{NOTES['text'][0]} " * 5_000
+    (tmp_path / "notes.csv").write_text(f'case_id,text\n\nA,"{long}"\n,\nB,"{NOTES["text"][1]}"\n', "utf-8")
+    read = code_file(rules, tmp_path / "notes.csv", tmp_path / "coding.parquet")
+    assert (read.entry_no, read.units) == (2, 5_001)
 
 
 def test_a_broken_parquet_file_and_a_missing_folder_are_told(rules: DoubleCoder, tmp_path: Path) -> None:
