@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from nlp.audit.firing import UNIT
-from nlp.audit.rules import wrong_instances
 from nlp.codebook import Code, Codebook, Cue, Rule
 from nlp.coder import CodedUnit, Coder
-from nlp.evaluation.scores import rows_by_unit
+from nlp.evaluation.errors import judged_rows
 from nlp.lots import DoubleCoder, code_lots
 from nlp.processes import Processes
 from nlp.reader.corpus import GoldUnit
@@ -215,13 +214,9 @@ def judge_moves(gold: Sequence[GoldUnit], old: pd.DataFrame, new: pd.DataFrame) 
         `removed, removed_wrong, added, added_wrong`: counted codings, a unit and code each.
     """
     key = ["case_id", "entry_no", "unit_no", "code"]
-    judged = {}
-    for name, table in (("old", old), ("new", new)):
-        inside, _ = rows_by_unit(gold, table)
-        counted = pd.DataFrame([row for rows in inside.values() for row in rows if row["counts"]])
-        wrong = wrong_instances(gold, table)[["case_id", "entry_no", "start", "end", "code"]]
-        counted = counted.reindex(columns=[*key, "start", "end"]).merge(wrong, how="left", indicator="wrong")
-        judged[name] = counted.set_index(key)["wrong"].eq("both")
+    judged = {
+        name: judged_rows(gold, table).set_index(key)["wrong"] for name, table in (("old", old), ("new", new))
+    }
     found: dict[str, int] = {}
     for name, mine, other in (("removed", "old", "new"), ("added", "new", "old")):
         moved = judged[mine][~judged[mine].index.isin(judged[other].index)]

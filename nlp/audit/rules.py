@@ -8,8 +8,7 @@ import pandas as pd
 
 from nlp.audit.firing import UNIT, Firing
 from nlp.codebook import Codebook
-from nlp.evaluation.errors import find_errors
-from nlp.evaluation.scores import rows_by_unit
+from nlp.evaluation.errors import find_errors, judged_rows
 from nlp.reader.corpus import GoldUnit
 
 __all__ = ["overlaps", "precision_of_rules", "rule_table", "wrong_instances"]
@@ -113,16 +112,12 @@ def precision_of_rules(gold: Sequence[GoldUnit], table: pd.DataFrame) -> pd.Data
     Returns
     -------
     DataFrame
-        By `rule_id`: `audited` (counted codings on gold units), `wrong`, `precision` (missing where nothing
-        was audited).
+        By `rule_id`, of the rules that count anything on a gold unit: `audited` (pairs of gold unit and code
+        counted by it), `wrong`, `precision`.
     """
-    inside, _ = rows_by_unit(gold, table)
-    judged = pd.Series(
-        [row["rule_id"] for rows in inside.values() for row in rows if row["counts"]], dtype=object
-    ).value_counts()
-    wrong = _wrong(find_errors(gold, table))["rule_id"].value_counts()
-    found = pd.DataFrame({"audited": judged, "wrong": wrong}).fillna(0).astype(int).rename_axis("rule_id")
-    return found.assign(precision=1 - found["wrong"] / found["audited"].where(found["audited"] > 0))
+    judged = judged_rows(gold, table).drop_duplicates(["gold_unit", "code", "rule_id"])
+    found = judged.groupby("rule_id").agg(audited=("wrong", "size"), wrong=("wrong", "sum")).astype(int)
+    return found.assign(precision=1 - found["wrong"] / found["audited"])
 
 
 def wrong_instances(gold: Sequence[GoldUnit], table: pd.DataFrame, *, rule_id: str = "") -> pd.DataFrame:
@@ -133,9 +128,6 @@ def wrong_instances(gold: Sequence[GoldUnit], table: pd.DataFrame, *, rule_id: s
     DataFrame
         As `find_errors` gives them, of one rule or of all.
     """
-    wrong = _wrong(find_errors(gold, table))
-    return wrong[wrong["rule_id"] == rule_id] if rule_id else wrong
-
-
-def _wrong(errors: pd.DataFrame) -> pd.DataFrame:
-    return errors[errors["side"] == "wrongly counted"].reset_index(drop=True)
+    errors = find_errors(gold, table)
+    wrong = errors[errors["side"] == "wrongly counted"].reset_index(drop=True)
+    return wrong[[rule_id in rules.split() for rules in wrong["rule_id"]]] if rule_id else wrong

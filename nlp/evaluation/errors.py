@@ -11,7 +11,15 @@ from nlp.context import DEFAULTS, HISTORY_CODES
 from nlp.evaluation.scores import ORIENTATIONS, Row, rows_by_unit, shared
 from nlp.reader.corpus import GoldUnit
 
-__all__ = ["KINDS", "count_kinds", "examples", "find_errors", "rules_in_error", "with_words"]
+__all__ = [
+    "KINDS",
+    "count_kinds",
+    "examples",
+    "find_errors",
+    "judged_rows",
+    "rules_in_error",
+    "with_words",
+]
 
 KINDS: Mapping[str, str] = {
     "unit boundary": "the other side has the code on a unit that overlaps this one: cut differently",
@@ -72,7 +80,8 @@ def find_errors(gold: Sequence[GoldUnit], table: pd.DataFrame) -> pd.DataFrame:
         A row a pair: `unit_id, case_id, entry_no, start, end, code, side` ("missed" where only gold counts
         it, "wrongly counted" where only the table does), `kind` (of `KINDS`), `detail` (the attribute's
         value, or the other side's codes), `gold`, `table` (the codes that count on each side, parted by
-        blanks), `rule_id` (of the table's row with this code, if it has one).
+        blanks), `rule_id` (of the table's rows with this code that count, or where none does of those that
+        do not; parted by blanks where there are several).
     """
     inside, _ = rows_by_unit(gold, table)
     of_entry: dict[tuple[str, int], list[GoldUnit]] = {}
@@ -84,6 +93,26 @@ def find_errors(gold: Sequence[GoldUnit], table: pd.DataFrame) -> pd.DataFrame:
         for error in _errors_of_unit(unit, of_entry[unit.case_id, unit.entry_no], inside)
     ]
     return pd.DataFrame(found, columns=_COLUMNS)
+
+
+def judged_rows(gold: Sequence[GoldUnit], table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a coding table that count and lie on gold units, and which of them are wrong.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the table, and `gold_unit` (the unit a row belongs to, however the table's own is cut)
+        and `wrong` (bool: the gold does not count the code there).
+    """
+    counted = {unit.unit_id: {code.code for code in unit.codes if code.counts} for unit in gold}
+    inside, _ = rows_by_unit(gold, table)
+    judged = [
+        {**row, "gold_unit": unit_id, "wrong": row["code"] not in counted[unit_id]}
+        for unit_id, rows in inside.items()
+        for row in rows
+        if row["counts"]
+    ]
+    return pd.DataFrame(judged, columns=[*table.columns, "gold_unit", "wrong"]).astype({"wrong": bool})
 
 
 def count_kinds(errors: pd.DataFrame) -> pd.DataFrame:
@@ -148,7 +177,7 @@ def rules_in_error(errors: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         A row a rule: `rule_id`, `counted` (its rows that count), `wrong`, `share` wrong; most wrong first.
     """
     counted = table[table["counts"].astype(bool)]["rule_id"].value_counts()
-    wrong = errors[errors["side"] == "wrongly counted"]["rule_id"].value_counts()
+    wrong = errors[errors["side"] == "wrongly counted"]["rule_id"].str.split().explode().value_counts()
     found = pd.DataFrame({"counted": counted, "wrong": wrong}).fillna(0).astype(int).rename_axis("rule_id")
     found = found[found["wrong"] > 0].assign(share=lambda rows: rows["wrong"] / rows["counted"])
     return found.sort_values(["wrong", "share"], ascending=False, kind="stable").reset_index()
@@ -167,7 +196,9 @@ def _errors_of_unit(
             kind, detail = "unit boundary", ""
         else:
             kind, detail = _kind(code, mine, theirs)
-        rules = sorted({str(row.get("rule_id") or "") for row in rows if row["code"] == code})
+        here = [row for row in rows if row["code"] == code]
+        standing = [row for row in here if row["counts"]] or here
+        rules = sorted({str(row.get("rule_id") or "") for row in standing})
         place = (unit.unit_id, unit.case_id, unit.entry_no, unit.start, unit.end)
         yield (*place, code, "missed" if missed else "wrongly counted", kind, detail, *shown, " ".join(rules))
 

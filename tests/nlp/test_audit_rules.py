@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 
 from nlp import Codebook, Coder
+from nlp.audit.codebooks import judge_moves
 from nlp.audit.firing import Firing, changes, joined, leave_one_out, read_firing
 from nlp.audit.rules import overlaps, precision_of_rules, rule_table, wrong_instances
 from nlp.combine import Combination, combine
+from nlp.context import DEFAULTS
 from nlp.reader import Corpus, read_corpora
+from nlp.reader.corpus import GoldCode, GoldUnit
 
 HOW: tuple[Combination, ...] = ("rules", "either", "both", "rules-first", "reader-first")
 
@@ -129,3 +132,35 @@ def test_a_rule_that_counts_what_the_gold_does_not_is_wrong_there(firing: Firing
     assert (measured["wrong"] <= measured["audited"]).all()
     rule = wrong["rule_id"].iloc[0]
     assert measured.loc[rule, "wrong"] == len(wrong_instances(corpus.units, firing.table, rule_id=rule))
+
+
+def gold_unit(number: int, *codes: str) -> GoldUnit:
+    given = tuple(GoldCode(code, DEFAULTS, counts=True) for code in codes)
+    return GoldUnit(f"a/1/{number}", "a", 1, number * 10, number * 10 + 9, given)
+
+
+def rows(*made: tuple[int, int, str, str]) -> pd.DataFrame:
+    """Counted rows: where they start and end, their code and rule, each of a unit of its own."""
+    table = pd.DataFrame(made, columns=["start", "end", "code", "rule_id"])
+    return table.assign(case_id="a", entry_no=1, unit_no=range(1, len(made) + 1), counts=True)
+
+
+def test_a_row_of_a_unit_cut_otherwise_is_judged_on_the_gold_unit_it_lies_on() -> None:
+    gold = [gold_unit(1), gold_unit(2, "sus-digital")]
+    old = rows((8, 19, "sus-digital", "sus-digital-01"), (20, 30, "sus-digital", "sus-digital-02"))
+    kept = {"added": 0, "added_wrong": 0}
+    assert judge_moves(gold, old, old.tail(1)) == {"removed": 1, "removed_wrong": 1, **kept}
+    assert judge_moves(gold, old, pd.DataFrame(columns=old.columns)) == {
+        "removed": 2,
+        "removed_wrong": 1,
+        **kept,
+    }
+
+
+def test_each_rule_that_counts_a_code_on_a_gold_unit_is_judged_for_itself() -> None:
+    gold = [gold_unit(1)]
+    table = rows((10, 14, "sus-digital", "sus-digital-01"), (14, 19, "sus-digital", "sus-digital-02"))
+    measured = precision_of_rules(gold, table)
+    assert measured[["audited", "wrong"]].to_numpy().tolist() == [[1, 1], [1, 1]]
+    assert measured.index.tolist() == ["sus-digital-01", "sus-digital-02"]
+    assert len(wrong_instances(gold, table, rule_id="sus-digital-02")) == 1

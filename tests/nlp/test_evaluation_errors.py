@@ -154,6 +154,13 @@ def test_examples_are_of_every_kind_and_only_of_notes_that_may_be_shown() -> Non
     assert examples(errors, notes.assign(case_id="B"), each=2).empty
 
 
+def test_of_two_rules_of_a_code_on_a_unit_the_one_that_counts_is_in_error() -> None:
+    held = _rows(1, {"sus-digital": {"polarity": "rebutted"}}, end=14)
+    table = pd.concat([held, _rows(1, {"sus-digital": PLAIN}, start=14).assign(rule_id="sus-digital-02")])
+    errors = find_errors([_gold(1, {"oth-admin": PLAIN})], table)
+    assert errors["rule_id"].tolist() == ["sus-digital-02"]
+
+
 def test_rules_are_listed_by_how_often_they_count_wrongly() -> None:
     gold = [_gold(1, {"sus-digital": PLAIN}), _gold(2, {"oth-admin": PLAIN}), _gold(3, {"oth-admin": PLAIN})]
     table = pd.concat([_rows(1, {"sus-digital": PLAIN}), _rows(2, {"sus-digital": PLAIN})])
