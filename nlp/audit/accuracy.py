@@ -61,14 +61,9 @@ def accuracy(
     kinds = frame.set_index("unit_id")["kind"].replace({"rules": "hit", "reader": "hit"})
     weights = judged.set_index("unit_id")["weight"].astype(float)
     rows = []
-    for name, prefix in [
-        *((name, prefix) for prefix, name in ORIENTATIONS.items()),
-        *((c, c) for c in codes),
-    ]:
-        machine, truth = (
-            set(table.loc[table["counts"].astype(bool) & table["code"].str.startswith(prefix), "unit_id"])
-            for table in (coding, gold)
-        )
+    asked = [("orientation", name) for name in ORIENTATIONS.values()] + [("code", name) for name in codes]
+    for about, name in asked:
+        machine, truth = (_units_with(table, about, name) for table in (coding, gold))
         cells = kinds.mask(kinds.index.isin(machine), _FOUND)
         read = cells.reindex(weights.index)
         right = weights.index.isin(truth)
@@ -78,7 +73,6 @@ def accuracy(
             for cell in read.unique()
             if len(own := weights.to_numpy()[here := (read == cell).to_numpy()])
         }
-        about = "orientation" if name != prefix else "code"
         rows.append(
             {
                 "about": about,
@@ -170,6 +164,13 @@ def print_accuracy(table: pd.DataFrame) -> pd.DataFrame:
     for column in ("missed", "missed_silent"):
         shown[column] = ["n/a" if math.isnan(value) else f"{value:.0f}" for value in table[column]]
     return shown.assign(gold_is=table["enough"].map({True: "enough", False: "insufficient"}))
+
+
+def _units_with(table: pd.DataFrame, about: str, name: str) -> set[str]:
+    """The units on which a code, or any code of an orientation, counts."""
+    counted = table[table["counts"].astype(bool)]
+    named = counted["code"].str[:4].map(ORIENTATIONS) if about == "orientation" else counted["code"]
+    return set(counted.loc[named == name, "unit_id"])
 
 
 def _measures(sizes: Mapping[str, int], shares: Mapping[str, Share]) -> dict[str, float]:
