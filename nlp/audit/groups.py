@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nlp.audit.accuracy import accuracy
+from nlp.audit.agreement import FEWEST_CASES
 from nlp.audit.codebooks import find_moves
 from nlp.coder import Coder
 from nlp.combine import LEAST_PROBABILITY, Combination, read_twice
@@ -96,7 +97,8 @@ def errors_by_group(
     DataFrame
         A row a group and orientation: `by, group, orientation`, its `notes`, `gold` and `found` units,
         `precision`, `recall`, `f1`, `low`, `high` (of the F1, 95%). Missing where the gold has fewer than
-        20 units of it, as an interval over so few says nothing.
+        20 units of it; the interval also where they are of fewer than 10 case files, as drawing so few again
+        looks surer than it is.
     """
     groups = (
         notes[by].astype("object").where(notes[by].notna() & (notes[by] != ""), "not recorded").astype(str)
@@ -110,7 +112,8 @@ def errors_by_group(
         mine = [unit for unit in gold if of_entry.get((unit.case_id, unit.entry_no)) == group]
         if not mine:
             continue
-        codes = evaluate(mine, table[of_row == group], draws=draws).codes
+        several = len({unit.case_id for unit in mine}) >= FEWEST_CASES
+        codes = evaluate(mine, table[of_row == group], draws=draws if several else 0).codes
         codes = codes[(codes["view"] == "counted") & codes["code"].isin(ORIENTATIONS.values())]
         figures = ["precision", "recall", "f1", "low", "high"]
         for found in codes.to_dict("records"):
