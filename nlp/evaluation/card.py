@@ -178,10 +178,16 @@ def _limits(measured: Measured) -> Iterator[str]:
     codes = standing.codes[standing.codes["view"] == "counted"]
     of_orientation = codes["code"].isin(ORIENTATIONS.values())
     for row in codes[of_orientation].to_dict("records"):
-        missed, wrong = (round(100 * (1 - row[name])) for name in ("recall", "precision"))
+        told = []
+        if row["gold"]:
+            told.append(f"of 100 units that should count {round(100 * (1 - row['recall']))} are missed")
+        if row["predicted"]:
+            told.append(f"of 100 counted {round(100 * (1 - row['precision']))} should not be")
+        carried = "both" if len(told) > 1 else "this"
+        words = "; ".join(told)
         yield (
-            f"**{row['code'].capitalize()}.** Of 100 units that should count {missed} are missed; of 100 "
-            f"counted {wrong} should not be. Totals and balances carry both."
+            f"**{row['code'].capitalize()}.** {words[0].upper()}{words[1:]}. "
+            f"Totals and balances carry {carried}."
         )
     single = codes[~of_orientation].set_index("code")
     weak = single.index[(single["f1"] < _WEAK) & (single["gold"] >= _ENOUGH_GOLD)]

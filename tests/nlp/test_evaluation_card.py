@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,13 @@ def test_the_card_carries_versions_figures_and_limits(measured: Measured) -> Non
     assert "Suspect-focus.** Of 100 units that should count 50 are missed" in card
     assert "to score a code by itself: " in card
     assert "$" not in card
+
+
+def test_a_coding_that_finds_nothing_has_a_card(measured: Measured, corpora: Path, coder: Coder) -> None:
+    corpus = read_corpora(corpora).measured
+    nothing = evaluate(corpus.units, coder.code_notes(corpus.notes).table.head(0), draws=0)
+    card = write_card(replace(measured, coders={"rules": nothing}))
+    assert "Suspect-focus.** Of 100 units that should count 100 are missed. Totals" in card
 
 
 def test_the_same_measurement_writes_the_same_card(measured: Measured, corpora: Path, coder: Coder) -> None:
