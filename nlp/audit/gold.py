@@ -5,6 +5,7 @@ A corpus made here holds notes of case files and is as confidential as they are.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from ruamel.yaml import YAML
 
 from nlp.context import DEFAULTS, does_count
 from nlp.reader.corpus import read_gold
+from parameters.disk import write_whole
 
 __all__ = ["ATTRIBUTES", "CODING_COLUMNS", "coding_row", "read_gold_codings", "write_corpus"]
 
@@ -47,7 +49,9 @@ def coding_row(
 def write_corpus(
     folder: Path, units: pd.DataFrame, codings: pd.DataFrame, notes: pd.DataFrame, *, coded_by: str
 ) -> None:
-    """Write gold units in the corpus format: `entries.jsonl`, `gold.jsonl`, `corpus.yml`.
+    """Write gold units in the corpus format: `entries.jsonl`, `corpus.yml`, `gold.jsonl`.
+
+    Each is written whole, and last the gold, by which others know that the corpus is there.
 
     Parameters
     ----------
@@ -86,11 +90,11 @@ def write_corpus(
         for row in units.sort_values([*places, "start"], kind="stable").to_dict("records")
     ]
     entries = [{name: _plain(row[name]) for name in _NOTE if name in row} for row in here.to_dict("records")]
-    for name, lines in (("entries", entries), ("gold", gold)):
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        (folder / f"{name}.jsonl").write_text(text, encoding="utf-8", newline="\n")
-    with (folder / "corpus.yml").open("w", encoding="utf-8", newline="\n") as file:
-        YAML().dump({"coded_by": coded_by, "fictional": False}, file)
+    about = io.StringIO()
+    YAML().dump({"coded_by": coded_by, "fictional": False}, about)
+    write_whole(folder / "entries.jsonl", _as_lines(entries))
+    write_whole(folder / "corpus.yml", about.getvalue())
+    write_whole(folder / "gold.jsonl", _as_lines(gold))
 
 
 def read_gold_codings(path: Path) -> pd.DataFrame:
@@ -102,6 +106,10 @@ def read_gold_codings(path: Path) -> pd.DataFrame:
         for code in unit.codes
     ]
     return pd.DataFrame(rows, columns=["unit_id", "code", "counts", *ATTRIBUTES])
+
+
+def _as_lines(rows: Iterable[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def _code(row: Mapping[Any, Any]) -> dict[str, str]:
