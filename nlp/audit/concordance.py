@@ -63,7 +63,7 @@ def phrase_places(phrase: str, notes: pd.DataFrame, coding: pd.DataFrame) -> pd.
     ----------
     phrase
         Words; upper and lower case, kinds of quotation marks and the blanks between words do not matter, and
-        a star at the end of a word stands for any letters.
+        a star at the end of a word stands for any letters, and one by itself for any word.
     notes, coding
         As for `coded_places`.
 
@@ -91,6 +91,8 @@ def phrase_places(phrase: str, notes: pd.DataFrame, coding: pd.DataFrame) -> pd.
 def _word(written: str) -> str:
     """A word to look for; a star within it is a star, as many of them would take for ever on a long word."""
     stem = written.rstrip("*")
+    if not stem:
+        return r"\w+"
     return re.escape(stem) + (r"\w*" if stem != written else "")
 
 

@@ -13,7 +13,10 @@ from nlp.audit.codebooks import compare_codebooks, count_moves, find_moves, vers
 from nlp.audit.concordance import coded_places, key_word_in_context, phrase_places
 from nlp.audit.groups import errors_by_group, length_bands, swap_gender, swap_test
 from nlp.audit.wording import class_words, classes_of, in_words
+from nlp.context import DEFAULTS
+from nlp.evaluation import coding_of_gold
 from nlp.reader import read_corpora
+from nlp.reader.corpus import GoldCode, GoldUnit
 from parameters import PROJECT
 
 CODEBOOK = PROJECT / "nlp" / "codebook"
@@ -66,6 +69,9 @@ def test_a_phrase_is_found_whatever_its_case_blanks_and_marks(coding: pd.DataFra
     assert NOTES["text"][1][place["start"] : place["end"]] == "No further  action’s"
     assert len(phrase_places("arrest*", NOTES, coding)) == 1
     assert phrase_places("arrest", NOTES, coding).empty
+    assert len(phrase_places("credible *", NOTES, coding)) == 1
+    words = phrase_places("*", NOTES, coding)
+    assert (words["end"] > words["start"]).all()
     with pytest.raises(ValueError, match="at least one word"):
         phrase_places("  ", NOTES, coding)
 
@@ -155,3 +161,20 @@ def test_errors_are_told_by_group_and_small_groups_are_not_given_a_figure(coder:
     assert by_role["f1"].notna().any()
     by_length = errors_by_group(corpus.units, coded, notes, by="length", draws=0)
     assert by_length["gold"].sum() == by_role["gold"].sum()
+
+
+def test_few_case_files_give_a_figure_and_no_interval() -> None:
+    given = (GoldCode("vic-disbelief", DEFAULTS, counts=True),)
+    gold = [
+        GoldUnit(f"c{case}/1/{at}", f"c{case}", 1, at * 10, at * 10 + 9, given)
+        for case in range(10)
+        for at in range(6)
+    ]
+    cases = [f"c{case}" for case in range(10)]
+    notes = pd.DataFrame({"case_id": cases, "entry_no": 1, "force": ["one"] * 5 + ["two"] * 5})
+    coded = coding_of_gold(gold).iloc[::2]
+    apart = errors_by_group(gold, coded, notes, by="force", draws=20)
+    assert apart["f1"].notna().all()
+    assert apart["low"].isna().all()
+    together = errors_by_group(gold, coded, notes.assign(force="all"), by="force", draws=20)
+    assert together["low"].notna().all()
