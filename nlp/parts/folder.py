@@ -127,7 +127,10 @@ def _read_part(path: Path) -> Part | None:
         told = (pq.read_metadata(path).metadata or {}).get(_TOLD.encode())
     except (pa.ArrowException, OSError):
         return Part("", 0, 0, 0, 0, 0, "")
-    return Part(**json.loads(told)) if told else None
+    try:
+        return Part(**json.loads(told)) if told else None
+    except (ValueError, TypeError):
+        return None
 
 
 def make_manifest(folder: Path, tasks: Sequence[Task], *, returns: int) -> dict[str, Any]:

@@ -231,11 +231,12 @@ def test_a_damaged_part_is_made_anew_or_told(job: Job) -> None:
 
 def test_a_folder_that_holds_something_else_or_the_notes_is_refused(job: Job, tmp_path: Path) -> None:
     job.folder.mkdir()
-    pa_table = pa.table({"case_id": ["A"]})
-    pq.write_table(pa_table, job.folder / "part-000000.parquet")
-    with pytest.raises(NotesFileError, match="is no part of a coding"):
-        code_parts(job)
-    assert pq.read_table(job.folder / "part-000000.parquet").equals(pa_table)
+    for told in ({}, {"inspection": "of another program"}, {"inspection": '{"key": "of another make"}'}):
+        pa_table = pa.table({"case_id": ["A"]}).replace_schema_metadata(told)
+        pq.write_table(pa_table, job.folder / "part-000000.parquet")
+        with pytest.raises(NotesFileError, match="is no part of a coding"):
+            code_parts(job)
+        assert pq.read_table(job.folder / "part-000000.parquet").equals(pa_table)
     for folder in (job.notes, job.notes / "coding", tmp_path):
         with pytest.raises(NotesFileError, match="among the notes"):
             code_parts(Job(job.notes, folder, CODEBOOK, how="rules"))
