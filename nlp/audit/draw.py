@@ -65,7 +65,7 @@ def frame_of(notes: pd.DataFrame, coding: pd.DataFrame, *, force: str) -> pd.Dat
     Parameters
     ----------
     notes : DataFrame
-        `case_id, entry_no, text`, and `author_role` where known.
+        `case_id, entry_no, text` (one without text has no units), and `author_role` where known.
     coding : DataFrame
         The coding table of the same notes.
     force : str
@@ -84,7 +84,8 @@ def frame_of(notes: pd.DataFrame, coding: pd.DataFrame, *, force: str) -> pd.Dat
         When the coding names units that these notes do not have.
     """
     roles = notes["author_role"] if "author_role" in notes else pd.Series("", index=notes.index)
-    places = zip(notes["case_id"], notes["entry_no"], notes["text"], roles.fillna(""), strict=True)
+    texts = notes["text"].fillna("").astype(str)
+    places = zip(notes["case_id"], notes["entry_no"], texts, roles.fillna(""), strict=True)
     frame = pd.DataFrame(
         [
             (

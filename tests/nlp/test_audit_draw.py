@@ -103,7 +103,9 @@ def test_too_small_a_draw_and_notes_of_another_run_are_refused() -> None:
     rows = pd.DataFrame([("c0", 1, 1, 0, 999, "sus-digital", True, "rules")], columns=ROWS)
     with pytest.raises(DrawError, match="notes do not have"):
         frame_of(notes, rows, force="f")
-    assert list(frame_of(notes, rows.head(0), force="f")["unit_id"]) == ["c0/1/1", "c0/1/2"]
+    empty = pd.concat([notes, notes.assign(case_id="c9", text=None)])
+    for table in (notes, empty):
+        assert list(frame_of(table, rows.head(0), force="f")["unit_id"]) == ["c0/1/1", "c0/1/2"]
 
 
 def judged(frame: pd.DataFrame, true: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -121,6 +123,15 @@ def test_where_every_unit_is_read_precision_and_recall_are_known_for_sure() -> N
     assert found[["precision", "precision_low", "precision_high"]].tolist() == pytest.approx([0.75] * 3)
     assert found[["recall", "recall_low", "recall_high"]].tolist() == pytest.approx([0.75] * 3)
     assert (found["machine"], found["missed"], found["missed_silent"]) == (40, 10, 10)
+
+
+def test_a_code_is_not_taken_for_one_whose_name_goes_on() -> None:
+    frame, coding = made()
+    split = pd.concat([coding.iloc[10:], coding.head(10).assign(code="sus-digital-cloud")])
+    everything, gold = judged(frame, list(frame["unit_id"][:40]))
+    found = accuracy(frame, split, everything, gold, codes=["sus-digital"]).set_index("name")
+    assert found.loc["sus-digital", ["machine", "missed"]].tolist() == [30, 10]
+    assert found.loc["suspect-focus", "machine"] == 55
 
 
 def test_units_stand_for_others_by_their_weight() -> None:
