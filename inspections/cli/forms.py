@@ -67,8 +67,8 @@ def forms_make(
             cases, reviewer, parameters=parameters, seed=group_seed, second_share=second_share
         )
         notes = pd.read_parquet(restricted / table)
-        made += reviews.make_forms(allotment, load_questions(), folder, notes=notes)
         reviews.write_allotment(allotment, folder / "allotment.json")
+        made += reviews.make_forms(allotment, load_questions(), folder, notes=notes)
     for path in made:
         out.print(shown(path))
 
@@ -108,9 +108,9 @@ def forms_moderate(
     read = _read_forms(parameters, forms, dips=dips, evidence=evidence, unfinished=False)
     workbook = folder / "adjudication" / "adjudication.xlsx"
     if decisions is None:
-        reviews.make_adjudication(read, allotment, questions, workbook)
         table = reviews.agreement(read, questions, seed=parameters.inspection.seed)
         out.print(reviews.print_agreement(table).to_string(index=False))
+        reviews.make_adjudication(read, allotment, questions, workbook)
         out.print(shown(workbook))
         return
     notes = pd.read_parquet(whole_evidence(parameters, evidence) / "restricted" / _NOTES[dips])

@@ -226,7 +226,18 @@ def _as_json(allotment: Allotment) -> dict[str, object]:
 
 
 def write_allotment(allotment: Allotment, path: Path) -> None:
-    """Keep an allotment as JSON, beside the restricted evidence."""
+    """Keep an allotment as JSON, beside its forms; the folder is made if absent.
+
+    Raises
+    ------
+    InspectionError
+        When another allotment is there: the forms made from it could not be read any more.
+    """
+    if path.exists() and read_allotment(path) != allotment:
+        remedy = "Its forms may hold answers. Move them away together, or make these in another folder."
+        message = "is there already, with other readings."
+        raise InspectionError([Problem(shown_path(path), "", "", message, remedy)])
+    path.parent.mkdir(parents=True, exist_ok=True)
     content = {**_as_json(allotment), "fingerprint": allotment.fingerprint}
     write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 

@@ -109,6 +109,16 @@ def test_an_allotment_is_kept_and_read_back(tmp_path: Path):
     assert again.fingerprint == allotment().fingerprint
 
 
+def test_an_allotment_is_not_written_over_one_whose_forms_are_out(tmp_path: Path):
+    path = tmp_path / "forms" / "allotment.json"
+    write_allotment(allotment(), path)
+    write_allotment(allotment(), path)
+    others = allot(SAMPLE, ["C. Roe", "D. Moss"], parameters=PARAMETERS, seed="s")
+    with pytest.raises(InspectionError, match="is there already, with other readings"):
+        write_allotment(others, path)
+    assert read_allotment(path) == allotment()
+
+
 def test_an_allotment_changed_by_hand_is_refused(tmp_path: Path):
     path = tmp_path / "allotment.json"
     write_allotment(allotment(), path)

@@ -73,6 +73,9 @@ def test_dip_files_are_dealt_read_settled_and_kept_apart(evidence: Path, tmp_pat
     asked = len(load_questions().questions)
     assert f"{4 * asked} of {4 * asked} answers given" in said("read", NORTHSHIRE, str(forms), "--dips")
     said("moderate", NORTHSHIRE, str(forms), "--dips")
+    again = CliRunner().invoke(app, ["forms", "moderate", NORTHSHIRE, str(forms), "--dips"])
+    assert again.exit_code == 2  # the workbook may hold decisions; agreement is told all the same
+    assert "all questions" in again.output
     workbook = forms / "dip-samples" / "adjudication" / "adjudication.xlsx"
     settle(workbook)
     told = said("moderate", NORTHSHIRE, str(forms), "--dips", "--decisions", str(workbook))
