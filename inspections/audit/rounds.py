@@ -89,22 +89,27 @@ class Round:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
+        """Every unit that could be drawn, as `nlp.audit.draw.frame_of` lists them; without words."""
         return self._table("frame")
 
     @cached_property
     def coding(self) -> pd.DataFrame:
+        """The machine's coding, with the ``unit_id`` of each row."""
         return self._table("coding")
 
     @cached_property
     def units(self) -> pd.DataFrame:
+        """The units drawn, a row each, with ``stratum`` and ``weight`` (units of the frame it stands for)."""
         return self._table("units")
 
     @cached_property
     def notes(self) -> pd.DataFrame:
+        """The notes of the units drawn, whole."""
         return self._table("notes")
 
     @cached_property
     def cases(self) -> pd.DataFrame:
+        """The case files behind the frame: ``case_id, weight, stratum, force``."""
         return self._table("cases")
 
     @property

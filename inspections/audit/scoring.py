@@ -65,6 +65,10 @@ def score(held: Round, codebook: Codebook, *, earlier: Mapping[str, pd.DataFrame
 
     Parameters
     ----------
+    held : Round
+        The round.
+    codebook : Codebook
+        The one that its coders were given.
     earlier : mapping of str to DataFrame, optional
         Agreement of earlier rounds, in their order.
 
@@ -98,7 +102,14 @@ def coders_agreement(held: Round, coded: Coded, codebook: Codebook) -> pd.DataFr
 
 
 def balances(held: Round, gold: pd.DataFrame) -> pd.DataFrame:
-    """The balance of each force of a round, as the machine has it and put right by its gold."""
+    """The balance of each force of a round, as the machine has it and put right by its gold.
+
+    Returns
+    -------
+    DataFrame
+        A row a force: ``force, units`` (of the frame), ``checked`` (drawn and settled), and the balances of
+        `nlp.audit.accuracy.corrected_balance` with their ends, from -1 to +1.
+    """
     rows = []
     for force in held.forces:
         cases = held.cases[held.cases["force"] == force].reset_index(drop=True)

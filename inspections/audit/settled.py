@@ -98,6 +98,8 @@ def read_audit(parameters: Parameters, *, coding: pd.DataFrame, sample: pd.DataF
 
     Parameters
     ----------
+    parameters : Parameters
+        The force's; its ``audit`` names the round.
     coding : DataFrame
         The force's coding as it stands.
     sample : DataFrame

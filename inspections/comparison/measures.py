@@ -324,7 +324,14 @@ def _estimate(row: Mapping[Any, Any], release: ForceRelease) -> Estimate | None:
 
 
 def balances(releases: Sequence[ForceRelease]) -> pd.DataFrame:
-    """The released balance of effort of every case file, force by force."""
+    """The released balance of effort of every case file, force by force.
+
+    Returns
+    -------
+    DataFrame
+        ``force, name, case`` (a running number), ``balance`` (-1 to +1) and ``status``; a force that released
+        none has no row.
+    """
     columns = ["force", "name", "case", "balance", "status"]
     tables = [
         release.balance.assign(force=release.force, name=release.name).reindex(columns=columns)
