@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from parameters import InspectionError, Problem
 from reports.gate.html_page import Page
 from reports.gate.items import Found, Item
+from reports.gate.publication import digest
 
 __all__ = ["axe_result", "nothing_from_outside", "pages_accessible", "pdfs_accessible"]
 
@@ -122,15 +123,16 @@ def _faults_of(reader: PdfReader) -> Iterator[str]:
         yield "its title is not shown by readers"
 
 
-def axe_result(path: Path | None, pages: Iterable[str]) -> Item:
+def axe_result(path: Path | None, pages: Mapping[str, bytes]) -> Item:
     """Take over what axe-core found in a browser, if somebody has run it.
 
     Parameters
     ----------
     path : Path or None
-        JSON as axe-core writes it: a result, or a list of them, each with ``url`` and ``violations``.
-    pages : iterable of str
-        Paths of the pages that it has to have looked at, from the folder of the site.
+        JSON as axe-core writes it: a result, or a list of them, each with ``url`` and ``violations``, and
+        with the ``sha256`` of the page where `inspection axe` wrote it.
+    pages : mapping of str to bytes
+        The pages that it has to have looked at, by their paths from the folder of the site.
     """
     title = "axe-core found nothing in a browser"
     if path is None:
@@ -144,13 +146,17 @@ def axe_result(path: Path | None, pages: Iterable[str]) -> Item:
             (result.get("url", ""), violation) for result in results for violation in result["violations"]
         ]
         found = [Found("fail", f"axe-core: {violation['id']}", str(url)) for url, violation in told]
-        looked_at = [str(result.get("url", "")) for result in results]
+        seen = [(str(result.get("url", "")), result.get("sha256")) for result in results]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         remedy = "Save what axe.run() returns, for every page, as a JSON list."
         raise InspectionError([Problem(str(path), "", "", "is no result of axe-core.", remedy)]) from None
-    found += [
-        Found("review", "axe-core has not looked at this page", page)
-        for page in pages
-        if not any(url.endswith(page) for url in looked_at)
-    ]
+    for page, data in pages.items():
+        # one run by hand gives a page's whole address, and no hash
+        versions = {
+            version for url, version in seen if url == page or (version is None and url.endswith(page))
+        }
+        if not versions:
+            found.append(Found("review", "axe-core has not looked at this page", page))
+        elif versions - {None, digest(data)}:
+            found.append(Found("review", "axe-core has looked at another version of this page", page))
     return Item("axe", title, f"{len(results)} pages", tuple(found))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parameters import InspectionError, Problem
+from reports.gate.publication import digest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -111,7 +112,8 @@ def write_axe_result(site: Path, target: Path) -> list[Look]:
     site : Path
         Folder of the rendered pages.
     target : Path
-        JSON file: a list with an entry for each page and width, ``url`` being the page's path on the site.
+        JSON file: a list with an entry for each page and width, ``url`` being the page's path on the site
+        and ``sha256`` its hash.
 
     Returns
     -------
@@ -124,7 +126,13 @@ def write_axe_result(site: Path, target: Path) -> list[Look]:
     with chromium() as browser:
         looks = look_at(pages, browser, widths=(WIDE, NARROW))
     results = [
-        {"url": look.page.relative_to(site).as_posix(), "width": look.width, **look.axe} for look in looks
+        {
+            "url": look.page.relative_to(site).as_posix(),
+            "width": look.width,
+            "sha256": digest(look.page.read_bytes()),
+            **look.axe,
+        }
+        for look in looks
     ]
     target.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return looks

@@ -240,5 +240,5 @@ def _of_pages(matter: _Matter) -> Iterator[Item]:
     yield access.pages_accessible(own)
     yield access.pdfs_accessible(matter.publication.pdf())
     yield access.nothing_from_outside(own)
-    yield access.axe_result(matter.axe, own)
+    yield access.axe_result(matter.axe, {path: matter.publication.pages[path] for path in own})
     yield made_anew(matter.publication, release_folder=matter.evidence / "release", root=matter.root)

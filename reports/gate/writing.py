@@ -22,6 +22,7 @@ __all__ = [
     "no_placeholders",
     "recommendations_decided",
     "signed",
+    "texts_of",
 ]
 
 _COMMENT = re.compile(r"<!--.*?-->|\{\{<.*?>\}\}", re.DOTALL)

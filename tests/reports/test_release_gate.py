@@ -322,8 +322,9 @@ def test_a_result_of_axe_core_is_taken_over(
     page = f"reports/{FORCE}/index.html"
     result.write_text(json.dumps([{"url": page, "violations": violations}]), encoding="utf-8")
     assert item(judged(gated, axe=result), "axe").grade == grade
-    result.write_text(json.dumps([{"url": "index.html", "violations": []}]), encoding="utf-8")
-    assert item(judged(gated, axe=result), "axe").grade == "review"
+    for of_no_use in ({"url": "index.html"}, {"url": page, "sha256": "of an earlier page"}):
+        result.write_text(json.dumps([{**of_no_use, "violations": []}]), encoding="utf-8")
+        assert item(judged(gated, axe=result), "axe").grade == "review"
     result.write_text("{}", encoding="utf-8")
     with pytest.raises(InspectionError, match="no result of axe-core"):
         judged(gated, axe=result)

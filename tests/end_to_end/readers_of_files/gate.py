@@ -61,5 +61,5 @@ READERS = (
     Reader.of_path("published PDF", "page.pdf", _site, _read_published),
     Reader.of_path("published picture", "picture.png", _site, _read_published),
     Reader.of_path("published workbook", "table.xlsx", _site, _read_published),
-    Reader.of_path("axe result", "axe.json", _site, partial(axe_result, pages=())),
+    Reader.of_path("axe result", "axe.json", _site, partial(axe_result, pages={})),
 )
