@@ -8,11 +8,13 @@ beside it and takes the final name in one rename, so nobody ever reads half a fo
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from inspections.at_work import Lock
 from inspections.confidential import OWNER_ALONE
@@ -20,6 +22,7 @@ from inspections.manifest import facts_in, now, read_failure, read_manifest, wri
 from inspections.step_keys import STEPS, StepKeys, hash_file
 from parameters import InspectionError, Parameters, Problem
 from parameters.disk import disk_problem
+from parameters.models import Sources
 from parameters.paths import run_command
 
 __all__ = [
@@ -33,6 +36,12 @@ __all__ = [
 
 UNFINISHED = ".unfinished"
 """What the name of a force's folder ends in while its run is under way."""
+
+_PLACES: dict[str, Any] = {
+    "file": True,
+    "force": {"sources": {table: {"path"} for table in Sources.model_fields}, "audit": {"round"}},
+}
+"""Parameters that say where files lie, as `model_dump` leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +135,29 @@ class EvidenceFolder:
     def last_facts(self) -> dict[str, Any]:
         """Facts that the steps of the last finished run recorded; none where there is none."""
         return facts_in(read_manifest(self.whole))
+
+    def refuse_another_file(self) -> None:
+        """Refuse to replace what was made from a parameter file elsewhere that says something else.
+
+        A file that was moved or copied is no other, nor is one that was edited in its place.
+
+        Raises
+        ------
+        InspectionError
+            With the name of the other file.
+        """
+        ours, last = self.parameters, last_parameters(self.whole)
+        if last.get("file", ours.file) == ours.file or _say_the_same(last, ours):
+            return
+        message = (
+            f"another file says something else of {ours.force.force}: {last['file']}. "
+            "The evidence was made from that, and would be replaced."
+        )
+        remedy = (
+            f"If it is to be replaced: {self.run_command} --replace\n"
+            f"To keep it, give the inspection an id of its own in {ours.inspection_file}."
+        )
+        raise InspectionError([Problem(ours.file, "", "", message, remedy)])
 
     def discard_unfinished(self) -> None:
         """Remove what a run left that did not finish, once the finished folder is up to date without it."""
@@ -267,6 +299,15 @@ def last_parameters(whole: Path) -> dict[str, Any]:
         if parameters := read_manifest(folder).get("parameters"):
             return dict(parameters)
     return {}
+
+
+def _say_the_same(last: Mapping[str, Any], ours: Parameters) -> bool:
+    """Whether parameters say the same, wherever they, the extracts and the audit lie."""
+    try:
+        earlier = Parameters.model_validate(last)
+    except ValidationError:  # another version of the toolkit wrote them
+        return False
+    return earlier.model_dump(exclude=_PLACES) == ours.model_dump(exclude=_PLACES)
 
 
 def _notebook(step: str) -> str:

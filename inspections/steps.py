@@ -156,7 +156,8 @@ def open_step(
     Raises
     ------
     InspectionError
-        When no force is chosen, its parameters have problems, or an earlier step has not been run.
+        When no force is chosen, its parameters have problems, or an earlier step has not been run; by hand
+        also where the evidence was made from another parameter file.
     """
     by_hand = not parameters
     checked = load_by_hand(force) if by_hand else Parameters.model_validate(dict(parameters))
@@ -165,6 +166,7 @@ def open_step(
     with ExitStack() as private:
         if by_hand:
             private.enter_context(secluded())
+            evidence.refuse_another_file()
             evidence.lock.take(BY_HAND)
             if earlier:
                 evidence.reopen()

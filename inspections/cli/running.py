@@ -185,18 +185,22 @@ def run(
     evidence: EvidenceOption = EVIDENCE,
     jobs: Annotated[int, typer.Option(min=1, help="Forces to run side by side.")] = os.cpu_count() or 1,
     again: Annotated[bool, typer.Option("--again", help="Run everything, also what is up to date.")] = False,
+    replacing: Annotated[
+        bool, typer.Option("--replace", help="Replace evidence made from another parameter file.")
+    ] = False,
 ) -> None:
     """Run the notebooks of one or more forces, a process each; what is up to date is not run again.
 
     A force that fails does not stop the others: what is wrong is told at the end, force by force. Ends with 2
     where one failed. A database is not looked into to see whether it has changed: give --again to read it
-    anew.
+    anew. Evidence made from a parameter file elsewhere that says something else is not replaced without
+    --replace.
     """
     from inspections.side_by_side import run_forces
 
     root = evidence.resolve()
     loaded, wrong = load_each(files)
-    runs, failed = _with_sound_exceptions(loaded)
+    runs, failed = _fit_to_run(loaded, root, replacing=replacing)
     failed = [_unread(file, error, root) for file, error in wrong.items()] + failed
     results: list[ForceRun] = []
     if runs:
@@ -217,24 +221,33 @@ def run(
         named = {parameters.force.force: parameters.file for parameters in loaded}
         named |= {file.stem: shown_path(file) for file in wrong}
         forces = [named[result.force] for result in failed]
-        raise tell_failures(failed, whole=len(whole), again=run_command(*forces, evidence=root))
+        again_with = run_command(*forces, evidence=root) + (" --replace" if replacing else "")
+        raise tell_failures(failed, whole=len(whole), again=again_with)
 
 
-def _with_sound_exceptions(loaded: list[Parameters]) -> tuple[list[Parameters], list[ForceRun]]:
-    """Forces whose exceptions to disclosure control name what there is: a slip would stop the last step."""
+def _fit_to_run(
+    loaded: list[Parameters], root: Path, *, replacing: bool
+) -> tuple[list[Parameters], list[ForceRun]]:
+    """Forces that replace nobody's evidence, and whose exceptions to disclosure control name what there is.
+
+    A slip in an exception would stop the last step.
+    """
     from inspections.disclosure import refuse_unknown_exceptions
+    from inspections.evidence import EvidenceFolder
     from inspections.runner import ForceRun
 
-    sound: list[Parameters] = []
+    fit: list[Parameters] = []
     failed: list[ForceRun] = []
     for parameters in loaded:
         try:
             refuse_unknown_exceptions(parameters.inspection.disclosure, file=parameters.inspection_file)
+            if not replacing:
+                EvidenceFolder(root, parameters).refuse_another_file()
         except InspectionError as error:
             failed.append(ForceRun(parameters.force.force, None, str(error), step=PARAMETERS))
         else:
-            sound.append(parameters)
-    return sound, failed
+            fit.append(parameters)
+    return fit, failed
 
 
 def _unread(file: Path, error: InspectionError, root: Path) -> ForceRun:

@@ -10,12 +10,14 @@ from rich.console import Console
 from ruamel.yaml import YAML
 from test_cli import own_parameters, said
 
-from inspections import runner
+from inspections import runner, side_by_side
+from inspections.cli import running
 from inspections.cli.progress import Picture
 from inspections.evidence import EvidenceFolder
-from inspections.runner import Progress, run_force
-from inspections.step_keys import STEPS
-from parameters import Parameters, load_parameters
+from inspections.runner import ForceRun, Progress, run_force
+from inspections.step_keys import STEPS, UP_TO_DATE
+from inspections.steps import open_step
+from parameters import InspectionError, Parameters, load_parameters
 
 
 @pytest.fixture
@@ -105,6 +107,52 @@ def test_parameters_with_mistakes_fail_their_force_and_stay_on_record(tmp_path: 
         (tmp_path / "e" / inspection / "northshire.unfinished" / "failed.json").read_text(encoding="utf-8")
     )
     assert (left["step"], left["kind"]) == ("its parameters", "InspectionError")
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Files of the forces that `inspection run` starts, none of which does anything."""
+    files: list[str] = []
+
+    def start(runs: list[Parameters], root: Path, **_: object) -> list[ForceRun]:
+        files.extend(parameters.file for parameters in runs)
+        return [ForceRun(parameters.force.force, root) for parameters in runs]
+
+    monkeypatch.setattr(running, "ready_reader", lambda: None)
+    monkeypatch.setattr(side_by_side, "run_forces", start)
+    return files
+
+
+def another_file(folder: Path, more: str = "") -> str:
+    (folder / "other").mkdir()
+    return own_parameters(folder / "other", more).as_posix()
+
+
+def test_evidence_made_from_another_file_is_not_replaced_unless_that_is_said(
+    whole: tuple[Path, Parameters], tmp_path: Path, started: list[str]
+) -> None:
+    root, parameters = whole
+    other = another_file(tmp_path, "\nsample: {size: 20}\n")
+    told = said("run", other, "--evidence", str(root), expect=2)
+    assert f"{other}: another file says something else of northshire: {parameters.file}." in told
+    assert f"If it is to be replaced: inspection run {other} --evidence {root} --replace" in told
+    with pytest.raises(InspectionError, match="another file says something else"):
+        open_step(STEPS[0], other, parameters={}, evidence_folder=root)
+    assert standing(root)["steps"] == dict.fromkeys(STEPS, UP_TO_DATE)
+    assert started == []
+    said("run", other, "--evidence", str(root), "--replace")
+    assert started == [other]
+
+
+@pytest.mark.usefixtures("whole")
+def test_a_parameter_file_that_was_moved_or_edited_in_its_place_is_no_other(
+    tmp_path: Path, started: list[str]
+) -> None:
+    moved, edited = another_file(tmp_path), tmp_path / "northshire.yml"
+    edited.write_text(edited.read_text(encoding="utf-8") + "\nsample: {size: 20}\n", encoding="utf-8")
+    for file in (moved, str(edited)):
+        said("run", file, "--evidence", str(tmp_path / "evidence"))
+    assert started == [moved, str(edited)]
 
 
 def test_files_of_no_force_are_passed_over_and_refused_where_there_is_nothing_else(tmp_path: Path) -> None:
