@@ -17,14 +17,8 @@ from typing import Any
 import pandas as pd
 
 from inspections.charts import Chart
-from inspections.comparison.forces import (
-    NATIONAL,
-    ForceRelease,
-    forces_with_release,
-    read_earlier,
-    read_forces,
-)
-from inspections.comparison.missing import Missing, missing_forces, refuse_unless_told
+from inspections.comparison.forces import NATIONAL, ForceRelease, read_earlier, read_forces
+from inspections.comparison.missing import Missing, forces_to_compare
 from inspections.evidence import unfinished_of
 from inspections.release import write_charts, write_csv, write_json
 from parameters import PROJECT, InspectionError, Problem
@@ -163,12 +157,8 @@ def open_comparison(
     """
     root = PROJECT / evidence_folder
     folder = inspection_folder(root, inspection)
-    missing = missing_forces(folder, forces)
-    refuse_unless_told(missing, without=without, inspection=folder)
-    left_out = {force.force for force in missing}
-    now = read_forces(
-        folder, [name for name in forces or forces_with_release(folder) if name not in left_out]
-    )
+    left, missing = forces_to_compare(folder, forces, without=without)
+    now = read_forces(folder, left)
     before = read_earlier(root / earlier, now) if earlier else []
     comparison = Comparison(folder, tuple(now), tuple(before), tuple(missing))
     shutil.rmtree(comparison.unfinished, ignore_errors=True)

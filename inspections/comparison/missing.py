@@ -16,7 +16,7 @@ from inspections.manifest import read_failure
 from parameters import InspectionError, Problem
 from parameters.paths import run_command
 
-__all__ = ["Missing", "missing_forces", "refuse_unless_told"]
+__all__ = ["Missing", "forces_to_compare"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,13 @@ class Missing:
     why: str
 
 
-def missing_forces(inspection: Path, named: Sequence[str]) -> list[Missing]:
-    """Forces whose last run failed or has not finished, and those named that have not been run.
+def forces_to_compare(
+    inspection: Path, named: Sequence[str], *, without: int
+) -> tuple[list[str], list[Missing]]:
+    """Forces that are compared, and those left out whose number a person has typed.
 
-    A force counts also where an earlier run of it is whole: its figures are not those of its data now.
+    Left out are forces whose last run failed or has not finished, and those named that have not been run. A
+    force counts also where an earlier run of it is whole: its figures are not those of its data now.
 
     Parameters
     ----------
@@ -42,41 +45,51 @@ def missing_forces(inspection: Path, named: Sequence[str]) -> list[Missing]:
         ``evidence/<inspection>``.
     named : sequence of str
         Short names of the forces to compare; none where all are meant that have evidence.
+    without : int
+        How many are left out, as a person typed it.
 
     Returns
     -------
-    list of Missing
-        By the alphabet of their short names.
-    """
-    begun = {path.name.removesuffix(UNFINISHED) for path in inspection.glob(f"*{UNFINISHED}")} - {NATIONAL}
-    not_run = set(named) - begun - set(forces_with_release(inspection))
-    return [_missing(inspection / force, run=force in begun) for force in sorted(begun | not_run)]
-
-
-def refuse_unless_told(missing: Sequence[Missing], *, without: int, inspection: Path) -> None:
-    """Refuse a comparison without forces whose number nobody has typed.
+    tuple of list of str and list of Missing
+        Each by the alphabet of short names.
 
     Raises
     ------
     InspectionError
-        When the number is not that of the forces missing, with the list of them.
+        When the number is not that of the forces missing, or fewer than two are left without them, with the
+        list of those missing.
     """
-    if len(missing) == without:
+    begun = {path.name.removesuffix(UNFINISHED) for path in inspection.glob(f"*{UNFINISHED}")} - {NATIONAL}
+    released = set(forces_with_release(inspection))
+    gone = begun | (set(named) - released)
+    missing = [_missing(inspection / force, run=force in begun) for force in sorted(gone)]
+    left = sorted(set(named or released) - gone)
+    _refuse_unless_told(missing, left=left, without=without, inspection=inspection)
+    return left, missing
+
+
+def _refuse_unless_told(
+    missing: Sequence[Missing], *, left: Sequence[str], without: int, inspection: Path
+) -> None:
+    enough = len(left) > 1 or not missing
+    if len(missing) == without and enough:
         return
     if not missing:
         message, remedy = f"is {without}, but no force is missing.", "Leave --without out."
         raise InspectionError([Problem("inspection compare", "--without", str(without), message, remedy)])
-    told = [f"{force.force}: {force.why}{_go_on(inspection / force.force)}" for force in missing]
-    lines = [
-        *told,
-        "Run them to their end. Or, to publish without them, type how many they are: --without <number>",
-    ]
+    lines = [f"{force.force}: {force.why}{_go_on(inspection / force.force)}" for force in missing]
     forces = "force has" if len(missing) == 1 else "forces have"
-    typed = f" (--without {without} was typed)" if without else ""
-    message = (
-        f"{len(missing)} {forces} no whole result, and would be missing from the national report{typed}."
-    )
-    raise InspectionError([Problem(str(inspection), "", "", message, "\n".join(lines))])
+    message = f"{len(missing)} {forces} no whole result, and "
+    if enough:
+        typed = f" (--without {without} was typed)" if without else ""
+        message += f"would be missing from the national report{typed}."
+        remedy = (
+            "Run them to their end. Or, to publish without them, type how many they are: --without <number>"
+        )
+    else:
+        message += "fewer than two are left to compare."
+        remedy = "Run them to their end."
+    raise InspectionError([Problem(str(inspection), "", "", message, "\n".join([*lines, remedy]))])
 
 
 def _missing(whole: Path, *, run: bool) -> Missing:

@@ -10,7 +10,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from inspections.comparison.folder import NOTEBOOK, inspection_folder
 from inspections.comparison.forces import NATIONAL
-from inspections.comparison.missing import missing_forces, refuse_unless_told
+from inspections.comparison.missing import forces_to_compare
 from inspections.confidential import secluded
 from inspections.runner import check_notebook_parameters, execute_notebook, write_notebook
 from inspections.step_keys import NOTEBOOKS
@@ -57,7 +57,7 @@ def compare_forces(
     }
     check_notebook_parameters(notebook, given)
     folder = inspection_folder(evidence_root, inspection) / NATIONAL
-    refuse_unless_told(missing_forces(folder.parent, forces), without=without, inspection=folder.parent)
+    forces_to_compare(folder.parent, forces, without=without)  # told before a kernel is started
     try:
         with secluded(), FileLock(folder.with_name(f".{NATIONAL}.lock"), timeout=0):
             executed = execute_notebook(notebook, given, temporary=folder.with_name(f".{NATIONAL}.temporary"))

@@ -342,6 +342,16 @@ def test_a_whole_result_is_not_compared_once_a_later_run_failed(inspection: Path
     assert "ashdale" not in {release.force for release in opened.now}
 
 
+def test_no_number_is_asked_for_where_fewer_than_two_forces_would_be_left(inspection: Path) -> None:
+    for force in ("birchley", "cedarton"):
+        (inspection / f"{force}.unfinished").mkdir()
+    for number in (0, 2):
+        with pytest.raises(InspectionError, match="fewer than two are left to compare") as refused:
+            compare_forces("made-2026", [], evidence_root=inspection.parent, without=number)
+        assert "birchley: not finished" in str(refused.value)
+        assert "--without" not in str(refused.value)
+
+
 def test_no_number_is_typed_where_no_force_is_missing(inspection: Path) -> None:
     with pytest.raises(InspectionError, match="--without is 3, but no force is missing"):
         compare_forces("made-2026", [], evidence_root=inspection.parent, without=3)
