@@ -117,7 +117,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:
-    return pd.read_json(path, lines=True, encoding="utf-8", dtype={"case_id": str}, convert_dates=False)
+    return pd.read_json(path, lines=True, encoding="utf-8", dtype=False)
 
 
 _READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {

@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
+from inspections.audit.coding_tables import read_table, write_table
 from inspections.cli import app
 from nlp import Coder, load_codebook
 from parameters import PROJECT
@@ -100,6 +101,15 @@ def test_a_table_holds_every_coding_with_its_words_and_who_gave_it(files: Path, 
     table = pd.read_json(path, lines=True) if kind == "jsonl" else readers[kind](path)
     assert set(table[table["coder"] == "Ann"]["words"]) == {SECRET, NOTES["text"][0][:8]}
     assert table[table["coder"] != "Ann"]["rule_id"].notna().all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_text_that_looks_like_a_number_or_a_date_is_read_as_it_was_written(tmp_path: Path, kind: str) -> None:
+    table = pd.DataFrame({"case_id": ["007"], "entered_at": ["2025-01-02"], "coder": ["01"]})
+    write_table(tmp_path / f"t.{kind}", table)
+    read = read_table(tmp_path / f"t.{kind}", needed=["case_id"])
+    assert read.to_dict("records") == table.to_dict("records")
 
 
 @pytest.mark.parametrize("kind", ["qdpx", "xlsx", "csv", "jsonl", "parquet", "qdc"])
