@@ -31,7 +31,7 @@ from readers_of_files import READERS, OpenReader, open_reader  # noqa: E402
 MOST_SECONDS = 30
 MOST_MEMORY = 4 * 2**30
 TURN = 3
-"""Seconds that one reader is given before it is the next one's turn."""
+"""Seconds that one reader is given at most before it is the next one's turn."""
 
 
 class TooSlowError(BaseException):
@@ -41,7 +41,8 @@ class TooSlowError(BaseException):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--only", action="append", help="name of a reader; once for each")
+    names = [reader.name for reader in READERS]
+    parser.add_argument("--only", action="append", choices=names, help="name of a reader; once for each")
     parser.add_argument("--from", dest="first", type=int, default=1, help="number of the first file")
     parser.add_argument("--count", type=int, default=sys.maxsize, help="files for each reader")
     parser.add_argument("--keep", type=Path, help="folder in which to keep the files of findings")
@@ -50,13 +51,16 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     chosen = [reader for reader in READERS if not given.only or reader.name in given.only]
     ends, begun = time.monotonic() + 60 * given.minutes, time.monotonic()
+    turn = min(TURN, 60 * given.minutes / len(chosen))
     done: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     found: Counter[str] = Counter()
     left = {reader.name: iter(range(given.first, given.first + given.count)) for reader in chosen}
     while time.monotonic() < ends and any(done[name] < given.count for name in left):
         for reader in chosen:
-            opened, turn_ends = open_reader(reader), time.monotonic() + TURN
+            if time.monotonic() > ends:
+                break
+            opened, turn_ends = open_reader(reader), min(time.monotonic() + turn, ends)
             for at in left[reader.name]:
                 data = harmed(opened.valid, reader.kind, Random(f"{reader.name} {at}"), bombs=True)
                 told, fault = tried(opened, data)
