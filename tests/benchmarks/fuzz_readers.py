@@ -23,7 +23,7 @@ from pathlib import Path
 from random import Random
 
 TESTS = Path(__file__).parents[1]
-sys.path.append(str(TESTS / "end_to_end"))
+sys.path += [str(TESTS / "end_to_end"), str(TESTS)]
 
 from harmed_files import CANARY, harmed  # noqa: E402
 from readers_of_files import READERS, OpenReader, open_reader  # noqa: E402

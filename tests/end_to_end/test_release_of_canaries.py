@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from project_copy import copy_project
 from seeded_notes import CANARIES, FORCE, NAMES, OTHERS, PHRASE, Machine, secret_in, seed_notes
 from typer.testing import CliRunner
 
 from inspections.cli import app
 from inspections.confidential import secluded
-from parameters import PROJECT
 from reports import refresh, render
 from reports.gate import Checked, Item, release_force
 
@@ -47,12 +47,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
 def released(machine: Machine) -> Released:
     folder = machine.folder
     evidence = folder / "evidence" / "rasso-2026" / FORCE
-    root = folder / "project"
-    root.mkdir()
-    for name in ("_quarto.yml", "index.qmd"):
-        shutil.copyfile(PROJECT / name, root / name)
-    made = shutil.ignore_patterns("_generated", "_metadata.yml", "as-read.json", "*.py", "__pycache__")
-    shutil.copytree(PROJECT / "reports", root / "reports", ignore=made)
+    root = copy_project(folder / "project")
     with pytest.MonkeyPatch.context() as patch, secluded():
         patch.setenv("QUARTO_PATH", str(folder / "quarto"))
         refresh(FORCE, evidence / "release", root=root)

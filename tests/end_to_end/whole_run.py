@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from project_copy import copy_project
+
 from inspections.runner import run_force
-from parameters import PROJECT, Parameters, load_parameters
+from parameters import Parameters, load_parameters
 from reports import RenderedReport, refresh, render
 
 __all__ = ["WholeRun", "render_report", "whole_run"]
@@ -30,11 +31,7 @@ def whole_run(parameter_file: Path, folder: Path) -> WholeRun:
 
 def render_report(parameters: Parameters, evidence: Path, root: Path) -> WholeRun:
     """Render the report of a finished run in a copy of the project's texts."""
-    root.mkdir()
-    for name in ("_quarto.yml", "index.qmd"):
-        shutil.copyfile(PROJECT / name, root / name)
-    made = shutil.ignore_patterns("_generated", "_metadata.yml", "*.py", "__pycache__", "home")
-    shutil.copytree(PROJECT / "reports", root / "reports", ignore=made)
+    copy_project(root)
     force = parameters.force.force
     refresh(force, evidence / "release", root=root)
     (report,) = render([force], site_folder=root / "_site", root=root)

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from project_copy import copy_project
 from release_folder import build_release
 
-from parameters import PROJECT
 from reports import RenderedReport, refresh, render
 
 NAMES = {
@@ -24,18 +23,6 @@ class Site:
     root: Path
     folder: Path
     reports: list[RenderedReport]
-
-
-def copy_project(target: Path) -> Path:
-    """Copy what the reports room has in git, so that tests never touch the working tree."""
-    target.mkdir(parents=True, exist_ok=True)
-    for name in ("_quarto.yml", "index.qmd"):
-        shutil.copyfile(PROJECT / name, target / name)
-    ignored = shutil.ignore_patterns(
-        "_generated", "_metadata.yml", "as-read.json", "*.py", "__pycache__", "home"
-    )
-    shutil.copytree(PROJECT / "reports", target / "reports", ignore=ignored)
-    return target
 
 
 @pytest.fixture

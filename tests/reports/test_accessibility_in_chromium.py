@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import NAMES, copy_project
+from conftest import NAMES
 from national_folder import build_national
+from project_copy import copy_project
 from release_folder import build_release
 
 from parameters import InspectionError

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import typst
-from conftest import copy_project
 from gate_evidence import FORCE, Gated, build_gated
+from project_copy import copy_project
 
 from parameters import InspectionError
 from reports.gate import Checked, check, check_release, release_force

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pypandoc
 import pytest
-from conftest import copy_project
+from project_copy import copy_project
 from release_folder import build_release
 
 from parameters import InspectionError

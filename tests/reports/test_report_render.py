@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import NAMES, Site, copy_project
+from conftest import NAMES, Site
+from project_copy import copy_project
 from pypdf import PdfReader
 from release_folder import build_release
 from ruamel.yaml import YAML

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
 import pypandoc
 from harmed_files import CANARY
+from project_copy import copy_project
 
 from parameters import PROJECT
 from readers_of_files.reader import Reader
@@ -26,10 +26,7 @@ _NORTHSHIRE = "reports/northshire"
 
 
 def _report(folder: Path) -> None:
-    made = shutil.ignore_patterns(
-        "_generated", "_metadata.yml", "as-read.json", "*.py", "__pycache__", "home"
-    )
-    shutil.copytree(PROJECT / "reports", folder / "reports", ignore=made)
+    copy_project(folder)
     _release(folder)
     refresh("northshire", folder / "release", root=folder)
 
