@@ -92,7 +92,11 @@ def code(
             if how != "rules":
                 ready_reader()
             job = Job(notes, target, codebook, how, reader_from, notes_a_part)
-            _code_parts(job, jobs, scheduler=scheduler, tls=tls, replace=replace)
+            try:
+                _code_parts(job, jobs, scheduler=scheduler, tls=tls, replace=replace)
+            except KeyboardInterrupt:
+                message = "Stopped. Parts done are kept: give the same command again to go on."
+                raise stop(message) from None
         elif scheduler or notes.is_dir():
             raise stop(f"{output}: a folder of notes, or a cluster, needs a folder for its coding: -o name/")
         else:

@@ -15,6 +15,7 @@ from inspections.evidence import EvidenceFolder
 from inspections.manifest import write_manifest
 from inspections.sampling import draw, read_losses
 from inspections.steps import load_by_hand
+from nlp import parts
 from parameters import PROJECT, InspectionError, Problem, load_parameters
 
 NORTHSHIRE = str(PROJECT / "parameters" / "northshire.yml")
@@ -201,6 +202,17 @@ def test_notes_are_coded_from_a_file_of_ones_own(tmp_path: Path) -> None:
     said(*command)
     assert ",model," in target.read_text(encoding="utf-8")
     assert "joined by one of rules, reader, either" in said(*command, "--combine", "neither", expect=2)
+
+
+def test_coding_in_parts_that_is_interrupted_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(parts, "code_parts", interrupted)
+    told = said("code", str(tmp_path), "-o", f"{tmp_path}/coding/", "--combine", "rules", expect=2)
+    assert told.endswith("Parts done are kept: give the same command again to go on.")
 
 
 def test_notes_are_coded_in_parts_to_a_folder_that_is_read_only_when_whole(tmp_path: Path) -> None:
