@@ -21,7 +21,12 @@ from nlp.yaml_lines import Checker, CodebookError, Mistake, Section, read_yaml
 
 __all__ = ["Code", "Codebook", "CodebookError", "Cue", "Mistake", "Rule", "load_codebook"]
 
-ORIENTATIONS = ("victim-credibility", "suspect-focus", "other")
+ORIENTATIONS: Mapping[str, str] = MappingProxyType(
+    {"vic-": "victim-credibility", "sus-": "suspect-focus", "oth-": "other"}
+)
+"""How the ids of codes of each orientation begin."""
+FOCUS = ("vic-", "sus-")
+"""How the ids of codes begin that can count."""
 PEOPLE = ("victim", "suspect", "not victim", "not suspect", "anyone")
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -302,12 +307,16 @@ def _read_code(name: str, section: Section, words: WordClasses, mistakes: list[M
     code_id = check.text("id", required=True)
     if code_id != name:
         check.wrong(f"'id' is '{code_id}' but the file is {name}.yml; they must be the same", "id")
+    orientation = check.text("orientation", required=True, allowed=tuple(ORIENTATIONS.values()))
+    begins = next((prefix for prefix, told in ORIENTATIONS.items() if told == orientation), "")
+    if not code_id.startswith(begins):
+        check.wrong(f"'id' is '{code_id}'; that of a code of {orientation} begins with '{begins}'", "id")
     words.add_all(check.child("words"), prefix=f"{name}:")
     negated = check.text("negated", allowed=("", *NEGATIONS)) or "rebutted"
     code = Code(
         id=code_id,
         title=check.text("title", required=True),
-        orientation=check.text("orientation", required=True, allowed=ORIENTATIONS),
+        orientation=orientation,
         definition=check.text("definition", required=True),
         include=check.texts("include", required=True),
         exclude=check.texts("exclude", required=True),

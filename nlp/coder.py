@@ -368,7 +368,7 @@ def _cue_text(active: ActiveCue, words: Words, text: str) -> str:
 
 
 def _attributes(decision: Decision) -> dict[str, str]:
-    """The context attributes of a row; OTH codes have none but the voice of content (codebook 13.1)."""
+    """The context attributes of a row; OTH codes have none but the voice of content."""
     values = decision.given.values
     if decision.given.code.startswith("oth-"):
         voice = values["voice"] if decision.given.code == "oth-account-content" else "police"

@@ -151,7 +151,7 @@ def _among(table: pd.DataFrame, other: pd.DataFrame, *, by: list[str]) -> pd.Ser
 
 
 def _residual_last(table: pd.DataFrame) -> pd.DataFrame:
-    """Drop residual codes beside any other code, and all but the first of several (codebook section 2)."""
+    """Drop residual codes beside any other code, and all but the first of several."""
     residual = table["code"].isin(["oth-account-content", "oth-evidence-neutral", "oth-admin"])
     beside = _among(table, table[~residual], by=_UNIT)
     alone = table[residual & ~beside].drop_duplicates(_UNIT)

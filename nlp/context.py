@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from nlp.codebook import Codebook, Cue, Rule
+from nlp.codebook import FOCUS, Codebook, Cue, Rule
 from nlp.rules import Fired, PatternIndex, Trigger, match
 from nlp.scan import Classes, Hits, Span
 
@@ -152,9 +152,9 @@ def _value(cue: Cue, rule: Rule) -> str:
 
 
 def does_count(code: str, values: Mapping[str, str]) -> bool:
-    """Whether a code counts towards orientation (codebook section 4.6)."""
+    """Whether a code counts towards orientation."""
     return (
-        code[:4] in ("vic-", "sus-")
+        code.startswith(FOCUS)
         and values["polarity"] == "affirmed"
         and values["voice"] == "police"
         and values["status"] in ("done", "planned")

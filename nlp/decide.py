@@ -31,7 +31,7 @@ class Given(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """A code a unit keeps; `mixed` where its rules disagree on polarity (codebook 13.11)."""
+    """A code a unit keeps; `mixed` where its rules disagree on polarity."""
 
     given: Given
     planned: bool = False

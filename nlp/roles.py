@@ -1,4 +1,4 @@
-"""Who is the victim and who is the suspect in a unit (codebook section 3.1).
+"""Who is the victim and who is the suspect in a unit.
 
 Role tags decide. A pronoun is the nearest tagged person before it in the unit who fits the grammar, else
 the last one tagged in the note, else the person the heading is about. Gender is never looked at: every

@@ -1,4 +1,4 @@
-"""Cutting an investigation note into coding units (codebook section 2).
+"""Cutting an investigation note into coding units.
 
 Everything here reads the text once with bounded patterns, so the time grows with the length of the note
 and no input, however long its lines, makes it slow.

@@ -115,7 +115,7 @@ class Checker:
             return ""
         value = " ".join(value.split())
         if allowed and value not in allowed:
-            self.wrong(f"'{key}' is '{value}'; it must be one of: {', '.join(allowed)}", key)
+            self.wrong(f"'{key}' is '{value}'; it must be one of: {', '.join(filter(None, allowed))}", key)
         return value
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:

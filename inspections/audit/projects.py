@@ -27,7 +27,7 @@ from nlp.audit.exchange import (
     project_codes,
     write_project,
 )
-from nlp.codebook import Codebook
+from nlp.codebook import FOCUS, Codebook
 from nlp.context import DEFAULTS
 from parameters import InspectionError, Problem, shown_path
 from parameters.disk import write_whole
@@ -45,7 +45,6 @@ __all__ = [
 ]
 
 TO_CODE, FINISHED = "unit-to-code", "note-finished"
-FOCUS = ("vic-", "sus-")
 _SAMPLE = f"{MACHINE}sample"
 _OF_ROUND: Mapping[str, str] = {
     TO_CODE: "Marks each unit of the round. Give these words your codes; leave this mark as it is.",

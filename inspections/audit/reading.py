@@ -39,14 +39,13 @@ from inspections.reviews.workbooks import (
 )
 from nlp.audit.gold import CODING_COLUMNS, coding_row
 from nlp.codebook import ATTRIBUTES as VALUES
-from nlp.codebook import Codebook
+from nlp.codebook import FOCUS, Codebook
 from nlp.context import DEFAULTS
 from parameters import InspectionError, Problem, shown_path
 
 __all__ = ["Coded", "Rows", "described", "read_coded", "read_rows", "sheet_problems"]
 
 MOST_CHANGED_CELLS = 6
-FOCUS = ("vic-", "sus-")
 UNIT_COLUMNS = ("unit_id", "case_id", "coder", "flags", "comment")
 
 

@@ -30,7 +30,7 @@ from parameters.suggestions import listed
 __all__ = ["SIZES", "ForceNotes", "Round", "make_round", "open_round", "rounds_in"]
 
 SIZES = {"training": 100, "pilot": 200, "main": 1000}
-"""Units of each kind of round, unless another number is asked for (codebook section 10)."""
+"""Units of each kind of round, unless another number is asked for."""
 ROUND = re.compile(r"(training|pilot|main)(?:-([2-9]|[1-9]\d))?")
 RECORD = "round.json"
 _UNDATED = date(2000, 1, 1)

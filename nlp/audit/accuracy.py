@@ -21,7 +21,7 @@ __all__ = ["FEWEST_POSITIVE", "accuracy", "corrected_balance", "print_accuracy"]
 
 Numbers = NDArray[np.float64]
 FEWEST_POSITIVE = 60
-"""Units with a code, in people's coding, below which the codebook (10.4) calls its gold insufficient."""
+"""Units with a code, in people's coding, below which a code's gold is called insufficient."""
 MEASURES = ("precision", "recall", "f1")
 _FOUND = "found"
 

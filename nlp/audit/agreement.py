@@ -35,10 +35,10 @@ PRESENT, ABSENT = "present", "absent"
 PRESENCE = (PRESENT, ABSENT)
 MEASURES = ("alpha", "kappa", "ac1", "percent", "positive")
 BAR_REPORTED, BAR_TENTATIVE = 0.67, 0.60
-"""Alpha from which a code may be a finding, and from which it may be a tentative one (codebook 10.7)."""
+"""Alpha from which a code may be a finding, and from which it may be a tentative one."""
 BAR_ORIENTATION = 0.80
 DRIFT = 0.10
-"""Fall of alpha from one round to the next at which the pilot is opened again (codebook 10.9)."""
+"""Fall of alpha from one round to the next at which the pilot is opened again."""
 FEWEST_CASES = 10
 """Below so many cases, drawing them again looks surer than it is; no interval is given."""
 _MOST_UNDEFINED = 0.05

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from nlp.codebook import FOCUS
 from nlp.units import cut_units
 
 __all__ = [
@@ -39,11 +40,10 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 """What the machine said of a unit. The first that fits."""
 SHARES: Mapping[str, float] = MappingProxyType({"hits": 0.4, "near": 0.2, "silent": 0.4})
-"""Parts of a draw that go to units with a counted code, to near hits and to silent units (codebook 10.4)."""
+"""Parts of a draw that go to units with a counted code, to near hits and to silent units."""
 SMALLEST_STRATUM = 10
 """Smaller strata of a force and kind are joined: of a few units too few would be read to show any spread."""
 OTHERS, NOT_STATED = "others", "not stated"
-FOCUS = ("vic-", "sus-")
 _UNIT = ["case_id", "entry_no", "unit_no"]
 _FEWEST = 2
 

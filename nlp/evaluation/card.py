@@ -24,7 +24,7 @@ __all__ = ["Measured", "corpus_table", "measure", "warning", "write_card"]
 _TEMPLATE = Path(__file__).with_name("card.md")
 _WEAK = 0.5
 _ENOUGH_GOLD = 60
-"""Gold units from which on a code is scored by itself (codebook 10.4)."""
+"""Gold units from which on a code is scored by itself."""
 _TWICE = "They are read twice: by the rules of the codebook, and by a reader trained on coded case files."
 _READERS: dict[Combination, str] = {
     "rules": "They are read by the rules of the codebook.",

@@ -223,7 +223,7 @@ def _kind(code: str, mine: _Side, theirs: _Side) -> tuple[str, str]:
 
 
 def _held_back_by(code: str, values: Row) -> tuple[str, str]:
-    """The attribute, and its value, that keeps a code from counting (codebook 4.6)."""
+    """The attribute, and its value, that keeps a code from counting."""
     for attribute, allowed in _COUNTING.items():
         value = values.get(attribute) or DEFAULTS[attribute]
         if value not in allowed and not (attribute == "frame" and code in HISTORY_CODES):

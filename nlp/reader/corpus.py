@@ -66,7 +66,7 @@ class About:
 
 @dataclass(frozen=True)
 class GoldCode:
-    """One code of a unit with its context attributes, and whether it counts (codebook 4.6)."""
+    """One code of a unit with its context attributes, and whether it counts."""
 
     code: str
     attributes: Mapping[str, str]

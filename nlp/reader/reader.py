@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from nlp.codebook import ORIENTATIONS
 from nlp.coder import CodedUnit
 from nlp.reader.codes import ReadCode, codes_of_unit
 from nlp.reader.corpus import CORPORA, Corpus, corpora_hash, read_corpora
@@ -53,7 +54,6 @@ _CUES_SHOWN = 4
 _LEAST_SHARE = 0.005
 _SURE = 0.5
 _STATED = "probability"
-_ORIENTATIONS = {"vic-": "victim-credibility", "sus-": "suspect-focus", "oth-": "other"}
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class Reader:
             start=unit.start,
             end=unit.end,
             code=told.read.code,
-            orientation=_ORIENTATIONS[told.read.code[:4]],
+            orientation=ORIENTATIONS[told.read.code[:4]],
             polarity=values["polarity"],
             voice=values["voice"],
             status=values["status"],

@@ -84,7 +84,7 @@ def test_a_sound_rule_is_accepted(folder: Path) -> None:
             "    examples:",
             "    about: the victim\n    examples:",
             3,
-            "rule 'oth-admin-90': 'about' is 'the victim'; it must be one of: , victim, suspect, not victim, "
+            "rule 'oth-admin-90': 'about' is 'the victim'; it must be one of: victim, suspect, not victim, "
             "not suspect, anyone",
         ),
         (
@@ -110,6 +110,15 @@ def test_a_mistake_in_a_rule_is_reported_with_its_line(
     assert any(message in one for one in reported)
     if offset >= 0:
         assert any(one.startswith(f"oth-admin.yml, line {line + offset}: {message}") for one in reported)
+
+
+def test_a_code_whose_id_says_another_orientation_is_refused(folder: Path) -> None:
+    path = folder / "oth-admin.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("orientation: other", "orientation: suspect-focus"), encoding="utf-8")
+    line = text.splitlines().index("id: oth-admin") + 1
+    wanted = f"oth-admin.yml, line {line}: code: 'id' is 'oth-admin'; that of a code of suspect-focus begins with 'sus-'"
+    assert wanted in _mistakes(folder)
 
 
 def test_a_bracket_in_a_bracket_of_a_word_list_is_reported_with_its_line(folder: Path) -> None:
