@@ -117,8 +117,8 @@ def test_a_code_whose_id_says_another_orientation_is_refused(folder: Path) -> No
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("orientation: other", "orientation: suspect-focus"), encoding="utf-8")
     line = text.splitlines().index("id: oth-admin") + 1
-    wanted = f"oth-admin.yml, line {line}: code: 'id' is 'oth-admin'; that of a code of suspect-focus begins with 'sus-'"
-    assert wanted in _mistakes(folder)
+    wanted = "code: 'id' is 'oth-admin'; that of a code of suspect-focus begins with 'sus-'"
+    assert f"oth-admin.yml, line {line}: {wanted}" in _mistakes(folder)
 
 
 def test_a_bracket_in_a_bracket_of_a_word_list_is_reported_with_its_line(folder: Path) -> None:
