@@ -207,6 +207,7 @@ def postgres() -> Iterator[str]:
     as_ordinary_user([*initdb, "--pwfile", str(secret), "-E", "UTF8", "--no-sync"], cwd=folder)
     control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
     settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    settings += " -c timezone=Europe/London"  # times in UTC would be told as a fault of the data
     as_ordinary_user([*control, "-l", str(folder / "log"), "-o", settings, "start"], cwd=folder)
     try:
         login = f"host=127.0.0.1 port={port} user=reader password={PASSWORD} dbname=postgres"

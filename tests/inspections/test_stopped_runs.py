@@ -107,7 +107,7 @@ def parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parameters:
     keys = {
         step: step for step in STEPS
     }  # hashing the whole project at each of many starts would take minutes
-    monkeypatch.setattr(StepKeys, "by_step", lambda _: keys)
+    monkeypatch.setattr(StepKeys, "by_step", lambda *_: keys)
     return force(tmp_path)
 
 
