@@ -41,8 +41,8 @@ LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "evidence", "_site", "_generated", "_metadata.yml", "tests", ".*_cache", ".hypothesis"
 )
 TABLE = re.compile(r"T_[0-9a-f]{5}")
-_SHARE = 1 / 3
-"""Of a whole run's time, within which a kill comes: less is left of what is resumed."""
+_SHARE = 1 / 2
+"""Of a whole run's time, within which a kill comes: time enough for its longest step, which is begun anew."""
 ADDRESS = re.compile(r"at 0x[0-9a-f]+")
 
 
