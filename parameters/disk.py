@@ -86,12 +86,23 @@ def disk_problem(error: OSError | int, folder: Path) -> Problem | None:
     folder : Path
         Folder to name, where the error does not name a file itself.
     """
-    number, named = (error, None) if isinstance(error, int) else (error.errno, error.filename)
+    number, named = _refused(error)
     if number not in _REFUSALS:
         return None
     message, remedy = _REFUSALS[number]
     place = Path(os.fsdecode(named)).parent if isinstance(named, str | bytes) else folder
     return Problem(shown_path(place), "", "", message, remedy)
+
+
+def _refused(error: OSError | int) -> tuple[int | None, object]:
+    """Number of a refusal, and the file it befell: of a copy, the one that was written."""
+    if isinstance(error, int):
+        return error, None
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):  # of a folder: numbers in words
+        for _, target, words in error.args[0]:
+            if found := re.match(r"\[Errno (\d+)\]", str(words)):
+                return int(found[1]), str(target)
+    return error.errno, error.filename2 or error.filename
 
 
 def _sweep(target: Path) -> None:

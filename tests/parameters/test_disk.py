@@ -2,11 +2,12 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from parameters.disk import disk_problem, whole_file, write_whole
+from parameters.disk import copy_whole, disk_problem, whole_file, write_whole
 
 
 def test_a_file_keeps_its_old_content_until_all_of_the_new_is_written(tmp_path: Path) -> None:
@@ -49,6 +50,23 @@ def test_a_disk_that_refuses_is_told_by_its_folder(number: int, words: str, tmp_
     by_number = disk_problem(number, tmp_path)
     assert by_number is not None
     assert by_number.file == tmp_path.as_posix()
+
+
+def test_a_copy_that_a_disk_refuses_is_told_by_the_folder_it_goes_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: object, target: object, *_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "as the system says", str(source), None, str(target))
+
+    write_whole(tmp_path / "kept.txt", "old")
+    monkeypatch.setattr(shutil, "copyfile", full)
+    for copy in (copy_whole, lambda *_: shutil.copytree(tmp_path, tmp_path / "to" / "there")):
+        with pytest.raises(OSError) as caught:  # noqa: PT011
+            copy(tmp_path / "kept.txt", tmp_path / "to" / "kept.txt")
+        problem = disk_problem(caught.value, tmp_path)
+        assert problem is not None
+        assert problem.file.startswith(f"{tmp_path.as_posix()}/to")
+        assert "no space left" in problem.message
 
 
 def test_other_errors_are_not_the_disks(tmp_path: Path) -> None:
