@@ -149,9 +149,10 @@ def _of_force(parameters: Parameters, root: Path) -> Standing:
             f"To see why, or go on: {evidence.run_command}"
         )
         return replace(standing, steps=steps, failed=True, remark=remark)
-    if evidence.unfinished.is_dir() and standing.steps.get(to_do) == NOT_RUN:
+    if evidence.unfinished.is_dir() and to_do:
+        stopped = {to_do: "stopped"} if standing.steps[to_do] == NOT_RUN else {}
         remark = f"stopped before its end. To go on: {evidence.run_command}"
-        return replace(standing, steps=standing.steps | {to_do: "stopped"}, remark=remark)
+        return replace(standing, steps=standing.steps | stopped, remark=remark)
     return standing
 
 

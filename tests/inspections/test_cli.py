@@ -204,6 +204,13 @@ def test_notes_are_coded_from_a_file_of_ones_own(tmp_path: Path) -> None:
     assert "joined by one of rules, reader, either" in said(*command, "--combine", "neither", expect=2)
 
 
+def test_an_address_that_is_none_is_told_before_any_work(tmp_path: Path) -> None:
+    command = ["code", str(tmp_path), "-o", f"{tmp_path}/coding/", "--combine", "rules"]
+    for address in ("head", "head:8786", "tls://head"):
+        told = said(*command, "--scheduler", address, expect=2)
+        assert told.endswith(f"{address}: is not the address of a scheduler. Write it as tls://host:8786.")
+
+
 def test_coding_in_parts_that_is_interrupted_says_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,11 @@ def test_who_is_at_work_is_told_and_a_run_that_was_stopped_is_called_so(
     assert found["steps"] == {STEPS[0]: "up to date", STEPS[1]: "running", STEPS[2]: "not run"}
     assert found["remark"].startswith("at work: a run of ")
     assert standing(root)["steps"][STEPS[1]] == "stopped"
+    file = Path(parameters.file)
+    file.write_text(file.read_text(encoding="utf-8") + "\nsample: {size: 20}\n", encoding="utf-8")
+    found = standing(root)
+    assert found["steps"][STEPS[0]] == "parameters changed"
+    assert found["remark"].startswith("stopped before its end. To go on: inspection run ")
 
 
 def test_a_force_that_was_stopped_in_its_first_step_is_told_with_the_command_that_goes_on(
