@@ -159,6 +159,12 @@ class EvidenceFolder:
         )
         raise InspectionError([Problem(ours.file, "", "", message, remedy)])
 
+    def announce(self) -> None:
+        """Leave on record that this force was to be run, so that a comparison misses it."""
+        if not self.whole.is_dir() and not self.unfinished.is_dir():
+            self.unfinished.mkdir(parents=True)
+            self.keep_only([])
+
     def discard_unfinished(self) -> None:
         """Remove what a run left that did not finish, once the finished folder is up to date without it."""
         shutil.rmtree(self.unfinished, ignore_errors=True)

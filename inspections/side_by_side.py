@@ -87,7 +87,8 @@ def run_forces(
 ) -> list[ForceRun]:
     """Run several forces side by side, a process each; one that fails neither stops nor taints another.
 
-    When this is interrupted, the processes at work are ended. What their forces had done is kept.
+    When this is interrupted, the processes at work are ended. What their forces had done is kept, and those
+    that had yet to begin are left on record as not finished.
 
     Parameters
     ----------
@@ -127,6 +128,9 @@ def run_forces(
     finally:
         for force in at_work:
             force.process.kill()
+        for _, parameters in waiting:
+            with suppress(OSError):
+                EvidenceFolder(evidence_root, parameters).announce()
         for force in at_work:
             force.end()
     return [results[place] for place in range(len(runs))]

@@ -17,11 +17,12 @@ from many_forces import forces, quick, step_of
 
 from inspections import runner
 from inspections.at_work import Lock
+from inspections.comparison.missing import forces_to_compare
 from inspections.evidence import EvidenceFolder
 from inspections.runner import ForceRun, Progress, run_force
 from inspections.side_by_side import run_forces
 from inspections.step_keys import STEPS, UP_TO_DATE
-from parameters import Parameters
+from parameters import InspectionError, Parameters
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_an_interrupted_run_ends_the_processes_of_its_forces(tmp_path: Path) -> None:
+def test_an_interrupted_run_ends_its_processes_and_no_force_is_forgotten(tmp_path: Path) -> None:
     begun = tmp_path / "evidence" / "begun"
 
     def interrupt() -> None:
@@ -103,10 +104,13 @@ def test_an_interrupted_run_ends_the_processes_of_its_forces(tmp_path: Path) -> 
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
-    runs = forces(tmp_path, "endless-one")
+    runs = forces(tmp_path, "endless-one", "waiting-one")
     with pytest.raises(KeyboardInterrupt):
         run_forces(runs, tmp_path / "evidence", jobs=1, tell=lambda _: None, work=quick)
     assert not psutil.pid_exists(int(begun.read_text(encoding="utf-8")))
+    with pytest.raises(InspectionError, match="2 forces have no whole result") as refused:
+        forces_to_compare(tmp_path / "evidence" / runs[0].inspection.id, [], without=0)
+    assert "waiting-one: not finished. To go on: inspection run waiting-one" in str(refused.value)
 
 
 def test_the_processes_of_forces_end_when_the_run_itself_is_killed(tmp_path: Path) -> None:
