@@ -52,7 +52,7 @@ _CHANCE = 0.05
 """Share of points that chance alone leaves beyond 95% limits, at most."""
 
 _PROMISING = "promising practice"
-_INSIDE = re.compile(r"\[([^\]]*)\]\(#([\w-]+)\)")
+_INSIDE = re.compile(r"\[([^\[\]]*)\]\(#([\w-]+)\)")
 """A link inside a force's report: from the national one it leads there; without that report it is words."""
 _MISSING = {
     "failed": "its inspection failed, and gives no result",

@@ -26,7 +26,7 @@ reader_app = typer.Typer(help="The trained second reader of notes.", no_args_is_
 
 CodebookOption = Annotated[Path, typer.Option(help="Folder of the codebook.")]
 CODEBOOK = PROJECT / "nlp" / "codebook"
-_ADDRESS = re.compile(r"\w+://\S+:\d+")
+_ADDRESS = re.compile(r"\A\w+://\S+:\d+\Z")
 _LOCAL = re.compile(r"tcp://(localhost|127\.|\[::1\])")
 _COMBINATIONS = get_args(Coding.model_fields["combine"].annotation)
 
@@ -115,7 +115,7 @@ def _code_parts(job: Job, jobs: int, *, scheduler: str, tls: Path | None, replac
 
     from nlp.parts import code_parts, in_processes, in_turn, on_cluster
 
-    if scheduler and not _ADDRESS.fullmatch(scheduler):
+    if scheduler and not _ADDRESS.match(scheduler):
         raise stop(f"{scheduler}: is not the address of a scheduler. Write it as tls://host:8786.")
     if scheduler.startswith("tcp://") and not _LOCAL.match(scheduler):
         err.print(
