@@ -175,8 +175,8 @@ def test_jupyterlab_saves_no_outputs() -> None:
 
 ROOMS = {
     "parameters": set(),
-    # writing files whole, reading YAML that cannot harm, reading long notes of a CSV file
-    "nlp": {"parameters.disk", "parameters.long_cells", "parameters.plain_yaml"},
+    # what a damaged archive raises, writing files whole, long notes of a CSV file, YAML that cannot harm
+    "nlp": {f"parameters.{name}" for name in ("archives", "disk", "long_cells", "plain_yaml")},
     "inspections": {"parameters", "nlp"},
     "reports": {"parameters"},
 }

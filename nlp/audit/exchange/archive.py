@@ -7,7 +7,6 @@ holds whatever the archive claims of itself. XML that declares a document type o
 from __future__ import annotations
 
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element, ParseError
@@ -16,6 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from nlp.audit.exchange.codings import ExchangeError
+from parameters.archives import BROKEN
 
 __all__ = ["MOST", "Limits", "ProjectFile"]
 
@@ -70,7 +70,7 @@ class ProjectFile:
         self._read = 0
         try:
             self._archive = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+        except BROKEN:
             raise self._problem(f"is not a whole project file. {_AGAIN}") from None
         try:
             self._members = self._safe_members()
@@ -144,7 +144,7 @@ class ProjectFile:
         try:
             with self._archive.open(member) as file:
                 content = file.read(most + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        except BROKEN:
             raise self._problem(f"is damaged. {_AGAIN}") from None
         self._read += len(content)
         if len(content) > most or self._read > self._limits.total:
