@@ -29,6 +29,7 @@ __all__ = [
     "evaluate_coders",
     "rows_by_unit",
     "shared",
+    "two_coders_of_each",
 ]
 
 ORIENTATIONS = {"vic-": "VICTIM-CREDIBILITY", "sus-": "SUSPECT-FOCUS"}
@@ -169,6 +170,25 @@ def coding_of_gold(gold: Iterable[GoldUnit]) -> pd.DataFrame:
         for code in unit.codes
     ]
     return pd.DataFrame(rows, columns=["case_id", "entry_no", "start", "end", "code", "counts", *_ATTRIBUTES])
+
+
+def two_coders_of_each(corpora: Path) -> dict[str, Evaluation]:
+    """How well two coders agree with each other, for each corpus of a folder that two have coded.
+
+    Parameters
+    ----------
+    corpora : Path
+        A folder of corpora; those with ``coder-a.jsonl`` and ``coder-b.jsonl`` are taken.
+
+    Returns
+    -------
+    dict of str to Evaluation
+        By the name of the corpus, in order.
+    """
+    return {
+        second.parent.name: evaluate_coders(second.with_name("coder-a.jsonl"), second)
+        for second in sorted(corpora.glob("*/coder-b.jsonl"))
+    }
 
 
 def evaluate_coders(first: Path, second: Path, *, draws: int = _DRAWS) -> Evaluation:
