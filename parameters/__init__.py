@@ -1,4 +1,9 @@
-"""What to ask of which force: one YAML file per force, the shared inspection design, and their checks."""
+"""What to ask of which force: one YAML file per force, the shared inspection design, and their checks.
+
+As every room stands on this one, it also holds what all of them need to read and write files safely: `disk`,
+`plain_yaml`, `archives`, `long_cells`, `spreadsheet_text`; how a day is written in a text (`written_dates`);
+and how files, commands and mistakes are told to a person (`paths`, `problems`, `suggestions`).
+"""
 
 from __future__ import annotations
 
